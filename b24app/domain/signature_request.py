@@ -1,0 +1,104 @@
+"""The aggregate: a document out for signature, its signers and where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Status(StrEnum):
+    DRAFT = "draft"
+    SENDING = "sending"
+    AWAITING_SIGNATURES = "awaiting_signatures"
+    AWAITING_APPROVAL = "awaiting_approval"
+    COMPLETING = "completing"
+    COMPLETED = "completed"
+    DECLINED = "declined"
+    REFUSED = "refused"
+    VOIDED = "voided"
+    EXPIRED = "expired"
+    FAILED = "failed"
+
+
+TERMINAL = frozenset({Status.COMPLETED, Status.DECLINED, Status.REFUSED, Status.VOIDED, Status.EXPIRED})
+
+
+class SignerStatus(StrEnum):
+    WAITING_TURN = "waiting_turn"
+    INVITED = "invited"
+    VIEWED = "viewed"
+    SIGNED = "signed"
+    DECLINED = "declined"
+    BOUNCED = "bounced"
+    DELEGATED = "delegated"
+
+
+class Role(StrEnum):
+    SIGNER = "signer"
+    APPROVER = "approver"
+    VIEWER = "viewer"
+    COPY = "copy"
+
+
+@dataclass(frozen=True)
+class Signer:
+    """One recipient. `position` is his 1-based place in the list (fields name it); `order` decides turns:
+    equal orders sign in parallel."""
+
+    id: str
+    position: int
+    name: str
+    email: str
+    order: int
+    role: Role = Role.SIGNER
+    status: SignerStatus = SignerStatus.WAITING_TURN
+    company: str = ""
+    locale: str = "en"
+    viewed_at: datetime | None = None
+    consented_at: datetime | None = None
+    signed_at: datetime | None = None
+    decline_reason: str = ""
+
+    @property
+    def has_turn(self) -> bool:
+        return self.status in (SignerStatus.INVITED, SignerStatus.VIEWED)
+
+
+@dataclass(frozen=True)
+class SignatureRequest:
+    """Documents, signers, order, status. `portal` is the tenant's member_id; `sender_id` and `responsible_id` are
+    Bitrix24 user ids; the responsible employee approves when `needs_approval`."""
+
+    id: str
+    portal: str
+    title: str
+    status: Status
+    signers: tuple[Signer, ...]
+    sender_id: int
+    responsible_id: int
+    needs_approval: bool
+    entity_type_id: int
+    entity_id: int
+    expires_at: datetime | None = None
+    sent_at: datetime | None = None
+    ended_at: datetime | None = None
+    reason: str = ""  # of the end: declined, refused, voided, failed
+
+    def signer(self, signer_id: str) -> Signer | None:
+        return next((signer for signer in self.signers if signer.id == signer_id), None)
+
+    def with_signer(self, signer: Signer, **changes: Any) -> SignatureRequest:
+        """Replace one signer's state; the others stay."""
+        changed = replace(signer, **changes)
+        return replace(self, signers=tuple(changed if s.id == signer.id else s for s in self.signers))
+
+    @property
+    def signing(self) -> tuple[Signer, ...]:
+        """Those who must sign, approver and copies left out."""
+        return tuple(s for s in self.signers if s.role is Role.SIGNER)
+
+    @property
+    def signed_count(self) -> int:
+        return sum(s.status is SignerStatus.SIGNED for s in self.signing)

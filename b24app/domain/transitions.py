@@ -1,0 +1,388 @@
+"""The state machine: `decide(request, act, now) -> (request, events)`.
+
+Pure. A refused act raises NotAllowed and changes nothing. Every pair (status, act) stands in one test table
+(tests/domain/test_transitions.py). docs/architecture.md draws the graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from b24app.domain.events import SYSTEM, Actor, AuditEvent, EventType
+from b24app.domain.signature_request import SignatureRequest, Signer, SignerStatus, Status
+from b24app.domain.signing_order import next_turn
+from b24app.errors import N_, NotAllowed
+
+Decision = tuple[SignatureRequest, list[AuditEvent]]
+
+
+@dataclass(frozen=True)
+class Send:
+    by: int
+    document_sha256: str
+
+
+@dataclass(frozen=True)
+class Invite:
+    """The provider took the request over: the first turn begins."""
+
+
+@dataclass(frozen=True)
+class RecordLetter:
+    """The mail server accepted a letter; a mark in the trail, no change of state."""
+
+    signer_id: str
+    kind: str = "invitation"
+
+
+@dataclass(frozen=True)
+class View:
+    signer_id: str
+    ip: str = ""
+    user_agent: str = ""
+
+
+@dataclass(frozen=True)
+class Consent:
+    signer_id: str
+    text_sha256: str
+    ip: str = ""
+    user_agent: str = ""
+
+
+@dataclass(frozen=True)
+class Correct:
+    """The signer corrects how he himself is called."""
+
+    signer_id: str
+    name: str
+    company: str
+
+
+@dataclass(frozen=True)
+class Sign:
+    signer_id: str
+    values_sha256: str
+    ip: str = ""
+    user_agent: str = ""
+
+
+@dataclass(frozen=True)
+class Decline:
+    signer_id: str
+    reason: str
+    ip: str = ""
+    user_agent: str = ""
+
+
+@dataclass(frozen=True)
+class Bounce:
+    signer_id: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class ChangeSigner:
+    signer_id: str
+    name: str
+    email: str
+    by: int
+
+
+@dataclass(frozen=True)
+class Remind:
+    signer_id: str
+    by: int
+
+
+@dataclass(frozen=True)
+class Approve:
+    by: int
+    values_sha256: str
+
+
+@dataclass(frozen=True)
+class Refuse:
+    by: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Void:
+    by: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Expire:
+    pass
+
+
+@dataclass(frozen=True)
+class Seal:
+    """The final file exists."""
+
+    document_sha256: str
+
+
+@dataclass(frozen=True)
+class Fail:
+    reason: str
+
+
+@dataclass(frozen=True)
+class Retry:
+    by: int
+
+
+Act = (
+    Send | Invite | RecordLetter | View | Consent | Correct | Sign | Decline | Bounce | ChangeSigner | Remind
+    | Approve | Refuse | Void | Expire | Seal | Fail | Retry
+)  # fmt: skip
+
+
+def decide(request: SignatureRequest, act: Act, now: datetime) -> Decision:
+    """Apply one act to a request.
+
+    Returns the changed request and the audit events, oldest first.
+    Raises: NotAllowed when the act does not fit the status, the signer or his turn; nothing has changed then.
+    """
+    allowed, apply = RULES[type(act)]
+    if request.status not in allowed:
+        raise NotAllowed(_REFUSALS[request.status])
+    return apply(request, act, now)
+
+
+def may(request: SignatureRequest, act_type: type) -> bool:
+    """Say whether an act of this type fits the request's status (its signer's turn is not looked at)."""
+    return request.status in RULES[act_type][0]
+
+
+def _signer_in_turn(request: SignatureRequest, signer_id: str) -> Signer:
+    signer = _signer(request, signer_id)
+    if signer.status is SignerStatus.SIGNED:
+        raise NotAllowed("You have already signed this document.")
+    if not signer.has_turn:
+        raise NotAllowed("It is not this signer's turn yet.")
+    return signer
+
+
+def _signer(request: SignatureRequest, signer_id: str) -> Signer:
+    signer = request.signer(signer_id)
+    if signer is None:
+        raise NotAllowed("This person does not sign this document.")
+    return signer
+
+
+def _send(request: SignatureRequest, act: Send, now: datetime) -> Decision:
+    if not request.signing:
+        raise NotAllowed("Choose at least one person who signs.")
+    event = AuditEvent(
+        EventType.REQUEST_SENT, now, Actor.employee(act.by), data={"document_sha256": act.document_sha256}
+    )
+    return replace(request, status=Status.SENDING, sent_at=now), [event]
+
+
+def _invite(request: SignatureRequest, _act: Invite, now: datetime) -> Decision:
+    return _begin_turn(replace(request, status=Status.AWAITING_SIGNATURES), now)
+
+
+def _begin_turn(request: SignatureRequest, now: datetime) -> Decision:
+    events = []
+    for signer in next_turn(request.signing):
+        request = request.with_signer(signer, status=SignerStatus.INVITED)
+        events.append(AuditEvent(EventType.SIGNER_INVITED, now, SYSTEM, signer.id, {"email": signer.email}))
+    return request, events
+
+
+def _record_letter(request: SignatureRequest, act: RecordLetter, now: datetime) -> Decision:
+    signer = _signer(request, act.signer_id)
+    data = {"kind": act.kind, "email": signer.email}
+    return request, [AuditEvent(EventType.LETTER_SENT, now, SYSTEM, signer.id, data)]
+
+
+def _view(request: SignatureRequest, act: View, now: datetime) -> Decision:
+    signer = _signer_in_turn(request, act.signer_id)
+    if signer.status is SignerStatus.VIEWED:
+        return request, []
+    request = request.with_signer(signer, status=SignerStatus.VIEWED, viewed_at=now)
+    return request, [_by_signer(EventType.SIGNER_VIEWED, signer, now, _where(act))]
+
+
+def _consent(request: SignatureRequest, act: Consent, now: datetime) -> Decision:
+    signer = _signer_in_turn(request, act.signer_id)
+    if signer.consented_at is not None:
+        return request, []
+    request = request.with_signer(signer, consented_at=now)
+    data = {"text_sha256": act.text_sha256, **_where(act)}
+    return request, [_by_signer(EventType.SIGNER_CONSENTED, signer, now, data)]
+
+
+def _correct(request: SignatureRequest, act: Correct, now: datetime) -> Decision:
+    signer = _signer_in_turn(request, act.signer_id)
+    if (signer.name, signer.company) == (act.name, act.company):
+        return request, []
+    if not act.name:
+        raise NotAllowed("Your name cannot be empty.")
+    data = {"was": {"name": signer.name, "company": signer.company}, "name": act.name, "company": act.company}
+    request = request.with_signer(signer, name=act.name, company=act.company)
+    return request, [_by_signer(EventType.SIGNER_CORRECTED, signer, now, data)]
+
+
+def _sign(request: SignatureRequest, act: Sign, now: datetime) -> Decision:
+    signer = _signer_in_turn(request, act.signer_id)
+    if signer.consented_at is None:
+        raise NotAllowed("Agree to sign electronically first.")
+    request = request.with_signer(signer, status=SignerStatus.SIGNED, signed_at=now)
+    data = {"values_sha256": act.values_sha256, "name": signer.name, **_where(act)}
+    events = [_by_signer(EventType.SIGNER_SIGNED, signer, now, data)]
+    if request.signed_count == len(request.signing):
+        after = Status.AWAITING_APPROVAL if request.needs_approval else Status.COMPLETING
+        events.append(AuditEvent(EventType.ALL_SIGNED, now, SYSTEM))
+        return replace(request, status=after), events
+    request, invited = _begin_turn(request, now)
+    return request, events + invited
+
+
+def _decline(request: SignatureRequest, act: Decline, now: datetime) -> Decision:
+    signer = _signer_in_turn(request, act.signer_id)
+    reason = _needed_reason(act.reason)
+    request = request.with_signer(signer, status=SignerStatus.DECLINED, decline_reason=reason)
+    request = replace(request, status=Status.DECLINED, ended_at=now, reason=reason)
+    return request, [_by_signer(EventType.SIGNER_DECLINED, signer, now, {"reason": reason, **_where(act)})]
+
+
+def _bounce(request: SignatureRequest, act: Bounce, now: datetime) -> Decision:
+    signer = _signer_in_turn(request, act.signer_id)
+    request = request.with_signer(signer, status=SignerStatus.BOUNCED)
+    data = {"email": signer.email, "detail": act.detail}
+    return request, [AuditEvent(EventType.SIGNER_BOUNCED, now, SYSTEM, signer.id, data)]
+
+
+def _change_signer(request: SignatureRequest, act: ChangeSigner, now: datetime) -> Decision:
+    signer = _signer(request, act.signer_id)
+    if signer.status in (SignerStatus.SIGNED, SignerStatus.DECLINED):
+        raise NotAllowed("This person has already answered; the address cannot be changed any more.")
+    status = signer.status if signer.status is SignerStatus.WAITING_TURN else SignerStatus.INVITED
+    request = request.with_signer(
+        signer, name=act.name, email=act.email, status=status, viewed_at=None, consented_at=None
+    )
+    data = {"was": {"name": signer.name, "email": signer.email}, "name": act.name, "email": act.email}
+    return request, [AuditEvent(EventType.SIGNER_CHANGED, now, Actor.employee(act.by), signer.id, data)]
+
+
+def _remind(request: SignatureRequest, act: Remind, now: datetime) -> Decision:
+    signer = _signer_in_turn(request, act.signer_id)
+    return request, [AuditEvent(EventType.SIGNER_REMINDED, now, Actor.employee(act.by), signer.id)]
+
+
+def _approve(request: SignatureRequest, act: Approve, now: datetime) -> Decision:
+    _check_responsible(request, act.by)
+    event = AuditEvent(EventType.APPROVAL_GIVEN, now, Actor.employee(act.by), data={"values_sha256": act.values_sha256})
+    return replace(request, status=Status.COMPLETING), [event]
+
+
+def _refuse(request: SignatureRequest, act: Refuse, now: datetime) -> Decision:
+    _check_responsible(request, act.by)
+    return _end(request, Status.REFUSED, EventType.APPROVAL_REFUSED, now, act.by, _needed_reason(act.reason))
+
+
+def _void(request: SignatureRequest, act: Void, now: datetime) -> Decision:
+    return _end(request, Status.VOIDED, EventType.REQUEST_VOIDED, now, act.by, _needed_reason(act.reason))
+
+
+def _expire(request: SignatureRequest, _act: Expire, now: datetime) -> Decision:
+    if request.expires_at is None or now < request.expires_at:
+        raise NotAllowed("The deadline has not passed yet.")
+    return _end(request, Status.EXPIRED, EventType.REQUEST_EXPIRED, now, None, "")
+
+
+def _seal(request: SignatureRequest, act: Seal, now: datetime) -> Decision:
+    data = {"document_sha256": act.document_sha256}
+    return replace(request, status=Status.COMPLETED, ended_at=now, reason=""), [
+        AuditEvent(EventType.DOCUMENT_SEALED, now, SYSTEM, data=data),
+        AuditEvent(EventType.REQUEST_COMPLETED, now, SYSTEM, data=data),
+    ]
+
+
+def _fail(request: SignatureRequest, act: Fail, now: datetime) -> Decision:
+    data = {"was": str(request.status), "reason": act.reason}
+    failed = replace(request, status=Status.FAILED, reason=act.reason)
+    return failed, [AuditEvent(EventType.REQUEST_FAILED, now, SYSTEM, data=data)]
+
+
+def _retry(request: SignatureRequest, act: Retry, now: datetime) -> Decision:
+    """Go back to where the work stopped: what is signed stays signed."""
+    signing_done = bool(request.signing) and request.signed_count == len(request.signing)
+    begun = any(s.status is not SignerStatus.WAITING_TURN for s in request.signing)
+    back = Status.COMPLETING if signing_done else Status.AWAITING_SIGNATURES if begun else Status.SENDING
+    event = AuditEvent(EventType.REQUEST_RETRIED, now, Actor.employee(act.by), data={"to": str(back)})
+    return replace(request, status=back, reason=""), [event]
+
+
+def _end(
+    request: SignatureRequest, status: Status, event: EventType, now: datetime, by: int | None, reason: str
+) -> Decision:
+    actor = SYSTEM if by is None else Actor.employee(by)
+    ended = replace(request, status=status, ended_at=now, reason=reason)
+    return ended, [AuditEvent(event, now, actor, data={"reason": reason} if reason else {})]
+
+
+def _by_signer(event: EventType, signer: Signer, now: datetime, data: Mapping[str, object]) -> AuditEvent:
+    return AuditEvent(event, now, Actor.signer(signer.id), signer.id, dict(data))
+
+
+def _where(act: View | Consent | Sign | Decline) -> dict[str, str]:
+    return {"ip": act.ip, "user_agent": act.user_agent}
+
+
+def _needed_reason(reason: str) -> str:
+    if not reason.strip():
+        raise NotAllowed("Give a reason: the other side will read it.")
+    return reason.strip()
+
+
+def _check_responsible(request: SignatureRequest, user_id: int) -> None:
+    if user_id != request.responsible_id:
+        raise NotAllowed("Only the responsible employee can approve or refuse this document.")
+
+
+_OUT = frozenset({Status.AWAITING_SIGNATURES})
+_OPEN = frozenset({Status.AWAITING_SIGNATURES, Status.AWAITING_APPROVAL})
+
+RULES: Mapping[type, tuple[frozenset[Status], Callable[..., Decision]]] = {
+    Send: (frozenset({Status.DRAFT}), _send),
+    Invite: (frozenset({Status.SENDING}), _invite),
+    RecordLetter: (frozenset(Status) - {Status.DRAFT, Status.SENDING}, _record_letter),
+    View: (_OUT, _view),
+    Consent: (_OUT, _consent),
+    Correct: (_OUT, _correct),
+    Sign: (_OUT, _sign),
+    Decline: (_OUT, _decline),
+    Bounce: (_OUT, _bounce),
+    ChangeSigner: (_OUT, _change_signer),
+    Remind: (_OUT, _remind),
+    Approve: (frozenset({Status.AWAITING_APPROVAL}), _approve),
+    Refuse: (frozenset({Status.AWAITING_APPROVAL}), _refuse),
+    Void: (_OPEN, _void),
+    Expire: (_OPEN, _expire),
+    Seal: (frozenset({Status.COMPLETING}), _seal),
+    Fail: (frozenset({Status.SENDING, Status.AWAITING_SIGNATURES, Status.COMPLETING}), _fail),
+    Retry: (frozenset({Status.FAILED}), _retry),
+}
+
+_REFUSALS: Mapping[Status, str] = {
+    Status.DRAFT: N_("This document has not been sent yet."),
+    Status.SENDING: N_("This document is just being sent; try again in a moment."),
+    Status.AWAITING_SIGNATURES: N_("Not everybody has signed this document yet."),
+    Status.AWAITING_APPROVAL: N_("Everybody has signed; the document waits for approval."),
+    Status.COMPLETING: N_("This document is being sealed and cannot be changed any more."),
+    Status.COMPLETED: N_("This document is completed and cannot be changed any more."),
+    Status.DECLINED: N_("A signer has declined this document."),
+    Status.REFUSED: N_("This document was refused by the responsible employee."),
+    Status.VOIDED: N_("This document has been called back by its sender."),
+    Status.EXPIRED: N_("The time to sign this document has passed."),
+    Status.FAILED: N_("This document is stopped by an error; try it again first."),
+}

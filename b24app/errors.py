@@ -1,0 +1,109 @@
+"""Every error the application raises on purpose; web/error_pages.py alone turns them into answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "translate later"
+    """Mark a sentence for translation where it is written; the door that shows it translates."""
+    return message
+
+
+class AppError(Exception):
+    """Something a person can be told about.
+
+    `message` is a whole English sentence without secrets or personal data: what was tried and what to do. It is
+    the gettext key; what varies stands in it as `%(name)s` and comes in `params`, so that doors can translate it.
+    `field` names the form field the sentence belongs to, when there is one.
+    """
+
+    http_status = 500
+
+    def __init__(self, message: str, *, field: str | None = None, **params: Any) -> None:
+        super().__init__(message % params if params else message)
+        self.message = message
+        self.params = params
+        self.field = field
+
+
+class NotAllowed(AppError):
+    """The state machine refuses this act in the present status; nothing has changed."""
+
+    http_status = 409
+
+
+class NotFound(AppError):
+    """No such row for this portal; another portal's row looks the same."""
+
+    http_status = 404
+
+
+class InvalidPayload(AppError):
+    """The input cannot be used as it is; `field` says where."""
+
+    http_status = 400
+
+
+class Unauthentic(AppError):
+    """A signature or token does not prove what it claims; nothing was stored."""
+
+    http_status = 403
+
+
+class UpstreamError(AppError):
+    """Another service refused or failed.
+
+    `code` is the other side's own word, lower case. `permanent` says that trying again will not help.
+    `retry_after_s` is how long the other side asks us to wait, if it said so.
+    """
+
+    http_status = 502
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "",
+        permanent: bool = False,
+        retry_after_s: float | None = None,
+        **params: Any,
+    ) -> None:
+        super().__init__(message, **params)
+        self.code = code
+        self.permanent = permanent
+        self.retry_after_s = retry_after_s
+
+
+class BitrixError(UpstreamError):
+    """Bitrix24 or its OAuth server answered an error, or did not answer a read."""
+
+
+class ReconnectNeeded(BitrixError):
+    """A stored token is dead: somebody must open the application in Bitrix24 again."""
+
+
+class ProviderError(UpstreamError):
+    """A signing provider answered an error."""
+
+
+class MailError(UpstreamError):
+    """The mail server refused the letter or could not be reached."""
+
+
+class OutcomeUnknown(AppError):
+    """A write went out and no answer came back: it may have happened. Look before sending again."""
+
+    http_status = 502
+
+
+class ConfigError(AppError):
+    """A setting is missing or wrong; the sentence names it."""
+
+
+class DocumentRefused(InvalidPayload):
+    """A document cannot be accepted; `reason` is a short machine word (encrypted, malformed, too_large, ...)."""
+
+    def __init__(self, message: str, *, reason: str, field: str | None = "document", **params: Any) -> None:
+        super().__init__(message, field=field, **params)
+        self.reason = reason
