@@ -1,0 +1,142 @@
+"""Settings from the environment, checked once at start.
+
+Every name has the prefix PARAPH_. A secret may be given as PARAPH_<NAME>_FILE instead: a path whose content is taken.
+README lists them all; tests/test_docs.py compares the two.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+
+from b24app.errors import ConfigError
+
+PREFIX = "PARAPH_"
+SECRETS = frozenset({"CLIENT_SECRET", "SECRET_KEYS", "SMTP_URL", "DATABASE_URL", "QUEUE_URL", "BLOB_URL"})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One field a setting, named as in the environment without the prefix, lower case."""
+
+    public_url: str = "http://localhost:8700"
+    bind: str = "127.0.0.1:8700"
+    client_id: str = ""
+    client_secret: str = ""
+    database_url: str = ""
+    queue_url: str = ""
+    blob_url: str = ""
+    data_dir: str = "instance"
+    secret_keys: str = ""
+    smtp_url: str = "smtp://localhost:25"
+    mail_from: str = "Paraph <signatures@localhost>"
+    oauth_url: str = "https://oauth.bitrix.info"
+    allow_insecure_portals: bool = False
+    log_level: str = "INFO"
+
+    @property
+    def data_path(self) -> Path:
+        return Path(self.data_dir)
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_path / 'paraph.db'}"
+
+    @property
+    def queue(self) -> str:
+        return self.queue_url or f"sqlite:///{self.data_path / 'queue.db'}"
+
+    @property
+    def blobs(self) -> str:
+        return self.blob_url or f"file://{(self.data_path / 'blobs').absolute()}"
+
+    def keys(self) -> list[str]:
+        """Return the encryption keys, newest first; make one in DATA_DIR on the very first start."""
+        if self.secret_keys:
+            return [key.strip() for key in self.secret_keys.split(",") if key.strip()]
+        path = self.data_path / "secret.key"
+        if not path.exists():
+            _write_secret(path, Fernet.generate_key().decode())
+        return [path.read_text().strip()]
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read and check the settings.
+
+    Raises: ConfigError with a plain sentence naming the variable.
+    """
+    environ = os.environ if environ is None else environ
+    values: dict[str, object] = {}
+    for field in fields(Settings):
+        raw = _raw(environ, field.name.upper())
+        if raw is not None:
+            values[field.name] = raw in ("1", "true", "yes", "on") if field.type == "bool" else raw
+    settings = Settings(**values)  # type: ignore[arg-type]
+    _check(settings)
+    return settings
+
+
+def _raw(environ: Mapping[str, str], name: str) -> str | None:
+    path = environ.get(f"{PREFIX}{name}_FILE") if name in SECRETS else None
+    if path:
+        try:
+            return Path(path).read_text().strip()
+        except OSError as error:
+            raise ConfigError(
+                "%(name)s_FILE names a file that cannot be read (%(why)s).", name=PREFIX + name, why=error.strerror
+            ) from error
+    value = environ.get(PREFIX + name)
+    return value.strip() if value is not None else None
+
+
+def _check(settings: Settings) -> None:
+    for name in ("public_url", "oauth_url"):
+        _check_url(PREFIX + name.upper(), getattr(settings, name), settings.allow_insecure_portals)
+    if urlsplit(settings.smtp_url).scheme not in ("smtp", "smtps"):
+        raise ConfigError("PARAPH_SMTP_URL must look like smtp://user:password@host:587 or smtps://host:465.")
+    if ":" not in settings.bind:
+        raise ConfigError("PARAPH_BIND must look like 127.0.0.1:8700.")
+    for key in settings.secret_keys.split(",") if settings.secret_keys else []:
+        _check_key(key.strip())
+
+
+def _check_url(name: str, url: str, allow_http: bool) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigError("%(name)s must be a whole address such as https://sign.example.com.", name=name)
+    if parts.path not in ("", "/") or parts.query:
+        raise ConfigError("%(name)s must be an address without path: https://sign.example.com.", name=name)
+    if parts.scheme == "http" and not (allow_http or parts.hostname in ("localhost", "127.0.0.1")):
+        raise ConfigError(
+            "%(name)s must begin with https:// (PARAPH_ALLOW_INSECURE_PORTALS=1 permits http for closed networks).",
+            name=name,
+        )
+
+
+def _check_key(key: str) -> None:
+    try:
+        Fernet(key)
+    except ValueError as error:
+        raise ConfigError(
+            "PARAPH_SECRET_KEYS must be Fernet keys (32 bytes, url-safe base64) separated by commas, newest first."
+        ) from error
+
+
+def _write_secret(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+    try:
+        os.link(temporary, path)  # the first of several starting processes wins
+    except FileExistsError:
+        pass
+    finally:
+        temporary.unlink()

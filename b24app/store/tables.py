@@ -1,0 +1,318 @@
+"""Every table. Times are integer milliseconds (a FloatField becomes REAL on PostgreSQL and rounds to a minute)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from peewee import BigIntegerField, BooleanField, CharField, CompositeKey, IntegerField, Model, TextField
+
+from b24app.store.database import database
+
+
+class JSONField(TextField):
+    """A JSON value in a text column, the same on SQLite and PostgreSQL."""
+
+    def db_value(self, value: Any) -> str | None:
+        return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+    def python_value(self, value: str | None) -> Any:
+        return None if value is None else json.loads(value)
+
+
+class Table(Model):
+    class Meta:
+        database = database
+        legacy_table_names = False
+
+
+class Application(Table):
+    """A registration at Bitrix24. Written by `apps add`; goes away only by hand."""
+
+    client_id = CharField(primary_key=True)
+    client_secret = TextField()  # locked
+    created_at = BigIntegerField()
+
+
+class Portal(Table):
+    """One installed Bitrix24, our tenant. Written at installation; stays after removal, without secrets.
+
+    The rate bucket and the worker's lease live in the same row: both are taken in one transaction.
+    """
+
+    member_id = CharField(primary_key=True)
+    client_id = CharField()
+    domain = CharField()
+    client_endpoint = CharField()
+    application_token = CharField(default="")  # fingerprint
+    installer_id = IntegerField(default=0)
+    lang = CharField(default="en")
+    health = CharField(default="ok")  # ok | reconnect | uninstalled
+    health_note = TextField(default="")
+    settings = JSONField(default=dict)
+    installed_at = BigIntegerField()
+    setup_done_at = BigIntegerField(null=True)
+    uninstalled_at = BigIntegerField(null=True)
+    tokens_milli = BigIntegerField(default=50_000)
+    tokens_at = BigIntegerField(default=0)
+    lease_by = CharField(default="")
+    lease_until = BigIntegerField(default=0)
+    hint_at = BigIntegerField(default=0)
+    pause_until = BigIntegerField(default=0)
+    failures = IntegerField(default=0)
+
+
+class PortalToken(Table):
+    """An employee's OAuth pair. Written at every verified opening and refresh; dies with the portal."""
+
+    portal = CharField()
+    user_id = IntegerField()
+    access_token = TextField()  # locked
+    refresh_token = TextField()  # locked
+    expires_at = BigIntegerField()
+    dead_at = BigIntegerField(null=True)
+
+    class Meta:
+        primary_key = CompositeKey("portal", "user_id")
+
+
+class Authority(Table):
+    """A portal's sealing key and certificates. Made at installation; kept for as long as documents may be verified."""
+
+    portal = CharField(primary_key=True)
+    root_pem = TextField()
+    leaf_pem = TextField()
+    key_pem = TextField()  # locked
+    created_at = BigIntegerField()
+
+
+class Template(Table):
+    """A document template in Markdown. Written at installation (the examples) and by administrators."""
+
+    id = CharField(primary_key=True)
+    portal = CharField(index=True)
+    name = CharField()
+    locale = CharField(default="en")
+    body = TextField()
+    position = IntegerField(default=0)
+    created_at = BigIntegerField()
+    archived_at = BigIntegerField(null=True)
+
+
+class Composer(Table):
+    """One opening of the popup: the card as it was read. Goes away after a day."""
+
+    id = CharField(primary_key=True)
+    portal = CharField()
+    user_id = IntegerField()
+    entity_type_id = IntegerField()
+    entity_id = IntegerField()
+    snapshot = JSONField()
+    created_at = BigIntegerField(index=True)
+
+
+class Prepared(Table):
+    """A document as shown in a preview, bound to what it was made from. Goes away with its composer."""
+
+    id = CharField(primary_key=True)
+    composer = CharField(index=True)
+    portal = CharField()
+    inputs = CharField()  # fingerprint of everything the pages depend on
+    title = CharField()
+    sha256 = CharField()
+    fields = JSONField()
+    pages = JSONField()  # [[w_pt, h_pt], ...]
+    checkboxes = JSONField()
+    empties = JSONField()
+    created_at = BigIntegerField(index=True)
+
+
+class Upload(Table):
+    """A file an employee put into a composer, already checked. Goes away with its composer."""
+
+    id = CharField(primary_key=True)
+    composer = CharField(index=True)
+    portal = CharField()
+    name = CharField()
+    sha256 = CharField()
+    removed = JSONField(default=list)
+    is_signed = BooleanField(default=False)
+    created_at = BigIntegerField(index=True)
+
+
+class LastChoice(Table):
+    """Who was chosen the last time with this template, by kind of place in the card. Overwritten at each sending."""
+
+    portal = CharField()
+    user_id = IntegerField()
+    template = CharField()
+    choice = JSONField()
+
+    class Meta:
+        primary_key = CompositeKey("portal", "user_id", "template")
+
+
+class Request(Table):
+    """A signature request. Written by services only; finished ones stay until their portal's data is removed."""
+
+    id = CharField(primary_key=True)
+    portal = CharField()
+    seq = IntegerField(default=0)
+    status = CharField()
+    title = CharField()
+    sender_id = IntegerField()
+    responsible_id = IntegerField()
+    needs_approval = BooleanField()
+    entity_type_id = IntegerField()
+    entity_id = IntegerField()
+    locale = CharField(default="en")
+    provider = CharField(default="builtin")
+    document_sha256 = CharField()
+    final_sha256 = CharField(default="")
+    fields = JSONField()
+    pages = JSONField()
+    letter = JSONField()
+    checkboxes = JSONField(default=dict)  # property name -> bool: changes to write back
+    people = JSONField(default=dict)  # Bitrix24 user id -> name, as known when sent
+    activity_id = BigIntegerField(null=True)
+    comment_id = BigIntegerField(null=True)
+    created_at = BigIntegerField()
+    sent_at = BigIntegerField(null=True)
+    expires_at = BigIntegerField(null=True)
+    ended_at = BigIntegerField(null=True)
+    due_at = BigIntegerField(null=True, index=True)
+    reason = TextField(default="")
+
+    class Meta:
+        indexes = ((("portal", "entity_type_id", "entity_id", "created_at"), False), (("portal", "created_at"), False))
+
+
+class SignerRow(Table):
+    """A recipient of a request. Lives and dies with it."""
+
+    id = CharField(primary_key=True)
+    portal = CharField()
+    request = CharField(index=True)
+    position = IntegerField()
+    name = CharField()
+    email = CharField()
+    order = IntegerField(column_name="signing_order")
+    role = CharField()
+    status = CharField()
+    company = CharField(default="")
+    locale = CharField(default="en")
+    viewed_at = BigIntegerField(null=True)
+    consented_at = BigIntegerField(null=True)
+    signed_at = BigIntegerField(null=True)
+    decline_reason = TextField(default="")
+
+    class Meta:
+        table_name = "signer"
+
+
+class SignerLink(Table):
+    """A signer's secret address. Written when his turn comes; revoked on change; the token is hashed for look-up."""
+
+    token_hash = CharField(primary_key=True)
+    token = TextField()  # locked, so that a reminder can repeat it
+    portal = CharField()
+    request = CharField(index=True)
+    signer = CharField(index=True)
+    created_at = BigIntegerField()
+    revoked_at = BigIntegerField(null=True)
+
+
+class Value(Table):
+    """What was put into a field, kept while the signer is still at it. Lives and dies with the request."""
+
+    request = CharField()
+    field_id = CharField()
+    portal = CharField()
+    signer = CharField()  # "1", "2", ... or "approver"
+    text = TextField(default="")
+    image_sha256 = CharField(default="")
+
+    class Meta:
+        primary_key = CompositeKey("request", "field_id")
+
+
+class SavedSignature(Table):
+    """An employee's own signature, kept for next time. Overwritten; goes away with the portal's data."""
+
+    portal = CharField()
+    user_id = IntegerField()
+    image_sha256 = CharField()
+
+    class Meta:
+        primary_key = CompositeKey("portal", "user_id")
+
+
+class Rendition(Table):
+    """Which stored file shows a request with the values entered so far (`state` names that moment)."""
+
+    request = CharField()
+    state = CharField()
+    portal = CharField()
+    sha256 = CharField()
+
+    class Meta:
+        primary_key = CompositeKey("request", "state")
+
+
+class AuditRow(Table):
+    """The append-only audit trail, hash-chained per request. Lives as long as the request."""
+
+    request = CharField()
+    position = IntegerField()
+    portal = CharField()
+    type = CharField()
+    at = BigIntegerField()
+    actor_kind = CharField()
+    actor_id = CharField(default="")
+    signer = CharField(default="")
+    data = JSONField(default=dict)
+    digest = CharField()
+
+    class Meta:
+        table_name = "audit_event"
+        primary_key = CompositeKey("request", "position")
+
+
+class OutboxMessage(Table):
+    """Work to do, written in the transaction that causes it. Done ones go away after a month."""
+
+    portal = CharField()
+    request = CharField()
+    seq = IntegerField()
+    key = CharField(unique=True)  # request:seq, fixed at insert
+    topic = CharField()
+    payload = JSONField(default=dict)
+    attempts = IntegerField(default=0)
+    next_at = BigIntegerField()
+    done_at = BigIntegerField(null=True)
+    dead_at = BigIntegerField(null=True)
+    error = TextField(default="")
+
+    class Meta:
+        table_name = "outbox"
+        indexes = ((("request", "seq"), True),)
+
+
+OutboxMessage.add_index(
+    OutboxMessage.index(
+        OutboxMessage.portal,
+        OutboxMessage.next_at,
+        name="outbox_open_portal",
+        where=OutboxMessage.done_at.is_null() & OutboxMessage.dead_at.is_null(),
+    )
+)
+OutboxMessage.add_index(
+    OutboxMessage.index(
+        OutboxMessage.request, OutboxMessage.seq, name="outbox_open_request", where=OutboxMessage.done_at.is_null()
+    )
+)
+
+ALL = [
+    Application, Portal, PortalToken, Authority, Template, Composer, Prepared, Upload, LastChoice, Request,
+    SignerRow, SignerLink, Value, SavedSignature, Rendition, AuditRow, OutboxMessage,
+]  # fmt: skip

@@ -1,0 +1,27 @@
+"""Secrets at rest: Fernet with rotation. The newest key encrypts, every key decrypts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from cryptography.fernet import Fernet, MultiFernet
+
+
+class Vault:
+    """Encrypts short secrets (tokens, keys, links) for the database."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        self._fernet = MultiFernet([Fernet(key) for key in keys])
+        self.signing_keys = [hashlib.sha256(b"paraph session " + key.encode()).hexdigest() for key in keys]
+
+    def lock(self, secret: str) -> str:
+        return self._fernet.encrypt(secret.encode()).decode()
+
+    def unlock(self, locked: str) -> str:
+        return self._fernet.decrypt(locked.encode()).decode()
+
+
+def fingerprint(secret: str) -> str:
+    """Hash a high-entropy secret so that it can be looked up or compared without being kept."""
+    return hashlib.sha256(secret.encode()).hexdigest()
