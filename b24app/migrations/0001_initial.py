@@ -315,6 +315,6 @@ ALL = [
 ]  # fmt: skip
 
 
-def up(migrator, db):  # noqa: ARG001
+def up(migrator, db):
     with db.bind_ctx(ALL, bind_refs=False, bind_backrefs=False):
         db.create_tables(ALL)
