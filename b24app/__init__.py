@@ -1,0 +1,27 @@
+"""Paraph: e-signature that lives inside Bitrix24."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from b24app.settings import Settings
+
+__version__ = "0.1.0"
+ROOT = Path(__file__).parent.parent
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the web application: wire, register, return."""
+    from flask import Flask
+
+    from b24app import settings as settings_module
+    from b24app.web import doors
+    from b24app.wiring import wire
+
+    app = Flask("b24app", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    doors.register(app, wire(settings or settings_module.load()))
+    return app

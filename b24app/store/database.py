@@ -89,3 +89,13 @@ def _write_lock() -> Iterator[None]:
 @contextmanager
 def _nothing() -> Iterator[None]:
     yield
+
+
+def open_connection() -> None:
+    """Open this thread's connection at the start of a web request."""
+    database.connect(reuse_if_open=True)
+
+
+def close_connection(_error: BaseException | None = None) -> None:
+    if not database.is_closed():
+        database.close()

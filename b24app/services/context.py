@@ -1,0 +1,44 @@
+"""What services need of the world, chosen once in wiring.py and handed to each as its first argument."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from b24app.bitrix.client import Portal as PortalClient
+from b24app.bitrix.oauth import OAuthServer
+from b24app.bitrix.transport import Transport
+from b24app.clock import Clock
+from b24app.documents.storage import Blobs
+from b24app.letters.smtp import Mailer
+from b24app.settings import Settings
+from b24app.store.tables import Portal
+from b24app.store.vault import Vault
+
+
+class Hints(Protocol):
+    """Tells the worker that a portal has work; may be lost or doubled without harm."""
+
+    def hint(self, portal: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class Context:
+    """The composition: adapters and sources of time, ids and secrets."""
+
+    settings: Settings
+    now: Clock
+    new_id: Callable[[], str]  # 128-bit random, url-safe
+    new_secret: Callable[[], str]  # 256-bit random, url-safe
+    vault: Vault
+    blobs: Blobs
+    transport: Transport
+    oauth: OAuthServer
+    mailer: Mailer
+    hints: Hints
+    rest: Callable[[Portal, int], PortalClient]  # a client speaking with one employee's token
+
+    def url(self, path: str) -> str:
+        """Make an address of ours that the outside can open."""
+        return self.settings.public_url.rstrip("/") + path

@@ -1,0 +1,65 @@
+"""Portals, their tokens, their applications."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from b24app.errors import N_, NotFound
+from b24app.store.tables import Application, Portal, PortalToken
+
+
+def find(member_id: str) -> Portal | None:
+    return Portal.get_or_none(Portal.member_id == member_id)
+
+
+def get(member_id: str) -> Portal:
+    """Raises: NotFound when the application is not installed there."""
+    portal = find(member_id)
+    if portal is None or portal.uninstalled_at is not None:
+        raise NotFound(N_("Paraph is not installed in this Bitrix24."))
+    return portal
+
+
+def save(member_id: str, **values: Any) -> Portal:
+    """Insert the portal or overwrite the given columns."""
+    changed = Portal.update(**values).where(Portal.member_id == member_id).execute()
+    if not changed:
+        Portal.insert(member_id=member_id, **values).execute()
+    return Portal.get_by_id(member_id)
+
+
+def set_option(portal: str, **options: Any) -> None:
+    """Merge some settings of a portal into those that stand."""
+    row = Portal.get_by_id(portal)
+    Portal.update(settings={**row.settings, **options}).where(Portal.member_id == portal).execute()
+
+
+def token(portal: str, user_id: int) -> PortalToken | None:
+    return PortalToken.get_or_none((PortalToken.portal == portal) & (PortalToken.user_id == user_id))
+
+
+def save_token(portal: str, user_id: int, *, access: str, refresh: str, expires_at: int) -> None:
+    """Keep an employee's pair (already locked); a newer pair revives a dead one."""
+    PortalToken.insert(
+        portal=portal, user_id=user_id, access_token=access, refresh_token=refresh, expires_at=expires_at, dead_at=None
+    ).on_conflict(
+        conflict_target=[PortalToken.portal, PortalToken.user_id],
+        update={
+            PortalToken.access_token: access,
+            PortalToken.refresh_token: refresh,
+            PortalToken.expires_at: expires_at,
+            PortalToken.dead_at: None,
+        },
+    ).execute()
+
+
+def mark_token_dead(portal: str, user_id: int, at: int) -> None:
+    PortalToken.update(dead_at=at).where((PortalToken.portal == portal) & (PortalToken.user_id == user_id)).execute()
+
+
+def application(client_id: str) -> Application | None:
+    return Application.get_or_none(Application.client_id == client_id)
+
+
+def applications() -> list[Application]:
+    return list(Application.select().order_by(Application.created_at))

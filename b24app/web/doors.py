@@ -1,0 +1,61 @@
+"""Every door in one list: blueprints, guards, headers, language, error pages."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+
+import placement_handlers
+from b24app import __version__
+from b24app.services.context import Context
+from b24app.store import database
+from b24app.web import (
+    app_home,
+    composer,
+    error_pages,
+    headers,
+    health,
+    i18n,
+    install,
+    pages,
+    portal_events,
+    requests_page,
+    settings_page,
+    signing,
+    verify,
+)
+from b24app.web.session import FrameSessionInterface, frame_token
+
+MAX_BODY_BYTES = 26 * 1024 * 1024
+
+BLUEPRINTS = (
+    app_home.bp, composer.bp, health.bp, install.bp, pages.bp, portal_events.bp, requests_page.bp, settings_page.bp,
+    signing.bp, verify.bp, *placement_handlers.BLUEPRINTS,
+)  # fmt: skip
+
+FOREIGN_POSTS = (app_home.bp, install.bp, portal_events.bp, signing.bp, verify.bp, *placement_handlers.BLUEPRINTS)
+"""Posted to by Bitrix24, or guarded by a signer's secret link: no CSRF token of ours can be in them."""
+
+
+def register(app: Flask, ctx: Context) -> None:
+    app.extensions["paraph"] = ctx
+    app.config.update(
+        SECRET_KEY=ctx.vault.signing_keys[0],
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        WTF_CSRF_TIME_LIMIT=None,  # the session's own life limits it
+        WTF_CSRF_SSL_STRICT=False,  # a frame may send no referrer
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    app.session_interface = FrameSessionInterface(ctx.vault.signing_keys)
+    app.jinja_env.globals.update(frame_token=frame_token, version=__version__)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    csrf = CSRFProtect(app)
+    for part in (headers, i18n, error_pages):
+        part.register(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for blueprint in FOREIGN_POSTS:
+        csrf.exempt(blueprint)
+    app.before_request(database.open_connection)
+    app.teardown_request(database.close_connection)

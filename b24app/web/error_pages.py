@@ -1,0 +1,58 @@
+"""The one place where an error becomes an answer: a page for people, JSON for scripts."""
+
+from __future__ import annotations
+
+import structlog
+from flask import Flask, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from b24app.errors import AppError
+from b24app.web.session import wants_fragment
+
+log = structlog.get_logger()
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(AppError, _app_error)
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _bug)
+
+
+def sentence(error: AppError) -> str:
+    """Say an error in the reader's language."""
+    text = gettext(error.message)
+    return text % error.params if error.params else text
+
+
+def _app_error(error: AppError) -> ResponseReturnValue:
+    log.info("refused", kind=type(error).__name__, path=request.url_rule.rule if request.url_rule else "")
+    return _answer(sentence(error), error.http_status, field=error.field)
+
+
+def _csrf_error(_error: CSRFError) -> ResponseReturnValue:
+    return _answer(gettext("This page has been open for too long. Close it and open it again from Bitrix24."), 403)
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    code = error.code or 500
+    words = {
+        404: gettext("There is nothing at this address."),
+        405: gettext("This address cannot be used this way."),
+        413: gettext("This is larger than we can take (25 MB)."),
+    }
+    return _answer(words.get(code, gettext("This request could not be understood.")), code)
+
+
+def _bug(error: Exception) -> ResponseReturnValue:
+    log.exception("bug", path=request.url_rule.rule if request.url_rule else "", exc_info=error)
+    return _answer(gettext("Something went wrong on our side. Nothing was lost; please try again."), 500)
+
+
+def _answer(text: str, status: int, *, field: str | None = None) -> ResponseReturnValue:
+    if wants_fragment() or request.accept_mimetypes.best == "application/json":
+        return jsonify(error=text, field=field), status
+    return render_template("error.html", text=text, status=status), status

@@ -1,0 +1,47 @@
+"""Security headers on every answer: who may frame it, what it may load."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, request
+
+
+def register(app: Flask) -> None:
+    app.after_request(_add_headers)
+
+
+def _add_headers(response: Response) -> Response:
+    portal = _portal_origin()
+    if response.mimetype == "text/html":
+        response.headers["Content-Security-Policy"] = _policy(portal)
+        response.headers["Referrer-Policy"] = "no-referrer" if not portal else "strict-origin-when-cross-origin"
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    if not request.path.startswith("/static/"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _portal_origin() -> str:
+    caller = g.get("caller")
+    if caller is None:
+        return ""
+    parts = urlsplit(caller.portal.client_endpoint)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _policy(portal: str) -> str:
+    """Only our own files; only the verified portal may frame us and be spoken to (b24jssdk calls its REST)."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self' data: blob:",
+            "font-src 'self'",
+            f"connect-src 'self' {portal}".strip(),
+            "form-action 'self'",
+            "base-uri 'none'",
+            f"frame-ancestors {portal or chr(39) + 'none' + chr(39)}",
+        )
+    )
