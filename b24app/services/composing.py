@@ -1,0 +1,132 @@
+"""What the composer shows and what comes back from it: plain values between doors and services."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from b24app.errors import InvalidPayload
+
+
+@dataclass(frozen=True)
+class EmailChoice:
+    value: str
+    kind: str  # WORK, HOME, MAILING, OTHER, as the card has it
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody of the card who could sign. `key` names him within the card: `contact:41`, `company:12`, `lead:77`."""
+
+    key: str
+    group: str  # lead | contacts | company | company_contacts
+    name: str
+    detail: str
+    emails: tuple[EmailChoice, ...]
+    crm_path: str  # where a missing address can be mended
+
+
+@dataclass(frozen=True)
+class SignerChoice:
+    """One chosen signatory. Equal `order` numbers sign in parallel. `key` is empty for somebody typed in."""
+
+    name: str
+    email: str
+    order: int
+    key: str = ""
+    locale: str = "en"
+
+
+@dataclass(frozen=True)
+class TemplateChoice:
+    id: str
+    name: str
+    locale: str
+
+
+@dataclass(frozen=True)
+class ComposerView:
+    """Everything the popup needs; the preview is asked for afterwards."""
+
+    id: str
+    entity_type_id: int
+    entity_id: int
+    card_title: str
+    candidates: tuple[Candidate, ...]
+    chosen: tuple[SignerChoice, ...]
+    templates: tuple[TemplateChoice, ...]
+    template_id: str
+    letter_subject: str
+    letter_body: str
+    needs_approval: bool
+    responsible_name: str
+    sender_name: str
+    locale: str
+    expires_on: date | None
+    truncated: bool = False  # the card has more contacts than one call could bring
+
+
+@dataclass(frozen=True)
+class ComposeForm:
+    """What the employee decided. `prepared_id` names the preview he looked at."""
+
+    composer_id: str
+    source: str  # template | upload
+    template_id: str = ""
+    upload_id: str = ""
+    signers: tuple[SignerChoice, ...] = ()
+    ticks: Mapping[str, bool] = field(default_factory=dict)  # property path -> ticked
+    letter_subject: str = ""
+    letter_body: str = ""
+    needs_approval: bool = True
+    expires_on: date | None = None
+    prepared_id: str = ""
+    accept_empties: bool = False  # the employee saw the empty placeholders and wants to send all the same
+
+
+@dataclass(frozen=True)
+class CheckboxView:
+    path: str
+    label: str
+    checked: bool
+
+
+@dataclass(frozen=True)
+class EmptyView:
+    path: str
+    required: bool
+
+
+@dataclass(frozen=True)
+class PreparedView:
+    """The very document that will be sent. Page sizes in points, as displayed."""
+
+    id: str
+    title: str
+    sha256: str
+    pages: tuple[tuple[float, float], ...]
+    checkboxes: tuple[CheckboxView, ...]
+    empties: tuple[EmptyView, ...]
+
+
+@dataclass(frozen=True)
+class UploadView:
+    id: str
+    name: str
+    pages: int
+    removed: tuple[str, ...]  # kinds of active content that were taken out
+    is_signed: bool
+
+
+class FormRefused(InvalidPayload):
+    """The form cannot be sent. `problems`: field name -> sentences (gettext keys with their params).
+
+    Field names: `signers` (the list as a whole), `signers-<index>` (0-based, one person), `document`, `empties`,
+    `letter_subject`, `letter_body`, `expires_on`, `preview` (the pages changed since they were looked at).
+    """
+
+    def __init__(self, problems: Mapping[str, list[InvalidPayload]]) -> None:
+        first = next(iter(problems.values()))[0]
+        super().__init__(first.message, field=next(iter(problems)), **first.params)
+        self.problems = problems

@@ -1,0 +1,81 @@
+"""What pages show of a request: plain values, no rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from b24app.domain.fields import Field, FieldValue
+from b24app.domain.signature_request import SignatureRequest, Signer
+
+
+@dataclass(frozen=True)
+class EventView:
+    """One line of the history: `type` is the audit event's type, `who` a name, `data` what belongs to it."""
+
+    type: str
+    at: datetime
+    who: str
+    data: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class RequestView:
+    """One request for an employee. The `may_*` flags already look at status and at who asks."""
+
+    request: SignatureRequest
+    locale: str
+    pages: tuple[tuple[float, float], ...]
+    document_sha256: str  # of the file that shows what has been entered so far
+    has_final: bool
+    sender_name: str
+    responsible_name: str
+    events: tuple[EventView, ...]
+    approver_fields: tuple[Field, ...]
+    has_saved_signature: bool
+    may_approve: bool
+    may_void: bool
+    may_remind: bool
+    may_retry: bool
+    stuck: str  # a sentence when work for the portal has stopped, else ""
+
+
+@dataclass(frozen=True)
+class RequestLine:
+    """One request in a list."""
+
+    id: str
+    title: str
+    status: str
+    signed: int
+    signers: int
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class SigningView:
+    """One request for one signer, in his turn. `document_sha256` names the file with the earlier signers' entries."""
+
+    request: SignatureRequest
+    signer: Signer
+    locale: str
+    sender_name: str
+    sender_company: str
+    pages: tuple[tuple[float, float], ...]
+    document_sha256: str
+    fields: tuple[Field, ...]  # this signer's, in reading order
+    values: Mapping[str, FieldValue]  # what he has entered so far, by field id
+    page_texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ClosedLink:
+    """Why a signer's link does not open the document; shown without a word of its content.
+
+    `reason`: unknown | signed | not_your_turn | declined | voided | expired | refused | completed | revoked | failed
+    """
+
+    reason: str
+    locale: str = "en"
+    signed_at: datetime | None = None
