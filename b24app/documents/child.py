@@ -1,0 +1,88 @@
+"""The guarded child: takes jobs from stdin one by one, answers on stdout. Started by `pool` only.
+
+Usage: python -m b24app.documents.child MEMORY_MB [module to import while waiting]
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import select
+import sys
+import traceback
+from typing import Any
+
+from b24app.documents import framing, limits
+from b24app.documents.job import is_allowed
+from b24app.errors import DocumentRefused
+
+
+def main(argv: list[str]) -> None:
+    """Confine this process, warm up, then serve jobs until the pipe closes or nobody asks any more."""
+    limits.confine_self(int(argv[1]))
+    answers = _private_stdout()
+    if argv[2:] and is_allowed(f"{argv[2]}:warm_up"):
+        importlib.import_module(argv[2])
+    while _job_arrives():
+        try:
+            request, blobs = framing.decode(_read_stdin)
+        except framing.BrokenFrame:
+            return
+        limits.limit_cpu(int(request["cpu_s"]), for_good=not request["reusable"])
+        _write(answers, *_perform(request, blobs))
+
+
+def _perform(request: dict[str, Any], blobs: dict[str, bytes]) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Run one job and describe how it ended: done, refused, memory, or failed with a traceback."""
+    try:
+        output = _find(request["job"])(request["args"], blobs)
+        return {"outcome": "done", "data": output.data}, output.blobs
+    except DocumentRefused as e:
+        refusal = {"message": e.message, "reason": e.reason, "field": e.field, "params": e.params}
+        return {"outcome": "refused", "refusal": refusal}, {}
+    except MemoryError:
+        return {"outcome": "memory"}, {}
+    except Exception:  # the parent decides what it means; this process must answer
+        return {"outcome": "failed", "trace": traceback.format_exc(limit=20)}, {}
+
+
+def _find(job: str) -> Any:
+    if not is_allowed(job):
+        raise ValueError("not a document job")
+    module, _colon, function = job.partition(":")
+    return getattr(importlib.import_module(module), function)
+
+
+def _private_stdout() -> int:
+    """Keep the answer pipe to ourselves: what libraries print goes to stderr instead."""
+    answers = os.dup(1)
+    os.dup2(2, 1)
+    return answers
+
+
+def _job_arrives() -> bool:
+    """Wait for the next job, at most twice as long as the parent would still use us."""
+    ready, _, _ = select.select([0], [], [], 2 * limits.IDLE_S)
+    return bool(ready)
+
+
+def _read_stdin(size: int, /) -> bytes:
+    parts = []
+    while size:
+        part = os.read(0, min(size, 1 << 20))
+        if not part:
+            raise framing.BrokenFrame("closed")
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def _write(fd: int, header: dict[str, Any], blobs: dict[str, bytes]) -> None:
+    for chunk in framing.encode(header, blobs):
+        view = memoryview(chunk)
+        while view:
+            view = view[os.write(fd, view) :]
+
+
+if __name__ == "__main__":
+    main(sys.argv)

@@ -1,0 +1,144 @@
+"""One guarded child seen from the parent: start, ask with a deadline, kill with all it started."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from b24app.clock import monotonic_s
+from b24app.documents import framing
+from b24app.documents.limits import Limits
+
+CODE_ROOT = Path(__file__).resolve().parents[2]
+ENVIRONMENT = {
+    "PYTHONPATH": str(CODE_ROOT),
+    "LANG": "C.UTF-8",
+    "MALLOC_ARENA_MAX": "2",  # each arena reserves 64 MB of the address space we limit
+    "RAYON_NUM_THREADS": "2",  # so does each of Typst's threads, on machines with many cores
+}
+
+
+class ChildDied(Exception):
+    """The child ended without an answer. `status` is as in subprocess: negative for a signal."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"the child ended with status {status}")
+        self.status = status
+
+    @property
+    def by_signal(self) -> bool:
+        return self.status < 0
+
+    @property
+    def out_of_time(self) -> bool:
+        return -self.status in (signal.SIGXCPU, signal.SIGKILL)
+
+
+class Child:
+    """A child process and its pipes. Not for two threads at once: `pool` sees to that."""
+
+    def __init__(self, memory_mb: int, module: str) -> None:
+        self.module = module
+        self.jobs_done = 0
+        self.reusable = False
+        self.idle_since_s = monotonic_s()
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-P", "-m", "b24app.documents.child", str(memory_mb), module],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            cwd="/",
+            env=ENVIRONMENT,
+            start_new_session=True,
+        )
+        assert self._process.stdin
+        assert self._process.stdout
+        self._in, self._out = self._process.stdin.fileno(), self._process.stdout.fileno()
+        os.set_blocking(self._in, False)
+        os.set_blocking(self._out, False)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def is_alive(self) -> bool:
+        return not self._has_ended()
+
+    def ask(
+        self, header: Mapping[str, Any], blobs: Mapping[str, bytes], limits: Limits
+    ) -> tuple[dict[str, Any], dict[str, bytes]]:
+        """Send one job and wait for the answer. Raises: TimeoutError, ChildDied, BrokenFrame."""
+        deadline_s = monotonic_s() + limits.wall_s
+        message = {**header, "cpu_s": limits.cpu_s, "reusable": self.reusable}
+        try:
+            for chunk in framing.encode(message, blobs):
+                self._write(chunk, deadline_s)
+            answer = framing.decode(lambda size: self._read(size, deadline_s))
+        except BrokenPipeError as e:
+            raise self._died() from e
+        self.jobs_done += 1
+        self.idle_since_s = monotonic_s()
+        return answer
+
+    def _write(self, chunk: bytes, deadline_s: float) -> None:
+        view = memoryview(chunk)
+        while view:
+            self._wait(self._in, select.POLLOUT, deadline_s)
+            with contextlib.suppress(BlockingIOError):
+                view = view[os.write(self._in, view) :]
+
+    def _read(self, size: int, deadline_s: float) -> bytes:
+        data = bytearray()
+        while len(data) < size:
+            self._wait(self._out, select.POLLIN, deadline_s)
+            with contextlib.suppress(BlockingIOError):
+                part = os.read(self._out, min(size - len(data), 1 << 20))
+                if not part:
+                    raise self._died()
+                data += part
+        return bytes(data)
+
+    @staticmethod
+    def _wait(fd: int, event: int, deadline_s: float) -> None:
+        poll = select.poll()
+        poll.register(fd, event)
+        left_s = deadline_s - monotonic_s()
+        if left_s <= 0 or not poll.poll(left_s * 1000):
+            raise TimeoutError
+
+    def _died(self) -> ChildDied:
+        """Say how the child ended; one that closed its pipe but lives on is killed."""
+        give_up_s = monotonic_s() + 1
+        while not self._has_ended() and monotonic_s() < give_up_s:
+            time.sleep(0.005)
+        self.kill()
+        return ChildDied(self._process.returncode)
+
+    def _has_ended(self) -> bool:
+        """Look without reaping: until we reap it, its number cannot become another process's group."""
+        if self._process.returncode is not None:
+            return True
+        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+    def kill(self) -> None:
+        """End the child and everything in its process group; safe to call twice."""
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)
+            self._process.wait()
+        self.close_pipes()
+
+    def close_pipes(self) -> None:
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe and not pipe.closed:
+                pipe.close()

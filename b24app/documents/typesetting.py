@@ -1,0 +1,102 @@
+"""Typeset our own fixed Typst programs. For jobs only: imports Typst, so never from a web worker.
+
+A program is source shipped with the application. It reads its data as `json(bytes(sys.inputs.data))`; values never
+enter source, so `#read("x")` in a value is just text. Images come as data too: `data.images.<name>` is SVG text
+around a PNG, drawn with `image(bytes(data.images.at(name)), format: "svg")`. No file and no URL is ever opened:
+the root is an empty directory.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import json
+import struct
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from b24app.documents.fonts import FONTS_DIR
+
+PROGRAMS = Path(__file__).parent / "typst"
+
+
+class Typesetting:
+    """One program with its data; compile it, query it, or both (the second is nearly free: Typst remembers)."""
+
+    def __init__(self, program: str, data: Mapping[str, Any], images: Mapping[str, bytes] | None = None) -> None:
+        """`images`: name -> PNG bytes, trusted (re-encoded by us)."""
+        text = json.dumps({**data, "images": {name: _as_svg(png) for name, png in (images or {}).items()}})
+        self._compiler = typst.Compiler(
+            program.encode(),
+            root=_empty_root(),
+            font_paths=_fonts(),
+            ignore_system_fonts=True,
+            sys_inputs={"data": text},
+        )
+
+    def pdf(self, *, archive: bool = False, tags: bool = True) -> bytes:
+        """Typeset to PDF. `archive` asks for PDF/A-3b (fails on a glyph no font has); `tags` marks up headings."""
+        return self._compile(format="pdf", pdf_standards=["a-3b"] if archive else [], pdf_tags=tags)
+
+    def png(self, *, ppi: float) -> bytes:
+        """Typeset the only page to a PNG image."""
+        return self._compile(format="png", ppi=ppi)
+
+    def _compile(self, **options: Any) -> bytes:
+        pages = self._compiler.compile(**options)
+        assert isinstance(pages, bytes)  # a list when a PNG has several pages, None when written to a file
+        return pages
+
+    def query(self, label: str) -> list[Any]:
+        """Collect the values of all `#metadata(...) <label>`, in order of appearance."""
+        return list(json.loads(self._compiler.query(f"<{label}>", field="value")))
+
+
+def load_program(name: str) -> str:
+    """Read one of this room's programs: `common.typ` (fonts, colours, signature blocks) and then `name`."""
+    return (PROGRAMS / "common.typ").read_text() + (PROGRAMS / name).read_text()
+
+
+def compile_typst(
+    program: str, data: Mapping[str, Any], images: Mapping[str, bytes] | None = None, *, archive: bool = False
+) -> bytes:
+    """Typeset `program` with `data` to PDF bytes."""
+    return Typesetting(program, data, images).pdf(archive=archive)
+
+
+def query_fields(
+    program: str, data: Mapping[str, Any], images: Mapping[str, bytes] | None = None, *, label: str = "field"
+) -> list[Any]:
+    """Typeset `program` and collect its `#metadata(...) <field>` values."""
+    return Typesetting(program, data, images).query(label)
+
+
+@functools.cache
+def _fonts() -> Any:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS_DIR)])
+
+
+@functools.cache
+def _empty_root() -> str:
+    return tempfile.mkdtemp(prefix="typst-root-")
+
+
+def _as_svg(png: bytes) -> str:
+    width, height = png_size(png)
+    data = base64.b64encode(png).decode()
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
+        f'<image width="{width}" height="{height}" href="data:image/png;base64,{data}"/></svg>'
+    )
+
+
+def png_size(png: bytes) -> tuple[int, int]:
+    """Read width and height in pixels from a PNG's header. Raises: ValueError."""
+    if png[:8] != b"\x89PNG\r\n\x1a\n" or len(png) < 24:
+        raise ValueError("not a PNG")
+    width, height = struct.unpack(">II", png[16:24])
+    return width, height
