@@ -38,6 +38,7 @@ class EventType(StrEnum):
 class Topic(StrEnum):
     """Work that an event causes, each carried by one outbox message."""
 
+    HAND_OVER = "hand_over"  # give the request to its provider; the first turn begins
     INVITE = "invite"  # write the letter to one signer
     REMIND = "remind"  # write the reminder to one signer
     RELAY = "relay"  # card, log entry and notification in the portal, one batch
@@ -50,7 +51,8 @@ class Topic(StrEnum):
 
 
 EFFECTS: Mapping[EventType, tuple[Topic, ...]] = {
-    EventType.REQUEST_SENT: (Topic.RELAY, Topic.WRITE_BACK),
+    # services/record.py leaves out what the request's state makes pointless (SEAL before approval, ...)
+    EventType.REQUEST_SENT: (Topic.HAND_OVER, Topic.RELAY, Topic.WRITE_BACK),
     EventType.SIGNER_INVITED: (Topic.INVITE,),
     EventType.LETTER_SENT: (),
     EventType.SIGNER_VIEWED: (Topic.RELAY,),
@@ -61,15 +63,15 @@ EFFECTS: Mapping[EventType, tuple[Topic, ...]] = {
     EventType.SIGNER_BOUNCED: (Topic.RELAY,),
     EventType.SIGNER_CHANGED: (Topic.RELAY, Topic.INVITE),
     EventType.SIGNER_REMINDED: (Topic.REMIND, Topic.RELAY),
-    EventType.ALL_SIGNED: (),
-    EventType.APPROVAL_GIVEN: (Topic.RELAY,),
+    EventType.ALL_SIGNED: (Topic.SEAL,),
+    EventType.APPROVAL_GIVEN: (Topic.RELAY, Topic.SEAL),
     EventType.APPROVAL_REFUSED: (Topic.RELAY, Topic.TELL_SIGNERS),
     EventType.REQUEST_VOIDED: (Topic.RELAY, Topic.TELL_SIGNERS),
     EventType.REQUEST_EXPIRED: (Topic.RELAY, Topic.TELL_SIGNERS),
     EventType.DOCUMENT_SEALED: (),
     EventType.REQUEST_COMPLETED: (Topic.FILE_TO_CARD, Topic.PIN, Topic.COPY_TO_SIGNERS),
     EventType.REQUEST_FAILED: (Topic.RELAY,),
-    EventType.REQUEST_RETRIED: (),
+    EventType.REQUEST_RETRIED: (Topic.RELAY, Topic.HAND_OVER, Topic.INVITE, Topic.SEAL),
 }
 
 

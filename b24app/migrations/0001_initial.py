@@ -163,6 +163,7 @@ class Request(Table):
     entity_type_id = IntegerField()
     entity_id = IntegerField()
     locale = CharField(default="en")
+    time_zone = CharField(default="UTC")
     provider = CharField(default="builtin")
     document_sha256 = CharField()
     final_sha256 = CharField(default="")

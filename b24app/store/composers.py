@@ -1,0 +1,61 @@
+"""Openings of the popup and what belongs to them: previews, uploads, the last choice. Gone after a day."""
+
+from __future__ import annotations
+
+from b24app.errors import N_, NotFound
+from b24app.store.tables import Composer, LastChoice, Prepared, Template, Upload
+
+LIFE_MS = 24 * 3600 * 1000
+
+
+def get(portal: str, user_id: int, composer_id: str) -> Composer:
+    """Raises: NotFound for somebody else's as well."""
+    found = Composer.get_or_none(
+        (Composer.portal == portal) & (Composer.user_id == user_id) & (Composer.id == composer_id)
+    )
+    if found is None:
+        raise NotFound(N_("This window has been open for too long. Close it and open it again from the card."))
+    return found
+
+
+def prepared(portal: str, composer_id: str, prepared_id: str) -> Prepared | None:
+    return Prepared.get_or_none(
+        (Prepared.portal == portal) & (Prepared.composer == composer_id) & (Prepared.id == prepared_id)
+    )
+
+
+def prepared_from(portal: str, composer_id: str, inputs: str) -> Prepared | None:
+    """Find a preview made from the very same inputs."""
+    return Prepared.get_or_none(
+        (Prepared.portal == portal) & (Prepared.composer == composer_id) & (Prepared.inputs == inputs)
+    )
+
+
+def upload(portal: str, composer_id: str, upload_id: str) -> Upload | None:
+    return Upload.get_or_none((Upload.portal == portal) & (Upload.composer == composer_id) & (Upload.id == upload_id))
+
+
+def templates(portal: str) -> list[Template]:
+    query = Template.select().where((Template.portal == portal) & Template.archived_at.is_null())
+    return list(query.order_by(Template.position, Template.name))
+
+
+def template(portal: str, template_id: str) -> Template | None:
+    return Template.get_or_none((Template.portal == portal) & (Template.id == template_id))
+
+
+def last_choice(portal: str, user_id: int, template_id: str) -> dict[str, object]:
+    found = LastChoice.get_or_none(
+        (LastChoice.portal == portal) & (LastChoice.user_id == user_id) & (LastChoice.template == template_id)
+    )
+    return found.choice if found else {}
+
+
+def remember_choice(portal: str, user_id: int, template_id: str, choice: dict[str, object]) -> None:
+    LastChoice.replace(portal=portal, user_id=user_id, template=template_id, choice=choice).execute()
+
+
+def purge(before_ms: int) -> None:
+    """Delete openings older than a moment, with their previews and uploads (their files go with `blobs` sweeps)."""
+    for table in (Prepared, Upload, Composer):
+        table.delete().where(table.created_at < before_ms).execute()

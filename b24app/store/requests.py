@@ -1,0 +1,223 @@
+"""Signature requests as the domain knows them, loaded and saved whole; their values, links and renditions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from b24app.clock import from_ms, to_ms
+from b24app.domain.fields import Field, FieldValue
+from b24app.domain.signature_request import Role, SignatureRequest, Signer, SignerStatus, Status
+from b24app.errors import N_, NotFound
+from b24app.store.tables import Rendition, Request, SavedSignature, SignerLink, SignerRow, Value
+
+
+def row(portal: str, request_id: str) -> Request:
+    """Raises: NotFound, for another portal's request as well."""
+    found = Request.get_or_none((Request.portal == portal) & (Request.id == request_id))
+    if found is None:
+        raise NotFound(N_("This signature request does not exist."))
+    return found
+
+
+def exists(portal: str, request_id: str) -> bool:
+    return Request.select().where((Request.portal == portal) & (Request.id == request_id)).exists()
+
+
+def load(portal: str, request_id: str) -> SignatureRequest:
+    return to_domain(row(portal, request_id))
+
+
+def lock(portal: str, request_id: str) -> SignatureRequest:
+    """Load inside a write transaction with the row locked, so that the order of seq is the order of commits."""
+    Request.update(seq=Request.seq + 1).where((Request.portal == portal) & (Request.id == request_id)).execute()
+    return load(portal, request_id)
+
+
+def next_seq(portal: str, request_id: str) -> int:
+    """Take the next outbox number of a request; call inside the transaction that locked it."""
+    Request.update(seq=Request.seq + 1).where((Request.portal == portal) & (Request.id == request_id)).execute()
+    return int(row(portal, request_id).seq)
+
+
+def to_domain(found: Request) -> SignatureRequest:
+    signers = SignerRow.select().where(SignerRow.request == found.id).order_by(SignerRow.position)
+    return SignatureRequest(
+        id=found.id,
+        portal=found.portal,
+        title=found.title,
+        status=Status(found.status),
+        signers=tuple(_signer(signer) for signer in signers),
+        sender_id=found.sender_id,
+        responsible_id=found.responsible_id,
+        needs_approval=found.needs_approval,
+        entity_type_id=found.entity_type_id,
+        entity_id=found.entity_id,
+        expires_at=_moment(found.expires_at),
+        sent_at=_moment(found.sent_at),
+        ended_at=_moment(found.ended_at),
+        reason=found.reason,
+    )
+
+
+def save(request: SignatureRequest) -> None:
+    """Write the aggregate's state back; columns that the domain does not know stay."""
+    Request.update(
+        status=str(request.status),
+        sent_at=_ms(request.sent_at),
+        ended_at=_ms(request.ended_at),
+        due_at=_ms(request.expires_at) if request.ended_at is None else None,
+        reason=request.reason,
+    ).where((Request.portal == request.portal) & (Request.id == request.id)).execute()
+    for signer in request.signers:
+        SignerRow.update(**_columns(signer)).where(SignerRow.id == signer.id).execute()
+
+
+def insert_signers(request: SignatureRequest) -> None:
+    for signer in request.signers:
+        SignerRow.insert(id=signer.id, portal=request.portal, request=request.id, **_columns(signer)).execute()
+
+
+def fields(found: Request) -> tuple[Field, ...]:
+    return tuple(Field.from_dict(data) for data in found.fields)
+
+
+def values(portal: str, request_id: str, signers: Iterable[str] | None = None) -> dict[str, FieldValue]:
+    """Field id -> value; of all signers, or of those named ("1", "2", "approver")."""
+    query = Value.select().where((Value.portal == portal) & (Value.request == request_id))
+    if signers is not None:
+        query = query.where(Value.signer.in_(list(signers)))
+    return {v.field_id: FieldValue(v.field_id, v.text, v.image_sha256) for v in query}
+
+
+def put_value(portal: str, request_id: str, signer: str, value: FieldValue) -> None:
+    Value.replace(
+        portal=portal,
+        request=request_id,
+        signer=signer,
+        field_id=value.field_id,
+        text=value.text,
+        image_sha256=value.image_sha256,
+    ).execute()
+
+
+def clear_values(portal: str, request_id: str, signer: str) -> None:
+    Value.delete().where((Value.portal == portal) & (Value.request == request_id) & (Value.signer == signer)).execute()
+
+
+def of_card(portal: str, entity_type_id: int, entity_id: int, limit: int) -> list[Request]:
+    """The requests of one card, newest first."""
+    query = Request.select().where(
+        (Request.portal == portal) & (Request.entity_type_id == entity_type_id) & (Request.entity_id == entity_id)
+    )
+    return list(query.order_by(Request.created_at.desc()).limit(limit))
+
+
+def newest(portal: str, limit: int) -> list[Request]:
+    return list(Request.select().where(Request.portal == portal).order_by(Request.created_at.desc()).limit(limit))
+
+
+def by_activity(portal: str, activity_id: int) -> str | None:
+    found = Request.get_or_none((Request.portal == portal) & (Request.activity_id == activity_id))
+    return found.id if found else None
+
+
+def due(now: datetime, limit: int = 100) -> list[Request]:
+    """Requests whose deadline has passed, in every portal: for the worker's minute task."""
+    query = Request.select().where((Request.due_at.is_null(False)) & (Request.due_at <= to_ms(now)))
+    return list(query.order_by(Request.due_at).limit(limit))
+
+
+def signed_counts(portal: str, request_ids: list[str]) -> dict[str, tuple[int, int]]:
+    """Request id -> (signed, signers)."""
+    counts: dict[str, tuple[int, int]] = {}
+    query = SignerRow.select(SignerRow.request, SignerRow.status).where(
+        (SignerRow.portal == portal) & (SignerRow.request.in_(request_ids)) & (SignerRow.role == Role.SIGNER)
+    )
+    for signer in query:
+        done, whole = counts.get(signer.request, (0, 0))
+        counts[signer.request] = (done + (signer.status == SignerStatus.SIGNED), whole + 1)
+    return counts
+
+
+def link(token_hash: str) -> SignerLink | None:
+    return SignerLink.get_or_none(SignerLink.token_hash == token_hash)
+
+
+def live_link(portal: str, signer_id: str) -> SignerLink | None:
+    return SignerLink.get_or_none(
+        (SignerLink.portal == portal) & (SignerLink.signer == signer_id) & SignerLink.revoked_at.is_null()
+    )
+
+
+def revoke_links(portal: str, request_id: str, now: datetime, signer_id: str | None = None) -> None:
+    """Kill the links of a request, or of one signer; the locked token goes, the hash stays for a friendly page."""
+    query = SignerLink.update(revoked_at=to_ms(now), token="").where(
+        (SignerLink.portal == portal) & (SignerLink.request == request_id) & SignerLink.revoked_at.is_null()
+    )
+    if signer_id is not None:
+        query = query.where(SignerLink.signer == signer_id)
+    query.execute()
+
+
+def rendition(portal: str, request_id: str, state: str) -> str | None:
+    found = Rendition.get_or_none(
+        (Rendition.portal == portal) & (Rendition.request == request_id) & (Rendition.state == state)
+    )
+    return found.sha256 if found else None
+
+
+def put_rendition(portal: str, request_id: str, state: str, sha256: str) -> None:
+    Rendition.replace(portal=portal, request=request_id, state=state, sha256=sha256).execute()
+
+
+def saved_signature(portal: str, user_id: int) -> str | None:
+    found = SavedSignature.get_or_none((SavedSignature.portal == portal) & (SavedSignature.user_id == user_id))
+    return found.image_sha256 if found else None
+
+
+def save_signature(portal: str, user_id: int, image_sha256: str) -> None:
+    SavedSignature.replace(portal=portal, user_id=user_id, image_sha256=image_sha256).execute()
+
+
+def _signer(found: SignerRow) -> Signer:
+    return Signer(
+        id=found.id,
+        position=found.position,
+        name=found.name,
+        email=found.email,
+        order=found.order,
+        role=Role(found.role),
+        status=SignerStatus(found.status),
+        company=found.company,
+        locale=found.locale,
+        viewed_at=_moment(found.viewed_at),
+        consented_at=_moment(found.consented_at),
+        signed_at=_moment(found.signed_at),
+        decline_reason=found.decline_reason,
+    )
+
+
+def _columns(signer: Signer) -> dict[str, object]:
+    return {
+        "position": signer.position,
+        "name": signer.name,
+        "email": signer.email,
+        "order": signer.order,
+        "role": str(signer.role),
+        "status": str(signer.status),
+        "company": signer.company,
+        "locale": signer.locale,
+        "viewed_at": _ms(signer.viewed_at),
+        "consented_at": _ms(signer.consented_at),
+        "signed_at": _ms(signer.signed_at),
+        "decline_reason": signer.decline_reason,
+    }
+
+
+def _moment(ms: int | None) -> datetime | None:
+    return None if ms is None else from_ms(ms)
+
+
+def _ms(moment: datetime | None) -> int | None:
+    return None if moment is None else to_ms(moment)
