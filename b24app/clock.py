@@ -10,8 +10,9 @@ Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
-    """Read the present moment as an aware UTC datetime."""
-    return datetime.now(UTC)
+    """Read the present moment as an aware UTC datetime, to the millisecond: what tables can keep."""
+    moment = datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def to_ms(moment: datetime) -> int:

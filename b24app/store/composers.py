@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from b24app.errors import N_, NotFound
-from b24app.store.tables import Composer, LastChoice, Prepared, Template, Upload
+from b24app.store.tables import Composer, LastChoice, Prepared, Template, Upload, upsert
 
 LIFE_MS = 24 * 3600 * 1000
 
@@ -52,7 +52,7 @@ def last_choice(portal: str, user_id: int, template_id: str) -> dict[str, object
 
 
 def remember_choice(portal: str, user_id: int, template_id: str, choice: dict[str, object]) -> None:
-    LastChoice.replace(portal=portal, user_id=user_id, template=template_id, choice=choice).execute()
+    upsert(LastChoice, portal=portal, user_id=user_id, template=template_id, choice=choice)
 
 
 def purge(before_ms: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from b24app.errors import N_, NotFound
-from b24app.store.tables import Application, Portal, PortalToken
+from b24app.store.tables import Application, Portal, PortalToken, upsert
 
 
 def find(member_id: str) -> Portal | None:
@@ -40,17 +40,15 @@ def token(portal: str, user_id: int) -> PortalToken | None:
 
 def save_token(portal: str, user_id: int, *, access: str, refresh: str, expires_at: int) -> None:
     """Keep an employee's pair (already locked); a newer pair revives a dead one."""
-    PortalToken.insert(
-        portal=portal, user_id=user_id, access_token=access, refresh_token=refresh, expires_at=expires_at, dead_at=None
-    ).on_conflict(
-        conflict_target=[PortalToken.portal, PortalToken.user_id],
-        update={
-            PortalToken.access_token: access,
-            PortalToken.refresh_token: refresh,
-            PortalToken.expires_at: expires_at,
-            PortalToken.dead_at: None,
-        },
-    ).execute()
+    upsert(
+        PortalToken,
+        portal=portal,
+        user_id=user_id,
+        access_token=access,
+        refresh_token=refresh,
+        expires_at=expires_at,
+        dead_at=None,
+    )
 
 
 def mark_token_dead(portal: str, user_id: int, at: int) -> None:

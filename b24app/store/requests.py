@@ -9,7 +9,7 @@ from b24app.clock import from_ms, to_ms
 from b24app.domain.fields import Field, FieldValue
 from b24app.domain.signature_request import Role, SignatureRequest, Signer, SignerStatus, Status
 from b24app.errors import N_, NotFound
-from b24app.store.tables import Rendition, Request, SavedSignature, SignerLink, SignerRow, Value
+from b24app.store.tables import Rendition, Request, SavedSignature, SignerLink, SignerRow, Value, upsert
 
 
 def row(portal: str, request_id: str) -> Request:
@@ -91,14 +91,15 @@ def values(portal: str, request_id: str, signers: Iterable[str] | None = None) -
 
 
 def put_value(portal: str, request_id: str, signer: str, value: FieldValue) -> None:
-    Value.replace(
+    upsert(
+        Value,
         portal=portal,
         request=request_id,
         signer=signer,
         field_id=value.field_id,
         text=value.text,
         image_sha256=value.image_sha256,
-    ).execute()
+    )
 
 
 def clear_values(portal: str, request_id: str, signer: str) -> None:
@@ -168,7 +169,7 @@ def rendition(portal: str, request_id: str, state: str) -> str | None:
 
 
 def put_rendition(portal: str, request_id: str, state: str, sha256: str) -> None:
-    Rendition.replace(portal=portal, request=request_id, state=state, sha256=sha256).execute()
+    upsert(Rendition, portal=portal, request=request_id, state=state, sha256=sha256)
 
 
 def saved_signature(portal: str, user_id: int) -> str | None:
@@ -177,7 +178,7 @@ def saved_signature(portal: str, user_id: int) -> str | None:
 
 
 def save_signature(portal: str, user_id: int, image_sha256: str) -> None:
-    SavedSignature.replace(portal=portal, user_id=user_id, image_sha256=image_sha256).execute()
+    upsert(SavedSignature, portal=portal, user_id=user_id, image_sha256=image_sha256)
 
 
 def _signer(found: SignerRow) -> Signer:

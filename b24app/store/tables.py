@@ -26,6 +26,14 @@ class Table(Model):
         legacy_table_names = False
 
 
+def upsert(table: type[Table], **columns: Any) -> None:
+    """Insert a row, or overwrite the one with the same primary key; the same on SQLite and PostgreSQL."""
+    key = table._meta.primary_key
+    names = list(key.field_names) if isinstance(key, CompositeKey) else [key.name]
+    rest = {getattr(table, name): value for name, value in columns.items() if name not in names}
+    table.insert(**columns).on_conflict(conflict_target=[getattr(table, name) for name in names], update=rest).execute()
+
+
 class Application(Table):
     """A registration at Bitrix24. Written by `apps add`; goes away only by hand."""
 
