@@ -1,0 +1,286 @@
+"""The one door for outgoing HTTP to portals and to the OAuth server.
+
+Timeouts, size limits while streaming, no redirect followed on its own, private addresses refused. After a failure the
+door knows whether the request had left: before that nothing happened (BitrixError), after that a write may have
+happened (OutcomeUnknown).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from urllib3.exceptions import HTTPError
+
+from b24app.bitrix.addresses import CheckedAdapter, Progress
+from b24app.bitrix.masking import mask, mask_url
+from b24app.errors import N_, BitrixError, OutcomeUnknown
+
+MIB = 1024 * 1024
+CHUNK = 64 * 1024
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+GATEWAY_GAVE_UP = frozenset({502, 504})  # a proxy in front of the portal lost it: the work behind may have been done
+MAX_DOWNLOAD_HOPS = 3
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A JSON object and the HTTP status it came with; header names are in lower case."""
+
+    status: int
+    body: dict[str, Any]
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """One exchange for the REST log: no tokens and no personal data are left in it."""
+
+    verb: str
+    url: str
+    status: int
+    elapsed_ms: int
+    request: Any
+    response: Any
+    error: str = ""
+
+
+class Moved(BitrixError):
+    """The other side answered a redirect; nothing was done there."""
+
+    def __init__(self, location: str, host: str) -> None:
+        super().__init__(N_("%(host)s has moved to another address."), code="moved", host=host)
+        self.location = location
+
+
+class Transport:
+    """Send requests through one pooled session; safe to share between threads.
+
+    `allow_private` also allows plain http: for the sandbox and closed networks. `ca_file` names a bundle of an own
+    certificate authority. `total_s` limits one whole exchange, however slowly its bytes drip.
+    """
+
+    def __init__(
+        self,
+        *,
+        allow_private: bool,
+        user_agent: str,
+        timeout_s: tuple[float, float] = (5.0, 30.0),
+        max_body_bytes: int = 16 * MIB,
+        total_s: float = 120.0,
+        ca_file: str | None = None,
+        log: Callable[[LogEntry], None] | None = None,
+    ) -> None:
+        self.allow_private = allow_private
+        self._user_agent = user_agent
+        self._timeout_s = timeout_s
+        self._max_body_bytes = max_body_bytes
+        self._total_s = total_s
+        self._log = log
+        self._progress = Progress()
+        self._session = self._open_session(ca_file)
+
+    def _open_session(self, ca_file: str | None) -> requests.Session:
+        session = requests.Session()
+        session.trust_env = False  # a proxy from the environment would resolve names behind our check
+        session.verify = ca_file or True
+        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        session.headers.clear()
+        adapter = CheckedAdapter(allow_private=self.allow_private, progress=self._progress)
+        session.mount("https://", adapter)
+        session.mount("http://", adapter)
+        return session
+
+    def close(self) -> None:
+        """Close the pooled connections."""
+        self._session.close()
+
+    def post_json(self, url: str, payload: Mapping[str, Any], *, write: bool = True) -> Answer:
+        """POST a JSON object and read a JSON object.
+
+        Raises: Moved on a redirect, BitrixError when nothing happened or the answer is unusable, OutcomeUnknown when
+        `write` left and no answer came.
+        """
+        data = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+        return self._exchange("POST", url, write=write, data=data, sent=payload)
+
+    def get_json(self, url: str, params: Mapping[str, str] | None = None, *, write: bool = False) -> Answer:
+        """GET a JSON object; `write` is for the OAuth server, where a GET rotates tokens."""
+        return self._exchange("GET", url, write=write, params=params, sent=params or {})
+
+    def download(self, url: str, *, referer: str, max_bytes: int) -> bytes:
+        """Fetch a file by its machine link; every hop of a redirect is checked anew.
+
+        Source: api-reference/files/how-to-download-files.md - without an ordinary User-Agent and a Referer the
+        portal's web server may answer 404.
+        """
+        headers = {
+            "User-Agent": f"Mozilla/5.0 (compatible; {self._user_agent})",
+            "Accept": "*/*",
+            "Accept-Language": "en",
+            "Referer": referer,
+        }
+        for _hop in range(MAX_DOWNLOAD_HOPS + 1):
+            try:
+                return self._download_once(url, headers, max_bytes)
+            except Moved as moved:
+                url = moved.location
+        raise _unusable(url, "too_many_redirects", N_("%(host)s redirects a file again and again."))
+
+    def _download_once(self, url: str, headers: Mapping[str, str], max_bytes: int) -> bytes:
+        started = time.monotonic()
+        status, body, _headers = self._send_safely("GET", url, write=False, headers=headers, limit=max_bytes)
+        self._note("GET", url, status, started, {}, f"<file of {len(body)} bytes>")
+        if status != 200:
+            raise BitrixError(
+                N_("%(host)s did not hand over the file (HTTP %(status)s). Open the card again and repeat."),
+                code="download_refused",
+                permanent=status in (404, 410),
+                host=_host(url),
+                status=status,
+            )
+        return body
+
+    def _exchange(
+        self,
+        verb: str,
+        url: str,
+        *,
+        write: bool,
+        sent: Mapping[str, Any],
+        data: bytes | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> Answer:
+        headers = {"User-Agent": self._user_agent, "Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
+        if data is not None:
+            headers["Content-Type"] = "application/json"
+        started = time.monotonic()
+        try:
+            status, body, answered = self._send_safely(
+                verb, url, write=write, headers=headers, limit=self._max_body_bytes, data=data, params=params
+            )
+            parsed = _parse(url, status, body, write=write)
+        except (BitrixError, OutcomeUnknown) as error:
+            self._note(verb, url, 0, started, sent, None, getattr(error, "code", "") or "outcome_unknown")
+            raise
+        self._note(verb, url, status, started, sent, parsed)
+        return Answer(status, parsed, answered)
+
+    def _note(
+        self, verb: str, url: str, status: int, started: float, sent: Any, received: Any, error: str = ""
+    ) -> None:
+        if self._log is None:
+            return
+        elapsed_ms = int((time.monotonic() - started) * 1000)
+        self._log(LogEntry(verb, mask_url(url), status, elapsed_ms, mask(sent), mask(received), error))
+
+    def _send_safely(self, verb: str, url: str, *, write: bool, **request: Any) -> tuple[int, bytes, Mapping[str, str]]:
+        """Send, and say what a failure means; a read on a pooled connection that had gone stale is repeated once."""
+        self._check_url(url)
+        for attempt in (1, 2):
+            self._progress.phase = "reused"
+            try:
+                return self._send(verb, url, write=write, **request)
+            except (requests.RequestException, HTTPError, OSError) as error:
+                stale = self._progress.phase == "reused" and not isinstance(error, requests.Timeout)
+                if not (stale and not write and attempt == 1):
+                    raise self._explain(error, url, write=write) from error
+        raise AssertionError("unreachable")
+
+    def _check_url(self, url: str) -> None:
+        parts = urlsplit(url)
+        schemes = ("https", "http") if self.allow_private else ("https",)
+        if parts.scheme not in schemes or not parts.hostname or parts.username or parts.password:
+            raise _unusable(url, "bad_url", N_("The address of %(host)s cannot be used: it must begin with https://."))
+
+    def _send(
+        self,
+        verb: str,
+        url: str,
+        *,
+        write: bool,
+        headers: Mapping[str, str],
+        limit: int,
+        data: bytes | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> tuple[int, bytes, Mapping[str, str]]:
+        with self._session.request(
+            verb,
+            url,
+            params=params,
+            data=data,
+            headers=dict(headers),
+            timeout=self._timeout_s,
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            if response.status_code in REDIRECTS and response.headers.get("Location"):
+                raise Moved(urljoin(url, response.headers["Location"]), _host(url))
+            body = self._read(response, url, limit, write=write)
+            lowered = {name.lower(): value for name, value in response.headers.items()}
+            return response.status_code, body, lowered
+
+    def _read(self, response: requests.Response, url: str, limit: int, *, write: bool) -> bytes:
+        deadline = time.monotonic() + self._total_s
+        body = bytearray()
+        for chunk in response.iter_content(CHUNK):
+            body += chunk
+            if len(body) > limit:
+                raise self._too_much(url, write=write)
+            if time.monotonic() > deadline:
+                raise requests.ReadTimeout("the answer drips too slowly")
+        return bytes(body)
+
+    def _too_much(self, url: str, *, write: bool) -> Exception:
+        if write:
+            return _unknown(url)
+        return _unusable(url, "too_large", N_("%(host)s answered more than can be accepted."))
+
+    def _explain(self, error: Exception, url: str, *, write: bool) -> Exception:
+        if self._progress.phase == "connecting":
+            return BitrixError(
+                N_("%(host)s cannot be reached. It is tried again by itself."), code="unreachable", host=_host(url)
+            )
+        if write:
+            return _unknown(url)
+        code = "timeout" if isinstance(error, requests.Timeout) else "no_answer"
+        return BitrixError(N_("%(host)s did not answer. Try again."), code=code, host=_host(url))
+
+
+def _parse(url: str, status: int, body: bytes, *, write: bool) -> dict[str, Any]:
+    try:
+        parsed = json.loads(body)
+    except (ValueError, RecursionError):
+        parsed = None
+    if isinstance(parsed, dict):
+        return parsed
+    if write and status in GATEWAY_GAVE_UP:
+        raise _unknown(url)
+    raise BitrixError(
+        N_("%(host)s answered something that is not REST (HTTP %(status)s)."),
+        code="not_json",
+        permanent=status in (404, 410),
+        host=_host(url),
+        status=status,
+    )
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc.rpartition("@")[2]
+
+
+def _unusable(url: str, code: str, message: str) -> BitrixError:
+    return BitrixError(message, code=code, permanent=True, host=_host(url))
+
+
+def _unknown(url: str) -> OutcomeUnknown:
+    return OutcomeUnknown(
+        N_("%(host)s took the request and did not answer: it may have been done. Look in the card before repeating."),
+        host=_host(url),
+    )
