@@ -268,6 +268,18 @@ class Rendition(Table):
         primary_key = CompositeKey("request", "state")
 
 
+class PageImage(Table):
+    """Pictures of a stored file's pages: a cache by content, no portal's data by itself. May be emptied at any time."""
+
+    document = CharField()  # SHA-256 of the PDF
+    page = IntegerField()
+    width_px = IntegerField()
+    image_sha256 = CharField()
+
+    class Meta:
+        primary_key = CompositeKey("document", "page", "width_px")
+
+
 class AuditRow(Table):
     """The append-only audit trail, hash-chained per request. Lives as long as the request."""
 
@@ -323,5 +335,5 @@ OutboxMessage.add_index(
 
 ALL = [
     Application, Portal, PortalToken, Authority, Template, Composer, Prepared, Upload, LastChoice, Request,
-    SignerRow, SignerLink, Value, SavedSignature, Rendition, AuditRow, OutboxMessage,
+    SignerRow, SignerLink, Value, SavedSignature, Rendition, PageImage, AuditRow, OutboxMessage,
 ]  # fmt: skip

@@ -1,0 +1,106 @@
+"""Prove that a launch comes from an installed portal's employee, and keep his fresh tokens."""
+
+from __future__ import annotations
+
+import hmac
+import threading
+
+from b24app.bitrix.inbound import Launch
+from b24app.bitrix.oauth import Proof
+from b24app.clock import to_ms
+from b24app.errors import N_, Unauthentic
+from b24app.services.context import Context
+from b24app.store import portals
+from b24app.store.database import writing
+from b24app.store.tables import Portal
+from b24app.store.vault import fingerprint
+
+_proofs: dict[str, Proof] = {}
+_proofs_lock = threading.Lock()
+_PROOFS_KEPT = 10_000
+
+_NOT_PROVEN = N_("This page was not opened by your Bitrix24. Open Paraph from there again.")
+
+
+def accept_launch(ctx: Context, launch: Launch) -> tuple[Portal, int]:
+    """Verify a launch strictly and store the employee's tokens.
+
+    Returns the portal's row and the employee's Bitrix24 id, both taken from the proof.
+    Raises: Unauthentic, with nothing stored and nobody called but the OAuth server; NotFound when not installed.
+    """
+    portal = portals.find(launch.claimed_member_id)
+    if portal is not None and launch.application_token is not None:
+        _check_application_token(portal, launch.application_token)
+    proof = prove_launch(ctx, launch)
+    portal = portals.get(proof.member_id)
+    if proof.client_id != portal.client_id:
+        raise Unauthentic(_NOT_PROVEN)
+    keep_tokens(ctx, proof, launch)
+    return portals.get(proof.member_id), proof.user_id
+
+
+def prove_launch(ctx: Context, launch: Launch) -> Proof:
+    """Ask the OAuth server whose token this is; a proof is remembered for the token's life.
+
+    Raises: Unauthentic when the token, the portal or the application is not what the launch claims.
+    """
+    key = fingerprint(launch.access_token)
+    proof = _proofs.get(key)
+    if proof is None or proof.expires_at <= ctx.now():
+        proof = ctx.oauth.prove(launch.access_token)
+        _remember(ctx, key, proof)
+    if proof.member_id != launch.claimed_member_id or proof.domain != _host(launch.claimed_domain):
+        raise Unauthentic(_NOT_PROVEN)
+    if proof.client_id != ctx.settings.client_id and portals.application(proof.client_id) is None:
+        raise Unauthentic(_NOT_PROVEN)
+    return proof
+
+
+def keep_tokens(ctx: Context, proof: Proof, launch: Launch) -> None:
+    """Store the pair that came with a proven launch, unless a newer one is kept, and follow a moved portal."""
+    expires_at = min(to_ms(proof.expires_at), to_ms(ctx.now()) + launch.expires_in_s * 1000)
+    with writing():
+        kept = portals.token(proof.member_id, proof.user_id)
+        if launch.refresh_token and (kept is None or kept.dead_at or kept.expires_at <= expires_at):
+            portals.save_token(
+                proof.member_id,
+                proof.user_id,
+                access=ctx.vault.lock(launch.access_token),
+                refresh=ctx.vault.lock(launch.refresh_token),
+                expires_at=expires_at,
+            )
+        _heal(proof)
+    ctx.hints.hint(proof.member_id)
+
+
+def _heal(proof: Proof) -> None:
+    """A fresh opening ends a lost connection and tells the portal's present address."""
+    portal = portals.find(proof.member_id)
+    if portal is None:
+        return
+    changed = {}
+    if portal.health == "reconnect":
+        changed |= {"health": "ok", "health_note": "", "pause_until": 0}
+    if (portal.client_endpoint, portal.domain) != (proof.client_endpoint, proof.domain):
+        changed |= {"client_endpoint": proof.client_endpoint, "domain": proof.domain}
+    if changed:
+        portals.save(proof.member_id, **changed)
+
+
+def _check_application_token(portal: Portal, token: str) -> None:
+    if not hmac.compare_digest(portal.application_token or "-", fingerprint(token)):
+        raise Unauthentic(_NOT_PROVEN)
+
+
+def _host(domain: str) -> str:
+    """Strip the port that a POST may carry (facts: bitrix24.md 3.4)."""
+    return domain.rsplit(":", 1)[0] if ":" in domain else domain
+
+
+def _remember(ctx: Context, key: str, proof: Proof) -> None:
+    with _proofs_lock:
+        if len(_proofs) >= _PROOFS_KEPT:
+            now = ctx.now()
+            for old in [k for k, p in _proofs.items() if p.expires_at <= now] or list(_proofs)[: _PROOFS_KEPT // 2]:
+                del _proofs[old]
+        _proofs[key] = proof

@@ -1,0 +1,32 @@
+"""Correct a signer's name or address; his old link dies and, in his turn, a new letter goes out."""
+
+from __future__ import annotations
+
+from b24app.domain.signature_request import SignatureRequest
+from b24app.domain.transitions import ChangeSigner
+from b24app.errors import N_, InvalidPayload
+from b24app.letters.compose import is_address
+from b24app.services.context import Context
+from b24app.services.record import apply_inside
+from b24app.store import requests
+from b24app.store.database import writing
+from b24app.store.tables import Portal
+
+
+def change_signer(
+    ctx: Context, portal: Portal, user_id: int, request_id: str, signer_id: str, name: str, email: str
+) -> SignatureRequest:
+    """Raises: InvalidPayload (name, email), NotAllowed once he has answered."""
+    name, email = " ".join(name.split())[:120], email.strip()
+    if not name:
+        raise InvalidPayload(N_("Give the person's name."), field="name")
+    if not is_address(email):
+        raise InvalidPayload(N_("This is not an e-mail address."), field="email")
+    with writing():
+        changed = apply_inside(ctx, portal.member_id, request_id, ChangeSigner(signer_id, name, email, user_id))
+        requests.revoke_links(portal.member_id, request_id, ctx.now(), signer_id)
+        signer = changed.signer(signer_id)
+        if signer is not None:
+            requests.clear_values(portal.member_id, request_id, str(signer.position))
+    ctx.hints.hint(portal.member_id)
+    return changed

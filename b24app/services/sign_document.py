@@ -1,0 +1,233 @@
+"""A signer at work: his link, his consent, his entries, his signature. The server puts the dates."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from b24app.documents.formats import date as format_date
+from b24app.documents.preview import page_texts
+from b24app.domain.fields import Field, FieldType, FieldValue, fields_of
+from b24app.domain.signature_request import SignatureRequest, Signer, SignerStatus, Status
+from b24app.domain.transitions import Consent, Correct, Decline, Sign, View
+from b24app.errors import N_, InvalidPayload, NotAllowed, NotFound
+from b24app.services.context import Context
+from b24app.services.page_image import page_image as show_page
+from b24app.services.record import apply, apply_inside
+from b24app.services.rendition import current_document, values_fingerprint
+from b24app.services.showing import ClosedLink, SigningView
+from b24app.services.signature_input import SignatureInput, keep_signature
+from b24app.store import portals, requests
+from b24app.store.database import writing
+from b24app.store.tables import Request, SignerLink
+from b24app.store.vault import fingerprint
+
+MAX_TEXT = 500
+TYPED = frozenset({FieldType.TEXT, FieldType.NAME, FieldType.COMPANY, FieldType.EMAIL, FieldType.CHECKBOX})
+_CLOSED = {
+    Status.DECLINED: "declined",
+    Status.VOIDED: "voided",
+    Status.EXPIRED: "expired",
+    Status.REFUSED: "refused",
+    Status.COMPLETED: "completed",
+    Status.FAILED: "failed",
+}
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """A live link, resolved: whose it is and what he signs."""
+
+    link: SignerLink
+    row: Request
+    request: SignatureRequest
+    signer: Signer
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        return fields_of(requests.fields(self.row), str(self.signer.position))
+
+
+def open_link(ctx: Context, token: str) -> SigningView | ClosedLink:
+    """Look a link up; changes nothing, so that a mail scanner's visit does no harm."""
+    link = requests.link(fingerprint(token))
+    if link is None:
+        return ClosedLink("unknown")
+    request = requests.load(link.portal, link.request)
+    signer = request.signer(link.signer)
+    closed = _why_closed(link, request, signer)
+    if closed or signer is None:
+        return closed or ClosedLink("unknown")
+    return _view(ctx, _Turn(link, requests.row(link.portal, link.request), request, signer))
+
+
+def record_view(ctx: Context, token: str, ip: str, user_agent: str) -> None:
+    """Note that the signer has opened the document; only the first time counts."""
+    turn = _turn(token)
+    if turn.signer.viewed_at is None:
+        apply(ctx, turn.link.portal, turn.request.id, View(turn.signer.id, ip, user_agent))
+
+
+def record_consent(ctx: Context, token: str, consent_text: str, ip: str, user_agent: str) -> None:
+    """Note that the signer agreed to sign electronically, and to exactly which words."""
+    turn = _turn(token)
+    text_sha256 = hashlib.sha256(consent_text.encode()).hexdigest()
+    apply(ctx, turn.link.portal, turn.request.id, Consent(turn.signer.id, text_sha256, ip, user_agent))
+
+
+def correct_signer(ctx: Context, token: str, name: str, company: str) -> None:
+    """Let the signer correct how he himself is called."""
+    turn = _turn(token)
+    name, company = " ".join(name.split())[:120], " ".join(company.split())[:120]
+    if not name:
+        raise InvalidPayload(N_("Your name cannot be empty."), field="name")
+    apply(ctx, turn.link.portal, turn.request.id, Correct(turn.signer.id, name, company))
+
+
+def save_value(ctx: Context, token: str, field_id: str, text: str = "") -> None:
+    """Keep one entry while the signer is still at it.
+
+    Raises: InvalidPayload naming the field when it is not his, is a date (the server puts those) or is too long.
+    """
+    turn = _turn(token)
+    field = _own_field(turn, field_id)
+    if field.type not in TYPED:
+        raise InvalidPayload(N_("This place is filled in by the server or by your signature."), field=field_id)
+    if len(text) > MAX_TEXT:
+        raise InvalidPayload(N_("This is too long: %(most)s characters at most."), field=field_id, most=MAX_TEXT)
+    value = ("yes" if text else "") if field.type is FieldType.CHECKBOX else " ".join(text.split())
+    with writing():
+        _require_turn(token)
+        requests.put_value(turn.link.portal, turn.request.id, str(turn.signer.position), FieldValue(field_id, value))
+
+
+def save_signature(ctx: Context, token: str, signature: SignatureInput, field_id: str = "") -> None:
+    """Adopt a signature: for one field, or for every signature and initials field that is still empty."""
+    turn = _turn(token)
+    if signature.kind == "saved":
+        raise InvalidPayload(N_("Draw, type or upload your signature."), field="signature")
+    image_sha256 = keep_signature(ctx, signature)
+    with writing():
+        _require_turn(token)
+        for field in _signature_fields(turn, field_id):
+            value = FieldValue(field.id, image_sha256=image_sha256)
+            requests.put_value(turn.link.portal, turn.request.id, str(turn.signer.position), value)
+
+
+def finish(ctx: Context, token: str, ip: str, user_agent: str) -> None:
+    """Sign: check that nothing required is empty, put the dates, end this signer's turn.
+
+    Raises: InvalidPayload whose `field` is the first empty required field; NotAllowed out of turn or without consent.
+    """
+    turn = _turn(token)
+    portal, position = turn.link.portal, str(turn.signer.position)
+    with writing():
+        for value in _completed_values(turn, requests.values(portal, turn.request.id, [position]), ctx.now()):
+            requests.put_value(portal, turn.request.id, position, value)
+        entered = requests.values(portal, turn.request.id, [position])
+        act = Sign(turn.signer.id, values_fingerprint(entered), ip, user_agent)
+        apply_inside(ctx, portal, turn.request.id, act)
+    ctx.hints.hint(portal)
+
+
+def decline(ctx: Context, token: str, reason: str, ip: str, user_agent: str) -> None:
+    """Refuse to sign, with a reason that the sender will read."""
+    turn = _turn(token)
+    apply(ctx, turn.link.portal, turn.request.id, Decline(turn.signer.id, reason.strip()[:MAX_TEXT], ip, user_agent))
+
+
+def page_image(ctx: Context, token: str, page: int, width_px: int) -> tuple[bytes, str]:
+    """Show a page to its signer, in his turn only."""
+    turn = _turn(token)
+    return show_page(ctx, current_document(ctx, turn.row, turn.request), page, width_px)
+
+
+def _view(ctx: Context, turn: _Turn) -> SigningView:
+    sha256 = current_document(ctx, turn.row, turn.request)
+    options = portals.get(turn.link.portal).settings
+    return SigningView(
+        request=turn.request,
+        signer=turn.signer,
+        locale=turn.signer.locale,
+        sender_name=turn.row.people.get(str(turn.request.sender_id), ""),
+        sender_company=str(options.get("sender_name", "")),
+        pages=tuple((w, h) for w, h in turn.row.pages),
+        document_sha256=sha256,
+        fields=turn.fields,
+        values=requests.values(turn.link.portal, turn.request.id, [str(turn.signer.position)]),
+        page_texts=page_texts(ctx.blobs.get(sha256)),
+    )
+
+
+def _turn(token: str) -> _Turn:
+    """Resolve a link whose signer may act now. Raises: NotFound, NotAllowed."""
+    link = requests.link(fingerprint(token))
+    if link is None:
+        raise NotFound(N_("This link does not lead to a document. Look for a newer letter, or ask the sender."))
+    request = requests.load(link.portal, link.request)
+    signer = request.signer(link.signer)
+    if signer is None or _why_closed(link, request, signer):
+        raise NotAllowed(
+            N_("This document cannot be signed through this link any more. Open the link again to see why.")
+        )
+    return _Turn(link, requests.row(link.portal, link.request), request, signer)
+
+
+def _require_turn(token: str) -> None:
+    """Look again inside the transaction: the request may have ended since."""
+    _turn(token)
+
+
+def _why_closed(link: SignerLink, request: SignatureRequest, signer: Signer | None) -> ClosedLink | None:
+    if signer is None:
+        return ClosedLink("unknown")
+    if signer.status is SignerStatus.SIGNED:
+        return ClosedLink("signed", signer.locale, signer.signed_at)
+    if request.status in _CLOSED:
+        return ClosedLink(_CLOSED[request.status], signer.locale)
+    if link.revoked_at is not None:
+        return ClosedLink("revoked", signer.locale)
+    if request.status is not Status.AWAITING_SIGNATURES or not signer.has_turn:
+        return ClosedLink("not_your_turn", signer.locale)
+    return None
+
+
+def _own_field(turn: _Turn, field_id: str) -> Field:
+    field = next((field for field in turn.fields if field.id == field_id), None)
+    if field is None:
+        raise InvalidPayload(N_("This place is not yours to fill in."), field=field_id)
+    return field
+
+
+def _signature_fields(turn: _Turn, field_id: str) -> Iterator[Field]:
+    entered = requests.values(turn.link.portal, turn.request.id, [str(turn.signer.position)])
+    for field in turn.fields:
+        if field.type not in (FieldType.SIGNATURE, FieldType.INITIALS):
+            continue
+        if field.id == field_id or (not field_id and field.id not in entered):
+            yield field
+
+
+def _completed_values(turn: _Turn, entered: dict[str, FieldValue], now: datetime) -> Iterator[FieldValue]:
+    """Yield what the server adds: dates always, name and company where the signer left them as they were."""
+    known = {
+        FieldType.NAME: turn.signer.name,
+        FieldType.COMPANY: turn.signer.company,
+        FieldType.EMAIL: turn.signer.email,
+    }
+    for field in turn.fields:
+        value = entered.get(field.id, FieldValue(field.id))
+        if field.type is FieldType.DATE:
+            yield FieldValue(field.id, signing_date(turn.row, now))
+        elif value.is_empty and known.get(field.type):
+            yield FieldValue(field.id, known[field.type])
+        elif value.is_empty and field.required:
+            raise InvalidPayload(N_("Fill in this place before you finish."), field=field.id)
+
+
+def signing_date(row: Request, now: datetime) -> str:
+    """Write today's date in the document's language and its sender's time zone."""
+    return format_date(now.astimezone(ZoneInfo(row.time_zone)).date(), row.locale)

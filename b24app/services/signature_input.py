@@ -1,0 +1,32 @@
+"""How somebody gave his signature."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from b24app.documents import stamp
+from b24app.errors import N_, InvalidPayload
+from b24app.services.context import Context
+
+
+@dataclass(frozen=True)
+class SignatureInput:
+    """`kind`: draw, type, upload or saved. `image` holds the drawn or uploaded picture, `text` the typed name."""
+
+    kind: str
+    image: bytes = b""
+    text: str = ""
+
+
+def keep_signature(ctx: Context, signature: SignatureInput) -> str:
+    """Clean a drawn or uploaded signature, or write a typed one; store it and return its SHA-256.
+
+    Raises: InvalidPayload when there is nothing in it; DocumentRefused when it is not a picture.
+    """
+    if signature.kind == "type":
+        if not signature.text.strip():
+            raise InvalidPayload(N_("Type your name to sign with it."), field="signature")
+        return ctx.blobs.put(stamp.typed_signature(signature.text.strip()[:80]))
+    if signature.kind not in ("draw", "upload") or not signature.image:
+        raise InvalidPayload(N_("Draw, type or upload your signature."), field="signature")
+    return ctx.blobs.put(stamp.clean_signature_image(signature.image))

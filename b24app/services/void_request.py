@@ -1,0 +1,37 @@
+"""Call a request back: the signers' links die and those who knew of it are told."""
+
+from __future__ import annotations
+
+from b24app.bitrix.inbound import Entity
+from b24app.domain.signature_request import SignatureRequest, Status
+from b24app.domain.transitions import Void
+from b24app.errors import NotAllowed
+from b24app.services.context import Context
+from b24app.services.record import apply
+from b24app.store import requests
+from b24app.store.tables import Portal
+
+SYSTEM_USER = 0
+
+
+def void_request(ctx: Context, portal: Portal, user_id: int, request_id: str, reason: str) -> SignatureRequest:
+    """Raises: NotAllowed when it has ended or no reason is given."""
+    return apply(ctx, portal.member_id, request_id, Void(user_id, reason.strip()[:500]))
+
+
+def void_for_deleted_card(ctx: Context, portal: Portal, entity: Entity) -> None:
+    """Call back what is still out for a card that was deleted in Bitrix24."""
+    for row in requests.of_card(portal.member_id, entity.type_id, entity.id, limit=1000):
+        void_open(ctx, portal, row.id, "The record it belonged to was deleted in Bitrix24.")
+
+
+def void_open(ctx: Context, portal: Portal, request_id: str, reason: str) -> bool:
+    """Call a request back if it is still open; says whether it was."""
+    request = requests.load(portal.member_id, request_id)
+    if request.status not in (Status.AWAITING_SIGNATURES, Status.AWAITING_APPROVAL):
+        return False
+    try:
+        void_request(ctx, portal, SYSTEM_USER, request_id, reason)
+    except NotAllowed:  # it ended in this very moment
+        return False
+    return True
