@@ -57,6 +57,8 @@ class Portal(Table):
     hint_at = BigIntegerField(default=0)
     pause_until = BigIntegerField(default=0)
     failures = IntegerField(default=0)
+    mail_pause_until = BigIntegerField(default=0)
+    mail_failures = IntegerField(default=0)
 
 
 class PortalToken(Table):
@@ -296,11 +298,14 @@ class OutboxMessage(Table):
     seq = IntegerField()
     key = CharField(unique=True)  # request:seq, fixed at insert
     topic = CharField()
+    lane = CharField()  # portal | letters | seal: order is kept within a lane
+    signer = CharField(default="")  # whom a letter concerns; letters to different signers do not wait for each other
     payload = JSONField(default=dict)
     attempts = IntegerField(default=0)
     next_at = BigIntegerField()
     done_at = BigIntegerField(null=True)
     dead_at = BigIntegerField(null=True)
+    blocks = BooleanField(default=True)  # while not done: later ones of its lane wait; a skipped one lets them pass
     error = TextField(default="")
 
     class Meta:

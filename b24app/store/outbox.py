@@ -1,0 +1,142 @@
+"""Outbox messages: written in the transaction that causes them, picked in order, settled once.
+
+Order is kept per request and lane; letters to different signers of a request do not wait for each other, a letter to
+all of them waits for each (docs/decisions/0002-lanes-in-the-outbox.md). A dead message either blocks its lane until a
+human revives it or lets the later ones pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from peewee import Expression, fn
+
+from b24app.clock import to_ms
+from b24app.domain.events import Topic
+from b24app.store.tables import OutboxMessage, Portal
+
+PORTAL, LETTERS, SEAL = "portal", "letters", "seal"
+LANES: Mapping[Topic, str] = {
+    Topic.INVITE: LETTERS,
+    Topic.REMIND: LETTERS,
+    Topic.COPY_TO_SIGNERS: LETTERS,
+    Topic.TELL_SIGNERS: LETTERS,
+    Topic.SEAL: SEAL,
+    Topic.RELAY: PORTAL,
+    Topic.FILE_TO_CARD: PORTAL,
+    Topic.PIN: PORTAL,
+    Topic.WRITE_BACK: PORTAL,
+}
+Earlier = OutboxMessage.alias()
+
+
+def enqueue(
+    portal: str, request_id: str, seq: int, topic: Topic, payload: Mapping[str, Any], now: datetime
+) -> OutboxMessage:
+    """Write a message; call it inside the transaction of the change that causes it, and hint after the commit.
+
+    A letter's payload names its signer as `signer_id`, unless it goes to all of them.
+    """
+    return OutboxMessage.create(
+        portal=portal,
+        request=request_id,
+        seq=seq,
+        key=f"{request_id}:{seq}",
+        topic=topic.value,
+        lane=LANES[topic],
+        signer=str(payload.get("signer_id", "")) if LANES[topic] == LETTERS else "",
+        payload=dict(payload),
+        next_at=to_ms(now),
+    )
+
+
+def open_messages(portal: str) -> list[OutboxMessage]:
+    """List what is still to be done, oldest first."""
+    rows = OutboxMessage.select().where((OutboxMessage.portal == portal) & _is_open())
+    return list(rows.order_by(OutboxMessage.id))
+
+
+def dead_messages(portal: str) -> list[OutboxMessage]:
+    """List what was given up, the newest first."""
+    dead = OutboxMessage.dead_at.is_null(False) & OutboxMessage.done_at.is_null()
+    rows = OutboxMessage.select().where((OutboxMessage.portal == portal) & dead)
+    return list(rows.order_by(OutboxMessage.dead_at.desc(), OutboxMessage.id.desc()))
+
+
+def revive(portal: str, request_id: str, now: datetime) -> int:
+    """Try the dead messages of a request again; returns how many. One earlier attempt stays on record: handlers look first."""
+    of_request = (OutboxMessage.portal == portal) & (OutboxMessage.request == request_id)
+    dead = OutboxMessage.dead_at.is_null(False) & OutboxMessage.done_at.is_null()
+    fresh = {"dead_at": None, "blocks": True, "attempts": 1, "next_at": to_ms(now), "error": ""}
+    return OutboxMessage.update(**fresh).where(of_request & dead).execute()
+
+
+def remove_done(before: datetime) -> int:
+    """Forget what was done before a moment."""
+    return OutboxMessage.delete().where(OutboxMessage.done_at < to_ms(before)).execute()
+
+
+def next_due(portal: str, lanes: Collection[str], now: datetime) -> OutboxMessage | None:
+    """Find the message whose turn it is in one of these lanes, the longest due first."""
+    due = (OutboxMessage.lane.in_(lanes)) & (OutboxMessage.next_at <= to_ms(now))
+    return _eligible(portal).where(due).order_by(OutboxMessage.next_at, OutboxMessage.id).first()
+
+
+def next_at(portal: str, lane: str) -> int | None:
+    """Tell when a lane of a portal has work: a moment that may be past, or None."""
+    row = _eligible(portal).where(OutboxMessage.lane == lane).order_by(OutboxMessage.next_at).first()
+    return row.next_at if row else None
+
+
+def due_portals(until: datetime) -> list[str]:
+    """List the portals with work that is due by a moment, the longest waiting first."""
+    waiting = (
+        OutboxMessage.select(OutboxMessage.portal, fn.MIN(OutboxMessage.next_at).alias("since"))
+        .join(Portal, on=(Portal.member_id == OutboxMessage.portal))
+        .where(_is_open() & ~_has_earlier() & (OutboxMessage.next_at <= to_ms(until)))
+        .group_by(OutboxMessage.portal)
+        .order_by(fn.MIN(OutboxMessage.next_at))
+    )
+    return [row.portal for row in waiting]
+
+
+def begin_attempt(message: OutboxMessage) -> None:
+    """Count an attempt before it is made, so that a try after a crash is known to be a second one."""
+    message.attempts += 1
+    OutboxMessage.update(attempts=message.attempts).where(OutboxMessage.id == message.id).execute()
+
+
+def finish(key: str, now: datetime) -> None:
+    _change(key, done_at=to_ms(now), error="")
+
+
+def put_off(key: str, until: datetime, error: str) -> None:
+    _change(key, next_at=to_ms(until), error=error)
+
+
+def bury(key: str, now: datetime, error: str, *, blocks: bool) -> None:
+    """Give a message up; `blocks` says whether later ones of its lane wait for a human."""
+    _change(key, dead_at=to_ms(now), error=error, blocks=blocks)
+
+
+def _change(key: str, **values: Any) -> None:
+    OutboxMessage.update(**values).where((OutboxMessage.key == key) & OutboxMessage.done_at.is_null()).execute()
+
+
+def _is_open() -> Expression:
+    return OutboxMessage.done_at.is_null() & OutboxMessage.dead_at.is_null()
+
+
+def _eligible(portal: str) -> Any:
+    return OutboxMessage.select().where((OutboxMessage.portal == portal) & _is_open() & ~_has_earlier())
+
+
+def _has_earlier() -> Expression:
+    same_lane = (Earlier.request == OutboxMessage.request) & (Earlier.lane == OutboxMessage.lane)
+    same_person = (Earlier.signer == OutboxMessage.signer) | (Earlier.signer == "") | (OutboxMessage.signer == "")
+    waits = Earlier.done_at.is_null() & Earlier.blocks
+    return fn.EXISTS(
+        Earlier.select(Earlier.id).where(same_lane & same_person & waits & (Earlier.seq < OutboxMessage.seq))
+    )
