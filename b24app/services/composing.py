@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from b24app.domain.fields import Field
 from b24app.errors import InvalidPayload
 
 
@@ -108,6 +109,7 @@ class PreparedView:
     pages: tuple[tuple[float, float], ...]
     checkboxes: tuple[CheckboxView, ...]
     empties: tuple[EmptyView, ...]
+    fields: tuple[Field, ...] = ()  # whose place is where; drawn over the pages
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ def effects(request: SignatureRequest, event: AuditEvent, position: int) -> Iter
     """Say which messages an event causes in the request's present state; most carry the event's position."""
     for topic in EFFECTS[event.type]:
         for signer_id in _recipients(request, event, topic):
-            yield topic, {"event": position, "signer": signer_id}
+            yield topic, {"event": position, "signer_id": signer_id}
 
 
 def _recipients(request: SignatureRequest, event: AuditEvent, topic: Topic) -> Sequence[str]:

@@ -87,7 +87,7 @@ def correct_signer(ctx: Context, token: str, name: str, company: str) -> None:
     apply(ctx, turn.link.portal, turn.request.id, Correct(turn.signer.id, name, company))
 
 
-def save_value(ctx: Context, token: str, field_id: str, text: str = "") -> None:
+def save_value(_ctx: Context, token: str, field_id: str, text: str = "") -> None:
     """Keep one entry while the signer is still at it.
 
     Raises: InvalidPayload naming the field when it is not his, is a date (the server puts those) or is too long.

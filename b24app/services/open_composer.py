@@ -1,0 +1,162 @@
+"""Open the popup: one call reads the card, everything else is ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from b24app.bitrix.card import CardSnapshot, Email, Person
+from b24app.bitrix.crm import open_card
+from b24app.bitrix.entities import COMPANY, Entity, card_path
+from b24app.clock import to_ms
+from b24app.letters.wordings import default_wording
+from b24app.services.composing import Candidate, ComposerView, EmailChoice, SignerChoice, TemplateChoice
+from b24app.services.context import Context
+from b24app.store import composers
+from b24app.store.database import writing
+from b24app.store.tables import Composer, Portal, Template
+
+DEFAULT_DEADLINE_DAYS = 14
+_GROUPS = {"lead": "lead", "contact": "contacts", "company_contact": "company_contacts"}
+
+
+def open_composer(ctx: Context, portal: Portal, user_id: int, entity: Entity) -> ComposerView:
+    """Read the card with the employee's own token, keep what was read, and propose the usual choice.
+
+    Raises: NotAllowed or NotFound when Bitrix24 does not show him the card; BitrixError when it cannot be asked.
+    """
+    card = open_card(ctx.rest(portal, user_id), entity.type_id, entity.id)
+    row = Composer(
+        id=ctx.new_id(),
+        portal=portal.member_id,
+        user_id=user_id,
+        entity_type_id=entity.type_id,
+        entity_id=entity.id,
+        snapshot=card.to_dict(),
+        created_at=to_ms(ctx.now()),
+    )
+    with writing():
+        row.save(force_insert=True)
+    return view_composer(ctx, portal, row, card)
+
+
+def view_composer(ctx: Context, portal: Portal, row: Composer, card: CardSnapshot) -> ComposerView:
+    """Show an opened composer with the employee's usual choice filled in."""
+    templates = composers.templates(portal.member_id)
+    template = _usual_template(templates, portal.lang)
+    template_id = template.id if template else ""
+    remembered = composers.last_choice(portal.member_id, row.user_id, template_id)
+    people = tuple(candidates(card))
+    locale = template.locale if template else "en"
+    subject, body = letter_wording(portal, locale)
+    return ComposerView(
+        id=row.id,
+        entity_type_id=row.entity_type_id,
+        entity_id=row.entity_id,
+        card_title=card.title,
+        candidates=people,
+        chosen=tuple(usual_signers(people, remembered.get("signers"), locale)),
+        templates=tuple(TemplateChoice(t.id, t.name, t.locale) for t in templates),
+        template_id=template_id,
+        letter_subject=subject,
+        letter_body=body,
+        needs_approval=bool(remembered.get("needs_approval", portal.settings.get("needs_approval", True))),
+        responsible_name=(card.responsible or card.me).name,
+        sender_name=str(portal.settings.get("sender_name", "")),
+        locale=locale,
+        expires_on=_deadline(ctx, portal, card),
+        truncated=card.truncated,
+    )
+
+
+def candidates(card: CardSnapshot) -> Iterator[Candidate]:
+    """Everybody of the card who could sign, with every address: the lead's person, contacts, company and its people."""
+    for person in card.people:
+        yield _candidate(person)
+    if card.company:
+        yield Candidate(
+            key=f"company:{card.company.id}",
+            group="company",
+            name=card.company.title,
+            detail="",
+            emails=_emails(card.company.emails),
+            crm_path=card_path(COMPANY, card.company.id),
+        )
+
+
+def usual_signers(people: Sequence[Candidate], remembered: Any, locale: str) -> Iterator[SignerChoice]:
+    """Propose who signs: the places chosen last time, else the first person of the card who has an address."""
+    slots = remembered if isinstance(remembered, list) else []
+    chosen = [choice for slot in slots if (choice := _from_slot(people, slot, locale))]
+    if chosen:
+        yield from chosen
+        return
+    first = next((p for p in people if p.emails and p.group != "company"), next((p for p in people if p.emails), None))
+    if first:
+        yield SignerChoice(first.name, first.emails[0].value, 1, first.key, locale)
+
+
+def slot_of(people: Sequence[Candidate], choice: SignerChoice) -> dict[str, Any]:
+    """Describe a choice so that it can be made again on another card: "the second contact, his work address"."""
+    person = next((p for p in people if p.key == choice.key), None)
+    if person is None:
+        return {"name": choice.name, "email": choice.email, "order": choice.order}
+    index = [p.key for p in people if p.group == person.group].index(person.key)
+    kind = next((e.kind for e in person.emails if e.value == choice.email), "")
+    return {"group": person.group, "index": index, "kind": kind, "order": choice.order}
+
+
+def letter_wording(portal: Portal, locale: str) -> tuple[str, str]:
+    """The portal's own words for the invitation in a language, else ours."""
+    own = portal.settings.get("letters", {}).get(locale)
+    if own:
+        return own["subject"], own["body"]
+    wording = default_wording("invitation", locale)
+    return wording.subject, wording.body
+
+
+def zone_of(card: CardSnapshot) -> ZoneInfo:
+    """The employee's time zone, UTC when Bitrix24 does not tell or invents one."""
+    try:
+        return ZoneInfo(card.me.time_zone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def _candidate(person: Person) -> Candidate:
+    return Candidate(
+        key=f"{person.kind}:{person.crm_id}",
+        group=_GROUPS.get(person.kind, "contacts"),
+        name=person.name,
+        detail=person.post,
+        emails=_emails(person.emails),
+        crm_path=card_path(person.crm_type_id, person.crm_id),
+    )
+
+
+def _emails(emails: Sequence[Email]) -> tuple[EmailChoice, ...]:
+    return tuple(EmailChoice(email.value, email.kind) for email in emails)
+
+
+def _from_slot(people: Sequence[Candidate], slot: Mapping[str, Any], locale: str) -> SignerChoice | None:
+    order = int(slot.get("order", 1))
+    if "group" not in slot:
+        return SignerChoice(str(slot.get("name", "")), str(slot.get("email", "")), order, "", locale)
+    group = [p for p in people if p.group == slot["group"]]
+    if not 0 <= int(slot["index"]) < len(group):
+        return None
+    person = group[int(slot["index"])]
+    email = next((e.value for e in person.emails if e.kind == slot["kind"]), None)
+    return SignerChoice(person.name, email or next((e.value for e in person.emails), ""), order, person.key, locale)
+
+
+def _usual_template(templates: Sequence[Template], lang: str) -> Template | None:
+    own_language = [t for t in templates if t.locale == lang]
+    return next(iter(own_language or templates), None)
+
+
+def _deadline(ctx: Context, portal: Portal, card: CardSnapshot) -> date:
+    days = int(portal.settings.get("deadline_days") or DEFAULT_DEADLINE_DAYS)
+    return (ctx.now().astimezone(zone_of(card)) + timedelta(days=days)).date()

@@ -1,0 +1,185 @@
+"""Send: freeze the document, write request, signers, audit events and outbox messages in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+
+from b24app.bitrix.card import CardSnapshot
+from b24app.clock import to_ms
+from b24app.domain.signature_request import Role, SignatureRequest, Signer, Status
+from b24app.domain.signing_order import normalised
+from b24app.domain.transitions import Send, decide
+from b24app.errors import N_, InvalidPayload
+from b24app.letters.compose import is_address, wording_problems
+from b24app.services.card_values import checkbox_values
+from b24app.services.composing import ComposeForm, FormRefused
+from b24app.services.context import Context
+from b24app.services.open_composer import candidates, slot_of, zone_of
+from b24app.services.prepare_document import inputs_of
+from b24app.services.record import record_events
+from b24app.store import composers, requests
+from b24app.store.database import writing
+from b24app.store.tables import Composer, Portal, Prepared, Request
+
+MAX_SIGNERS = 50
+Problem = tuple[str, InvalidPayload]
+
+
+def send_request(ctx: Context, portal: Portal, user_id: int, form: ComposeForm) -> str:
+    """Send what the employee looked at. A second call for the same composer returns the same request.
+
+    Returns the request's id. Raises: FormRefused naming each problem at its field; nothing is sent then.
+    """
+    composer = composers.get(portal.member_id, user_id, form.composer_id)
+    if requests.exists(portal.member_id, composer.id):
+        return composer.id
+    card = CardSnapshot.from_dict(composer.snapshot)
+    prepared = composers.prepared(portal.member_id, composer.id, form.prepared_id)
+    _refuse(list(_problems(ctx, portal, composer, card, prepared, form)))
+    assert prepared is not None
+    request = _aggregate(ctx, portal, composer, card, form, prepared)
+    with writing():
+        if requests.exists(portal.member_id, composer.id):  # the other click was faster
+            return composer.id
+        _insert(ctx, portal, request, card, form, prepared)
+        sent, events = decide(request, Send(user_id, prepared.sha256), ctx.now())
+        requests.save(sent)
+        record_events(ctx, sent, events)
+        _remember(portal, user_id, card, form)
+    ctx.hints.hint(portal.member_id)
+    return composer.id
+
+
+def _refuse(problems: list[Problem]) -> None:
+    by_field: dict[str, list[InvalidPayload]] = {}
+    for field, problem in problems:
+        by_field.setdefault(field, []).append(problem)
+    if by_field:
+        raise FormRefused(by_field)
+
+
+def _problems(
+    ctx: Context, portal: Portal, composer: Composer, card: CardSnapshot, prepared: Prepared | None, form: ComposeForm
+) -> Iterator[Problem]:
+    yield from _signer_problems(form)
+    if prepared is None or prepared.inputs != inputs_of(ctx, portal, composer, card, form):
+        yield "preview", InvalidPayload(N_("The pages have changed since you looked at them. Look at them again."))
+    elif not form.accept_empties and any(empty["required"] for empty in prepared.empties):
+        yield "empties", InvalidPayload(N_("Some values of the document are empty. Fill them in, or accept it."))
+    for field, wording in (("letter_subject", form.letter_subject), ("letter_body", form.letter_body)):
+        if not wording.strip():
+            yield field, InvalidPayload(N_("The letter needs a subject and a text."))
+        for sentence in wording_problems(wording):
+            yield field, InvalidPayload(sentence)
+    if form.expires_on and form.expires_on <= ctx.now().astimezone(zone_of(card)).date():
+        yield "expires_on", InvalidPayload(N_("The deadline must be later than today."))
+
+
+def _signer_problems(form: ComposeForm) -> Iterator[Problem]:
+    if not form.signers:
+        yield "signers", InvalidPayload(N_("Choose at least one person who signs."))
+    if len(form.signers) > MAX_SIGNERS:
+        yield "signers", InvalidPayload(N_("At most %(most)s people can sign one document."), most=MAX_SIGNERS)
+    seen: set[tuple[str, str]] = set()
+    for index, choice in enumerate(form.signers):
+        field = f"signers-{index}"
+        who = (choice.name.strip().casefold(), choice.email.strip().casefold())
+        if not choice.name.strip():
+            yield field, InvalidPayload(N_("Give the person's name."))
+        if not choice.email.strip():
+            yield field, InvalidPayload(N_("This person has no e-mail address. Type one, or add it in the card."))
+        elif not is_address(choice.email.strip()):
+            yield field, InvalidPayload(N_("This is not an e-mail address."))
+        elif who in seen:
+            yield field, InvalidPayload(N_("This person is in the list twice."))
+        seen.add(who)
+
+
+def _aggregate(
+    ctx: Context, portal: Portal, composer: Composer, card: CardSnapshot, form: ComposeForm, prepared: Prepared
+) -> SignatureRequest:
+    company = card.company.title if card.company else ""
+    signers = [
+        Signer(
+            id=ctx.new_id(),
+            position=position,
+            name=" ".join(choice.name.split())[:120],
+            email=choice.email.strip(),
+            order=choice.order,
+            role=Role.SIGNER,
+            company=company if choice.key else "",
+            locale=choice.locale,
+        )
+        for position, choice in enumerate(form.signers, start=1)
+    ]
+    return SignatureRequest(
+        id=composer.id,
+        portal=portal.member_id,
+        title=prepared.title,
+        status=Status.DRAFT,
+        signers=normalised(signers),
+        sender_id=composer.user_id,
+        responsible_id=(card.responsible or card.me).id,
+        needs_approval=form.needs_approval,
+        entity_type_id=composer.entity_type_id,
+        entity_id=composer.entity_id,
+        expires_at=_end_of_day(card, form),
+    )
+
+
+def _insert(
+    ctx: Context, portal: Portal, request: SignatureRequest, card: CardSnapshot, form: ComposeForm, prepared: Prepared
+) -> None:
+    template = composers.template(portal.member_id, form.template_id) if form.source == "template" else None
+    employees = [card.me, *([card.responsible] if card.responsible else [])]
+    Request.insert(
+        id=request.id,
+        portal=request.portal,
+        status=str(request.status),
+        title=request.title,
+        sender_id=request.sender_id,
+        responsible_id=request.responsible_id,
+        needs_approval=request.needs_approval,
+        entity_type_id=request.entity_type_id,
+        entity_id=request.entity_id,
+        locale=template.locale if template else portal.lang,
+        time_zone=zone_of(card).key,
+        document_sha256=prepared.sha256,
+        fields=prepared.fields,
+        pages=prepared.pages,
+        letter={"subject": form.letter_subject, "body": form.letter_body},
+        checkboxes=_changed_checkboxes(card, prepared),
+        people={str(employee.id): employee.name for employee in employees},
+        created_at=to_ms(ctx.now()),
+        expires_at=to_ms(request.expires_at) if request.expires_at else None,
+    ).execute()
+    requests.insert_signers(request)
+
+
+def _changed_checkboxes(card: CardSnapshot, prepared: Prepared) -> dict[str, bool]:
+    """Which yes/no properties the employee changed: property name -> new value."""
+    before = checkbox_values(card)
+    return {
+        box["path"].removeprefix("lead."): box["checked"]
+        for box in prepared.checkboxes
+        if box["path"] in before and before[box["path"]] != box["checked"]
+    }
+
+
+def _remember(portal: Portal, user_id: int, card: CardSnapshot, form: ComposeForm) -> None:
+    people = tuple(candidates(card))
+    choice = {
+        "signers": [slot_of(people, signer) for signer in form.signers],
+        "needs_approval": form.needs_approval,
+    }
+    template_id = form.template_id if form.source == "template" else ""
+    composers.remember_choice(portal.member_id, user_id, template_id, choice)
+
+
+def _end_of_day(card: CardSnapshot, form: ComposeForm) -> datetime | None:
+    """The last moment of the chosen day in the employee's time zone, in UTC."""
+    if form.expires_on is None:
+        return None
+    midnight = datetime.combine(form.expires_on + timedelta(days=1), time(), zone_of(card))
+    return midnight.astimezone(UTC)
