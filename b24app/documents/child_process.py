@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -43,20 +45,21 @@ class ChildDied(Exception):
 
 
 class Child:
-    """A child process and its pipes. Not for two threads at once: `pool` sees to that."""
+    """A child process, its pipes and its own empty working directory. Not for two threads at once: `pool` sees to that."""
 
     def __init__(self, memory_mb: int, module: str) -> None:
         self.module = module
         self.jobs_done = 0
         self.reusable = False
         self.idle_since_s = monotonic_s()
+        self._directory = tempfile.mkdtemp(prefix="paraph-child-")
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-P", "-m", "b24app.documents.child", str(memory_mb), module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             bufsize=0,
-            cwd="/",
+            cwd=self._directory,
             env=ENVIRONMENT,
             start_new_session=True,
         )
@@ -136,6 +139,7 @@ class Child:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, signal.SIGKILL)
             self._process.wait()
+            shutil.rmtree(self._directory, ignore_errors=True)
         self.close_pipes()
 
     def close_pipes(self) -> None:

@@ -2,17 +2,17 @@
 
 A program is source shipped with the application. It reads its data as `json(bytes(sys.inputs.data))`; values never
 enter source, so `#read("x")` in a value is just text. Images come as data too: `data.images.<name>` is SVG text
-around a PNG, drawn with `image(bytes(data.images.at(name)), format: "svg")`. No file and no URL is ever opened:
-the root is an empty directory.
+around a PNG, drawn with `image(bytes(data.images.at(name)), format: "svg")`. No other file and no URL is ever
+opened: the root is the child's own working directory, which holds nothing but the program.
 """
 
 from __future__ import annotations
 
 import base64
 import functools
+import hashlib
 import json
 import struct
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -25,14 +25,14 @@ PROGRAMS = Path(__file__).parent / "typst"
 
 
 class Typesetting:
-    """One program with its data; compile it, query it, or both (the second is nearly free: Typst remembers)."""
+    """One program with its data. Compile it, then query it: the query costs nothing, the document is remembered."""
 
     def __init__(self, program: str, data: Mapping[str, Any], images: Mapping[str, bytes] | None = None) -> None:
         """`images`: name -> PNG bytes, trusted (re-encoded by us)."""
         text = json.dumps({**data, "images": {name: _as_svg(png) for name, png in (images or {}).items()}})
         self._compiler = typst.Compiler(
-            program.encode(),
-            root=_empty_root(),
+            _program_file(program),
+            root=str(_root()),
             font_paths=_fonts(),
             ignore_system_fonts=True,
             sys_inputs={"data": text},
@@ -57,8 +57,8 @@ class Typesetting:
 
 
 def load_program(name: str) -> str:
-    """Read one of this room's programs: `common.typ` (fonts, colours, signature blocks) and then `name`."""
-    return (PROGRAMS / "common.typ").read_text() + (PROGRAMS / name).read_text()
+    """Read one of this room's programs: the shared parts, then `name`."""
+    return "\n".join((PROGRAMS / part).read_text() for part in ("common.typ", "signature_blocks.typ", name))
 
 
 def compile_typst(
@@ -81,8 +81,20 @@ def _fonts() -> Any:
 
 
 @functools.cache
-def _empty_root() -> str:
-    return tempfile.mkdtemp(prefix="typst-root-")
+def _root() -> Path:
+    """The working directory of a guarded child is private, empty, and removed with it."""
+    root = Path.cwd()
+    if strange := [path.name for path in root.iterdir() if path.suffix != ".typ"]:
+        raise RuntimeError(f"typesetting works in a guarded child only, whose directory is empty; found {strange[:3]}")
+    return root
+
+
+@functools.cache
+def _program_file(program: str) -> str:
+    """Give a program a file: compiled from a file, a document can be queried afterwards at no cost."""
+    path = _root() / f"{hashlib.sha256(program.encode()).hexdigest()}.typ"
+    path.write_text(program, encoding="utf-8")
+    return str(path)
 
 
 def _as_svg(png: bytes) -> str:

@@ -1,0 +1,241 @@
+"""Markdown to the tree that the Typst program draws: plain dictionaries, values filled in as text.
+
+Block nodes: {"t": "p" | "h" | "clause" | "list" | "checks" | "quote" | "table" | "code" | "rule" | "products" |
+"signatures" | "page_break", ...}. Inline nodes: {"t": "text" | "value" | "strong" | "em" | "strike" | "code" |
+"break" | "link" | "place", ...}.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
+
+from b24app.documents.jobs.placeholders import BLOCKS, MARK, Placeholder, extract
+from b24app.documents.templates.model import EmptyPlaceholder, TemplateCheckbox, TemplateProblem
+from b24app.documents.text import one_line, printable
+from b24app.errors import N_
+
+Node = dict[str, Any]
+
+NOT_ALONE = N_("“%(text)s” must stand alone, with an empty line before and after it.")
+NO_IMAGES = N_("Images are not supported in templates; only their description is printed.")
+NOT_IN_ADDRESS = N_("A placeholder inside the address of a link does not work. Write it as text.")
+
+_CLAUSE = re.compile(r"(\d{1,3}(?:\.\d{1,3})+\.?)\s+")
+_TICK = re.compile(r"\[([ xX])\]\s+")
+_SAFE_LINK = re.compile(r"(?:https?|mailto):", re.IGNORECASE)
+_STYLES = {"strong": "strong", "em": "em", "s": "strike"}
+
+
+@dataclass
+class Tree:
+    """A template read and filled: the nodes to draw and what was noticed on the way."""
+
+    blocks: list[Node] = field(default_factory=list)
+    title: str = ""
+    placeholders: list[Placeholder] = field(default_factory=list)
+    checkboxes: list[TemplateCheckbox] = field(default_factory=list)
+    empties: list[EmptyPlaceholder] = field(default_factory=list)
+    problems: list[TemplateProblem] = field(default_factory=list)
+
+
+def grow(markdown: str, values: Mapping[str, Any], ticks: Mapping[str, bool]) -> Tree:
+    """Read a template and fill in `values` and `ticks`."""
+    marked, placeholders, problems = extract(markdown)
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    gardener = _Gardener(values, ticks, Tree(placeholders=placeholders, problems=problems))
+    tree = gardener.tree
+    tree.blocks = gardener.blocks(SyntaxTreeNode(parser.parse(marked)).children)
+    tree.problems.sort(key=lambda problem: problem.line)
+    return tree
+
+
+class _Gardener:
+    def __init__(self, values: Mapping[str, Any], ticks: Mapping[str, bool], tree: Tree) -> None:
+        self.values, self.ticks, self.tree = values, ticks, tree
+
+    # Blocks
+
+    def blocks(self, nodes: list[SyntaxTreeNode]) -> list[Node]:
+        return [block for node in nodes for block in self.block(node)]
+
+    def block(self, node: SyntaxTreeNode) -> list[Node]:
+        draw = getattr(self, f"_{node.type}", None)
+        return draw(node) if draw else [{"t": "p", "c": [{"t": "text", "v": printable(node.content)}]}]
+
+    def _paragraph(self, node: SyntaxTreeNode) -> list[Node]:
+        alone = MARK.fullmatch(node.children[0].content.strip())
+        if alone and (placeholder := self.tree.placeholders[int(alone[1])]).kind in BLOCKS:
+            return [self._block_placeholder(placeholder)]
+        content = self.inline(node.children[0])
+        if number := _CLAUSE.match(_leading_text(content)):
+            return [{"t": "clause", "number": number[1], "c": _without_leading(content, number.end())}]
+        return [{"t": "p", "c": content}]
+
+    def _block_placeholder(self, placeholder: Placeholder) -> Node:
+        if placeholder.kind != "products":
+            return {"t": placeholder.kind}
+        products = self.values.get("products")
+        rows = products.get("rows", []) if isinstance(products, Mapping) else []
+        if not rows:
+            self.tree.empties.append(EmptyPlaceholder("products", placeholder.line, required=True))
+        totals = products.get("totals", []) if isinstance(products, Mapping) else []
+        return {"t": "products", "rows": [_texts(row) for row in rows], "totals": [_texts(t) for t in totals]}
+
+    def _heading(self, node: SyntaxTreeNode) -> list[Node]:
+        content = self.inline(node.children[0])
+        level = int(node.tag[1])
+        if level == 1 and not self.tree.title:
+            self.tree.title = one_line(plain(content))
+        return [{"t": "h", "level": level, "c": content}]
+
+    def _bullet_list(self, node: SyntaxTreeNode) -> list[Node]:
+        ticks = [_tick_of(item) for item in node.children]
+        if ticks and all(ticks):
+            return [{"t": "checks", "items": [self._check(item) for item in node.children]}]
+        return [{"t": "list", "ordered": False, "start": 1, "items": [self.blocks(i.children) for i in node.children]}]
+
+    def _ordered_list(self, node: SyntaxTreeNode) -> list[Node]:
+        items = [self.blocks(item.children) for item in node.children]
+        return [{"t": "list", "ordered": True, "start": int(node.attrs.get("start", 1)), "items": items}]
+
+    def _check(self, item: SyntaxTreeNode) -> Node:
+        """Draw "- [ ] {{ path }} text": the placeholder directly after the box names the property, unprinted."""
+        first, *rest = item.children
+        mark = _TICK.match(first.children[0].content)
+        assert mark
+        content = first.children[0].content[mark.end() :]
+        path, bound = "", MARK.match(content)
+        if bound and (placeholder := self.tree.placeholders[int(bound[1])]).kind == "value":
+            path = placeholder.path
+        children = self.inline(first.children[0])
+        children = _without_leading(children, mark.end(), drop_value=bool(path))
+        checked = self.ticks.get(path, mark[1] != " ")
+        self.tree.empties = [e for e in self.tree.empties if not path or e.path != path]
+        self.tree.checkboxes.append(TemplateCheckbox(path, one_line(plain(children)), checked))
+        return {"checked": checked, "c": [{"t": "p", "c": children}, *self.blocks(rest)]}
+
+    def _blockquote(self, node: SyntaxTreeNode) -> list[Node]:
+        return [{"t": "quote", "c": self.blocks(node.children)}]
+
+    def _hr(self, _node: SyntaxTreeNode) -> list[Node]:
+        return [{"t": "rule"}]
+
+    def _fence(self, node: SyntaxTreeNode) -> list[Node]:
+        return [{"t": "code", "c": self._text(node.content.rstrip("\n"))}]
+
+    _code_block = _fence
+
+    def _table(self, node: SyntaxTreeNode) -> list[Node]:
+        rows = [
+            [self.inline(cell.children[0]) for cell in row.children] for part in node.children for row in part.children
+        ]
+        align = [_alignment(cell) for cell in node.children[0].children[0].children]
+        head = rows[0] if any(plain(cell).strip() for cell in rows[0]) else []
+        return [{"t": "table", "align": align, "head": head, "rows": rows[1:]}]
+
+    # Inline
+
+    def inline(self, node: SyntaxTreeNode) -> list[Node]:
+        return [piece for child in node.children for piece in self._inline(child)]
+
+    def _inline(self, node: SyntaxTreeNode) -> list[Node]:
+        if node.type in ("text", "code_inline"):
+            pieces = self._text(node.content)
+            return pieces if node.type == "text" else [{"t": "code", "c": pieces}]
+        if node.type in _STYLES:
+            return [{"t": _STYLES[node.type], "c": self.inline(node)}]
+        if node.type in ("hardbreak", "softbreak"):
+            return [{"t": "break"}] if node.type == "hardbreak" else [{"t": "text", "v": " "}]
+        if node.type == "link":
+            return self._link(node)
+        if node.type == "image":
+            self._complain(node, NO_IMAGES)
+        return self._text(node.content)
+
+    def _link(self, node: SyntaxTreeNode) -> list[Node]:
+        address = str(node.attrs.get("href", ""))
+        if "%EE%80%80" in address:
+            self._complain(node, NOT_IN_ADDRESS)
+        elif _SAFE_LINK.match(address):
+            return [{"t": "link", "to": address, "c": self.inline(node)}]
+        return self.inline(node)
+
+    def _text(self, text: str) -> list[Node]:
+        """Split text at the marks and fill in what they stand for."""
+        pieces = MARK.split(text)
+        nodes: list[Node] = []
+        for index, piece in enumerate(pieces):
+            if index % 2:
+                nodes.append(self._fill(self.tree.placeholders[int(piece)]))
+            elif piece:
+                nodes.append({"t": "text", "v": printable(piece)})
+        return nodes
+
+    def _fill(self, placeholder: Placeholder) -> Node:
+        if placeholder.kind == "value":
+            return self._value(placeholder)
+        if placeholder.kind == "place":
+            facts = {
+                "type": placeholder.field_type,
+                "signer": placeholder.signer,
+                "label": printable(placeholder.label),
+            }
+            return {"t": "place", **facts}
+        if placeholder.kind in BLOCKS:
+            self.tree.problems.append(TemplateProblem(placeholder.line, NOT_ALONE, {"text": placeholder.source}))
+        return {"t": "text", "v": printable(placeholder.source)}
+
+    def _value(self, placeholder: Placeholder) -> Node:
+        value = self.values.get(placeholder.path)
+        text = printable(value).strip() if isinstance(value, str) else ""
+        if not text and placeholder.default is not None:
+            text = printable(placeholder.default)
+        if not text:
+            required = not placeholder.may_be_empty and placeholder.default is None
+            if placeholder.default is None:
+                self.tree.empties.append(EmptyPlaceholder(placeholder.path, placeholder.line, required))
+            return {"t": "value", "v": "", "blank": required}
+        return {"t": "value", "v": text}
+
+    def _complain(self, node: SyntaxTreeNode, message: str) -> None:
+        line = node
+        while not line.map and line.parent:
+            line = line.parent
+        self.tree.problems.append(TemplateProblem(line.map[0] + 1 if line.map else 1, message, {}))
+
+
+def plain(nodes: list[Node]) -> str:
+    """Flatten inline nodes to their text."""
+    return "".join(plain(node["c"]) if "c" in node else str(node.get("v", " ")) for node in nodes)
+
+
+def _leading_text(nodes: list[Node]) -> str:
+    return nodes[0]["v"] if nodes and nodes[0]["t"] == "text" else ""
+
+
+def _without_leading(nodes: list[Node], length: int, *, drop_value: bool = False) -> list[Node]:
+    """Cut `length` characters off the text at the beginning, and the value that follows if asked."""
+    first = {**nodes[0], "v": nodes[0]["v"][length:]}
+    rest = nodes[2:] if drop_value else nodes[1:]
+    if drop_value and rest and rest[0]["t"] == "text":
+        rest = [{**rest[0], "v": rest[0]["v"].lstrip()}, *rest[1:]]
+    return [first, *rest] if first["v"] else rest
+
+
+def _tick_of(item: SyntaxTreeNode) -> bool:
+    first = item.children[0] if item.children else None
+    return bool(first and first.type == "paragraph" and _TICK.match(first.children[0].content))
+
+
+def _alignment(cell: SyntaxTreeNode) -> str:
+    return str(cell.attrs.get("style", "")).removeprefix("text-align:") or "left"
+
+
+def _texts(row: Mapping[str, Any]) -> dict[str, str]:
+    return {str(name): one_line(str(value)) for name, value in row.items()}

@@ -1,0 +1,75 @@
+"""Jobs behind `documents.templates`: outline a template, render it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from b24app.documents.job import Output
+from b24app.documents.jobs.field_places import to_fields
+from b24app.documents.jobs.labels import labels, language_of
+from b24app.documents.jobs.template_tree import Tree, grow
+from b24app.documents.templates.model import TemplateProblem
+from b24app.documents.text import one_line
+from b24app.documents.typesetting import Typesetting, load_program
+from b24app.errors import N_
+
+NO_SUCH_SIGNER = N_("A place here is for signer %(signer)s, but there is no such signer in the list.")
+
+
+def outline(args: dict[str, Any], _blobs: dict[str, bytes]) -> Output:
+    """args: markdown. Data: see templates.model.TemplateOutline."""
+    tree = grow(args["markdown"], {}, {})
+    bound = {checkbox.path for checkbox in tree.checkboxes}
+    values = [p.path for p in tree.placeholders if p.kind == "value"]
+    products = ["products"] if any(p.kind == "products" for p in tree.placeholders) else []
+    places = [p for p in tree.placeholders if p.kind == "place"]
+    return Output(
+        {
+            **_noticed(tree),
+            "paths": [path for path in dict.fromkeys(values + products) if path not in bound],
+            "signers": sorted({p.signer for p in places}),
+            "has_signatures": any(p.kind == "signatures" or p.field_type == "signature" for p in tree.placeholders),
+        }
+    )
+
+
+def render(args: dict[str, Any], _blobs: dict[str, bytes]) -> Output:
+    """args: markdown, values, locale, parties, ticks. Data: see templates.model.RenderedTemplate; blob "pdf"."""
+    tree = grow(args["markdown"], args["values"], args["ticks"])
+    tree.problems += _places_for_nobody(tree, [party["signer"] for party in args["parties"]])
+    document = {
+        "title": tree.title,
+        "language": language_of(args["locale"]),
+        "labels": labels(args["locale"]),
+        "parties": printable_parties(args["parties"]),
+        "blocks": tree.blocks,
+    }
+    typesetting = Typesetting(load_program("template.typ"), document)
+    pdf = typesetting.pdf()
+    data = {
+        **_noticed(tree),
+        "empties": [asdict(empty) for empty in tree.empties],
+        "fields": to_fields(typesetting.query("field")),
+        "pages": typesetting.query("page-size"),
+    }
+    return Output(data, {"pdf": pdf})
+
+
+def printable_parties(parties: Iterable[dict[str, str]]) -> list[dict[str, str]]:
+    """Clean every text of the party blocks."""
+    return [{name: one_line(value) for name, value in party.items()} for party in parties]
+
+
+def _noticed(tree: Tree) -> dict[str, Any]:
+    return {
+        "title": tree.title,
+        "checkboxes": [asdict(checkbox) for checkbox in tree.checkboxes],
+        "problems": [asdict(problem) for problem in tree.problems],
+    }
+
+
+def _places_for_nobody(tree: Tree, signers: Sequence[str]) -> list[TemplateProblem]:
+    places = [p for p in tree.placeholders if p.kind == "place" and p.signer not in signers]
+    return [TemplateProblem(p.line, NO_SUCH_SIGNER, {"signer": p.signer}) for p in places]
