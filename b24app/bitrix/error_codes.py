@@ -152,3 +152,9 @@ def _wait_s(status: int, body: Mapping[str, Any], now: datetime | None) -> float
     if code == "operation_time_limit" and now is not None and isinstance(reset_at, int | float):
         return max(1.0, float(reset_at) - now.timestamp())
     return DEFAULT_WAIT_S.get(code, 2.0 if status in (429, 503) else None)
+
+
+def kind_of(error: BitrixError) -> str:
+    """Say which of the kinds above an error is."""
+    known = CODES.get(error.code)
+    return known.kind if known else error.code if error.code in SENTENCES else INVALID

@@ -1,0 +1,135 @@
+"""The timeline of a card: the live card, log lines, the comment that carries a file, pins.
+
+Source: api-reference/crm/timeline/**. Commands travel in one batch; a file goes in a request of its own.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from b24app.bitrix import bbcode, card_reading
+from b24app.bitrix.batch import Command, as_map
+from b24app.bitrix.card import ActivityRef
+from b24app.bitrix.client import Portal
+from b24app.bitrix.entities import Entity, positive_int, type_name
+from b24app.bitrix.live_card import (
+    Action,
+    Button,
+    Line,
+    LiveCard,
+    OpenApp,
+    Redirect,
+    RestEvent,
+    Tag,
+    fields_of,
+    layout_of,
+)
+from b24app.errors import N_, BitrixError
+
+__all__ = ["Action", "Button", "Line", "LiveCard", "OpenApp", "Redirect", "RestEvent", "Tag", "activity_add",
+           "activity_id", "activity_update", "comment_with_file", "find_activity", "find_comment", "log_message",
+           "pin", "unpin"]  # fmt: skip
+
+PROVIDER = "CONFIGURABLE_REST_APP"
+PAGE = 50
+MAX_PAGES = 4
+
+
+def activity_add(entity: Entity, card: LiveCard) -> Command:
+    """Put a live card into a timeline; read the id with `activity_id`."""
+    params = {"ownerTypeId": entity.type_id, "ownerId": entity.id, "fields": fields_of(card), "layout": layout_of(card)}
+    return Command("crm.activity.configurable.add", params)
+
+
+def activity_update(activity_id: int, card: LiveCard) -> Command:
+    """Bring a live card up to date; this also releases a button that waits for an answer."""
+    params = {"id": activity_id, "fields": fields_of(card), "layout": layout_of(card)}
+    return Command("crm.activity.configurable.update", params)
+
+
+def activity_id(result: Any) -> int:
+    """Read the new activity's id from the answer of `activity_add`."""
+    return positive_int(as_map(as_map(result).get("activity")).get("id"))
+
+
+def log_message(entity: Entity, title: str, text: str, *, icon: str = "info") -> Command:
+    """Write one line into the history of a card."""
+    fields = {"entityTypeId": entity.type_id, "entityId": entity.id, "title": title, "text": text, "iconCode": icon}
+    return Command("crm.timeline.logmessage.add", {"fields": fields})
+
+
+def pin(record_id: int, entity: Entity) -> Command:
+    """Pin a timeline record; a card holds only a few, so the caller must expect a refusal."""
+    return Command("crm.timeline.item.pin", _owned(record_id, entity))
+
+
+def unpin(record_id: int, entity: Entity) -> Command:
+    """Take a pin off again."""
+    return Command("crm.timeline.item.unpin", _owned(record_id, entity))
+
+
+def comment_with_file(portal: Portal, entity: Entity, text: str, file_name: str, data: bytes) -> int:
+    """Put a file into the timeline as a comment and return the record's id.
+
+    A lost answer raises OutcomeUnknown: look with `find_comment` by a marker in the text before sending again.
+    """
+    if not text.strip():
+        raise ValueError("a comment with a file needs a text")
+    fields = {
+        **_named(entity),
+        "COMMENT": bbcode.plain(text.strip()),
+        "FILES": [[file_name, base64.b64encode(data).decode("ascii")]],
+    }
+    id = positive_int(portal.call("crm.timeline.comment.add", {"fields": fields}, write=True).result)
+    if not id:
+        raise BitrixError(N_("Bitrix24 took the comment but gave it no number."), code="no_id")
+    return id
+
+
+def find_activity(portal: Portal, entity: Entity, origin_id: str) -> ActivityRef | None:
+    """Find our live card by our reference: checked here, since the classic list may ignore a filter."""
+    filters = {
+        "OWNER_TYPE_ID": entity.type_id,
+        "OWNER_ID": entity.id,
+        "PROVIDER_ID": PROVIDER,
+        "ORIGIN_ID": origin_id,
+    }
+    for row in _pages(portal, "crm.activity.list", {"filter": filters, "order": {"ID": "DESC"}}):
+        if card_reading.is_configurable_of(row, entity) and row.get("ORIGIN_ID") == origin_id:
+            return card_reading.activity(row)
+    return None
+
+
+def find_comment(portal: Portal, entity: Entity, marker: str) -> int | None:
+    """Find the newest comment of a card whose text holds a marker."""
+    wanted = bbcode.plain(marker)
+    named = _named(entity)
+    for row in _pages(portal, "crm.timeline.comment.list", {"filter": named, "order": {"ID": "DESC"}}):
+        same_card = positive_int(row.get("ENTITY_ID")) in (0, entity.id)
+        if same_card and wanted in str(row.get("COMMENT") or ""):
+            return positive_int(row.get("ID")) or None
+    return None
+
+
+def _pages(portal: Portal, method: str, params: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Read the newest pages of a list."""
+    rows: list[Mapping[str, Any]] = []
+    start: int | None = 0
+    for _page in range(MAX_PAGES):
+        answer = portal.call(method, {**params, "start": start})
+        rows += [row for row in as_map(answer.result).values() if isinstance(row, Mapping)]
+        start = answer.next
+        if not start:
+            break
+    return rows
+
+
+def _owned(record_id: int, entity: Entity) -> dict[str, int]:
+    return {"id": record_id, "ownerTypeId": entity.type_id, "ownerId": entity.id}
+
+
+def _named(entity: Entity) -> dict[str, Any]:
+    """Comments name the type in words; everything newer uses numbers."""
+    return {"ENTITY_ID": entity.id, "ENTITY_TYPE": type_name(entity.type_id).lower()}
