@@ -1,1 +1,1 @@
-"""Work that must happen: written with the change that causes it, claimed, run, retried. Knows topics, not their meaning."""
+"""Work that must happen: written with the change that causes it, claimed, run, retried."""

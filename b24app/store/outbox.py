@@ -11,19 +11,21 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from peewee import Expression, fn
+from peewee import fn
 
 from b24app.clock import to_ms
 from b24app.domain.events import Topic
 from b24app.store.tables import OutboxMessage, Portal
 
-PORTAL, LETTERS, SEAL = "portal", "letters", "seal"
+PORTAL, LETTERS, SEAL, PROVIDER = "portal", "letters", "seal", "provider"
 LANES: Mapping[Topic, str] = {
+    Topic.HAND_OVER: LETTERS,
     Topic.INVITE: LETTERS,
     Topic.REMIND: LETTERS,
     Topic.COPY_TO_SIGNERS: LETTERS,
     Topic.TELL_SIGNERS: LETTERS,
     Topic.SEAL: SEAL,
+    Topic.HAND_OVER: PROVIDER,
     Topic.RELAY: PORTAL,
     Topic.FILE_TO_CARD: PORTAL,
     Topic.PIN: PORTAL,
@@ -37,7 +39,7 @@ def enqueue(
 ) -> OutboxMessage:
     """Write a message; call it inside the transaction of the change that causes it, and hint after the commit.
 
-    A letter's payload names its signer as `signer_id`, unless it goes to all of them.
+    A letter's payload names its `signer`, unless it goes to all of them.
     """
     return OutboxMessage.create(
         portal=portal,
@@ -46,7 +48,7 @@ def enqueue(
         key=f"{request_id}:{seq}",
         topic=topic.value,
         lane=LANES[topic],
-        signer=str(payload.get("signer_id", "")) if LANES[topic] == LETTERS else "",
+        signer=str(payload.get("signer", "")) if LANES[topic] == LETTERS else "",
         payload=dict(payload),
         next_at=to_ms(now),
     )
@@ -66,7 +68,7 @@ def dead_messages(portal: str) -> list[OutboxMessage]:
 
 
 def revive(portal: str, request_id: str, now: datetime) -> int:
-    """Try the dead messages of a request again; returns how many. One earlier attempt stays on record: handlers look first."""
+    """Try the dead messages of a request again; returns how many. An attempt stays on record: handlers look first."""
     of_request = (OutboxMessage.portal == portal) & (OutboxMessage.request == request_id)
     dead = OutboxMessage.dead_at.is_null(False) & OutboxMessage.done_at.is_null()
     fresh = {"dead_at": None, "blocks": True, "attempts": 1, "next_at": to_ms(now), "error": ""}
@@ -125,7 +127,7 @@ def _change(key: str, **values: Any) -> None:
     OutboxMessage.update(**values).where((OutboxMessage.key == key) & OutboxMessage.done_at.is_null()).execute()
 
 
-def _is_open() -> Expression:
+def _is_open() -> Any:
     return OutboxMessage.done_at.is_null() & OutboxMessage.dead_at.is_null()
 
 
@@ -133,7 +135,7 @@ def _eligible(portal: str) -> Any:
     return OutboxMessage.select().where((OutboxMessage.portal == portal) & _is_open() & ~_has_earlier())
 
 
-def _has_earlier() -> Expression:
+def _has_earlier() -> Any:
     same_lane = (Earlier.request == OutboxMessage.request) & (Earlier.lane == OutboxMessage.lane)
     same_person = (Earlier.signer == OutboxMessage.signer) | (Earlier.signer == "") | (OutboxMessage.signer == "")
     waits = Earlier.done_at.is_null() & Earlier.blocks

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from peewee import BigIntegerField, BooleanField, CharField, CompositeKey, IntegerField, Model, TextField
+from peewee import AutoField, BigIntegerField, BooleanField, CharField, CompositeKey, IntegerField, Model, TextField
 
 from b24app.store.database import database
 
@@ -304,12 +304,13 @@ class AuditRow(Table):
 class OutboxMessage(Table):
     """Work to do, written in the transaction that causes it. Done ones go away after a month."""
 
+    id = AutoField()
     portal = CharField()
     request = CharField()
     seq = IntegerField()
     key = CharField(unique=True)  # request:seq, fixed at insert
     topic = CharField()
-    lane = CharField()  # portal | letters | seal: order is kept within a lane
+    lane = CharField()  # portal | letters | seal | provider: order is kept within a lane
     signer = CharField(default="")  # whom a letter concerns; letters to different signers do not wait for each other
     payload = JSONField(default=dict)
     attempts = IntegerField(default=0)

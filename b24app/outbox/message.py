@@ -1,0 +1,71 @@
+"""What a handler is handed, and what becomes of a message that cannot be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from b24app.domain.events import Topic
+from b24app.errors import AppError
+from b24app.store.tables import OutboxMessage
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message as its handler sees it; `attempts` > 1 means that it may have been done before: look first."""
+
+    portal: str
+    request_id: str
+    seq: int
+    key: str
+    topic: Topic
+    payload: Mapping[str, Any]
+    attempts: int
+    lane: str
+
+    @classmethod
+    def of(cls, row: OutboxMessage) -> Message:
+        topic, payload = Topic(row.topic), row.payload
+        return cls(row.portal, row.request, row.seq, row.key, topic, payload, row.attempts, row.lane)
+
+
+Handler = Callable[[Message], None]
+OnDead = Callable[[Message, Exception], None]
+
+
+@dataclass(frozen=True)
+class DeadRule:
+    """Whether later messages of the lane pass a dead one, and after how many attempts it is dead.
+
+    84 attempts are about three days: eleven in the first hour, then one an hour.
+    """
+
+    then: Literal["skip", "stop"]
+    attempts: int = 84
+
+
+RULES: Mapping[Topic, DeadRule] = {
+    Topic.HAND_OVER: DeadRule("stop"),
+    Topic.INVITE: DeadRule("skip"),  # a bounced signer is corrected; his next letter must not wait for the first
+    Topic.REMIND: DeadRule("skip"),
+    Topic.RELAY: DeadRule("skip"),  # the next one shows the newest state anyway
+    Topic.SEAL: DeadRule("stop"),
+    Topic.FILE_TO_CARD: DeadRule("stop"),  # there is nothing to pin without it
+    Topic.PIN: DeadRule("skip"),
+    Topic.WRITE_BACK: DeadRule("skip"),
+    Topic.COPY_TO_SIGNERS: DeadRule("skip"),
+    Topic.TELL_SIGNERS: DeadRule("skip"),
+}
+
+
+def describe(error: Exception) -> str:
+    """Say in the row why a message is not done: our own sentences only, others might carry personal data."""
+    return str(error)[:500] if isinstance(error, AppError) else type(error).__name__
+
+
+def about(message: Message, error: Exception) -> dict[str, Any]:
+    """Collect what a log line says about a failed message."""
+    kind, code = type(error).__name__, getattr(error, "code", "")
+    known = {"portal": message.portal, "key": message.key, "topic": message.topic.value, "attempts": message.attempts}
+    return {**known, "error": kind, "code": code}

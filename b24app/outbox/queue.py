@@ -1,0 +1,93 @@
+"""Huey carries hints: "portal P has work". They may be lost, doubled or reordered; the rows are the record."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import structlog
+from huey import SqliteHuey, crontab
+from huey.consumer import Consumer
+
+from b24app.clock import Clock, to_ms
+from b24app.errors import N_, ConfigError
+from b24app.store.database import writing
+from b24app.store.tables import Portal
+
+SOON = timedelta(milliseconds=250)
+POLL_S = 0.1
+
+log = structlog.get_logger()
+
+
+class Hints:
+    """Sends hints, and hands those that arrive to the worker that listens."""
+
+    def __init__(self, url: str, now: Clock) -> None:
+        self._now = now
+        self.huey = _open(url)
+        self._send = self.huey.task(name="portal_has_work")(lambda portal: self._serve(portal))
+        self._serve: Callable[[str], object] = _nobody
+        self.huey.storage.close()  # a web server forks: every process and thread opens its own connection
+
+    def hint(self, portal: str, at: datetime | None = None) -> None:
+        """Say that a portal has work now or at a moment; call it after the commit.
+
+        A later hint that would come after one already under way is left out, else n hints breed n hints. One that is
+        due within a quarter of a second always goes: a hint that fires early must be able to call again.
+        """
+        wait = at - self._now() if at is not None else timedelta()
+        if at is not None and wait > SOON and not self._note(portal, at):
+            return
+        try:
+            if wait > SOON:
+                self._send.schedule((portal,), delay=wait.total_seconds())
+            else:
+                self._send(portal)
+        except (sqlite3.Error, OSError) as error:  # the sweep finds the work within a minute
+            log.warning("hint_lost", portal=portal, error=type(error).__name__)
+
+    def listen(self, serve: Callable[[str], object], each_minute: Callable[[], object]) -> None:
+        """Name what is done on a hint and once a minute; for the worker's process."""
+        self._serve = serve
+        self.huey.periodic_task(crontab(minute="*"), name="each_minute")(lambda: each_minute())
+
+    def _note(self, portal: str, at: datetime) -> bool:
+        now_ms, at_ms = to_ms(self._now() + SOON), to_ms(at)
+        with writing():
+            is_needed = (Portal.hint_at <= now_ms) | (Portal.hint_at > at_ms)
+            query = Portal.update(hint_at=at_ms).where((Portal.member_id == portal) & is_needed)
+            return bool(query.execute())
+
+
+class Runner(Consumer):
+    """Huey's consumer inside our own process: it ends gracefully on SIGTERM and SIGINT and never restarts itself."""
+
+    def __init__(self, huey: SqliteHuey, threads: int) -> None:
+        super().__init__(huey, workers=threads, initial_delay=POLL_S, max_delay=POLL_S, backoff=1.0)
+
+    def _set_signal_handlers(self) -> None:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, self._handle_signal)
+
+    def _handle_signal(self, signum: int, _frame: FrameType | None) -> None:
+        self._signum = signum
+
+
+def _open(url: str) -> Any:
+    if not url.startswith("sqlite:///"):
+        raise ConfigError(N_("PARAPH_QUEUE_URL must look like sqlite:///path."))
+    path = Path(url.removeprefix("sqlite:///"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return SqliteHuey("paraph", filename=str(path), results=False, fsync=False)
+
+
+def _nobody(portal: str) -> None:
+    log.warning("hint_without_worker", portal=portal)

@@ -1,0 +1,104 @@
+"""The portal's bucket of calls: 50 at once, then 1.9 a second, counted in the portal's row for all processes together.
+
+Bitrix24 allows 2 a second and a burst of 50 per portal and source address; beyond that it answers 503
+(facts: settings/performance). Everything that calls the portal takes a token, web requests and token refresh too.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+
+from b24app.clock import Clock, to_ms
+from b24app.errors import N_, BitrixError, NotFound
+from b24app.store.database import writing
+from b24app.store.tables import Portal
+
+TOKEN_MILLI = 1000
+BURST_MILLI = 50 * TOKEN_MILLI
+MILLI_PER_10_MS = 19  # 1.9 tokens a second
+PATIENCE_S = 2.0
+
+_prepaid: ContextVar[str] = ContextVar("prepaid", default="")
+
+
+def filled(row: Portal, now: datetime) -> int:
+    """Compute what the bucket holds now, in thousandths of a token."""
+    elapsed_ms = max(0, to_ms(now) - row.tokens_at)
+    return min(BURST_MILLI, row.tokens_milli + elapsed_ms * MILLI_PER_10_MS // 10)
+
+
+def wait_ms(row: Portal, now: datetime) -> int:
+    """Tell how long until a token is there; 0 when one is."""
+    missing = TOKEN_MILLI - filled(row, now)
+    return max(0, -(-missing * 10 // MILLI_PER_10_MS))
+
+
+def spend(row: Portal, now: datetime) -> bool:
+    """Take one token out of a row as it was read; False when somebody else changed it meanwhile."""
+    unchanged = (Portal.tokens_milli == row.tokens_milli) & (Portal.tokens_at == row.tokens_at)
+    left = filled(row, now) - TOKEN_MILLI
+    query = Portal.update(tokens_milli=left, tokens_at=max(to_ms(now), row.tokens_at))
+    return bool(query.where((Portal.member_id == row.member_id) & unchanged).execute())
+
+
+def take(portal: str, now: datetime) -> int:
+    """Take a token. Returns 0 when it was granted, else the milliseconds to wait before asking again."""
+    with writing():
+        while True:
+            row = Portal.get_or_none(Portal.member_id == portal)
+            if row is None:
+                raise NotFound(N_("Paraph is not installed in this Bitrix24."))
+            wait = wait_ms(row, now)
+            if wait or spend(row, now):
+                return wait
+
+
+def empty(portal: str, now: datetime) -> None:
+    """Pour the bucket out: the portal said that it is asked too often."""
+    with writing():
+        Portal.update(tokens_milli=0, tokens_at=to_ms(now)).where(Portal.member_id == portal).execute()
+
+
+@contextmanager
+def prepaid(portal: str) -> Iterator[None]:
+    """Let the first call to the portal in this block go through: the worker took its token with the message."""
+    mark = _prepaid.set(portal)
+    try:
+        yield
+    finally:
+        _prepaid.reset(mark)
+
+
+class PortalLimiter:
+    """The bucket of one portal as the REST client wants it."""
+
+    def __init__(self, portal: str, now: Clock, sleep: Callable[[float], object] = time.sleep) -> None:
+        self._portal = portal
+        self._now = now
+        self._sleep = sleep
+
+    def take(self) -> None:
+        """Take a token, waiting for at most two seconds.
+
+        Raises: BitrixError(code="rate_wait") with the time to wait, when the queue is longer than that.
+        """
+        if _prepaid.get() == self._portal:
+            _prepaid.set("")
+            return
+        waited_s = 0.0
+        while wait := take(self._portal, self._now()) / 1000:
+            if waited_s + wait > PATIENCE_S:
+                raise BitrixError(
+                    N_("Bitrix24 is being asked too often at the moment. Try again in a few seconds."),
+                    code="rate_wait",
+                    retry_after_s=wait,
+                )
+            self._sleep(wait)
+            waited_s += wait
+
+    def empty(self) -> None:
+        empty(self._portal, self._now())

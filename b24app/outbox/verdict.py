@@ -1,0 +1,60 @@
+"""What an error means for the message, for its lane and for the portal's bucket. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from b24app.errors import (
+    AppError,
+    BitrixError,
+    ConfigError,
+    MailError,
+    OutcomeUnknown,
+    ReconnectNeeded,
+    UpstreamError,
+)
+from b24app.outbox.backoff import Jitter, delay_s
+from b24app.outbox.message import DeadRule, Message
+from b24app.store.outbox import LETTERS, PORTAL
+
+CRASHES = 12  # attempts before an error of our own is given up: about two hours
+OWN_LIMIT = "rate_wait"
+MAIL_SERVER = frozenset({"connection", "login", "sender"})  # trouble with the server, not with this letter
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`is_down` pauses the whole lane of the portal; `asked_s` is how long the other side asks to be left alone."""
+
+    dies: bool
+    wait_s: float = 0.0
+    is_down: bool = False
+    asked_s: float = 0.0
+
+
+def judge(error: Exception, message: Message, rule: DeadRule, jitter: Jitter) -> Verdict:
+    """Decide what becomes of a message whose handler raised."""
+    if is_refusal(error) or message.attempts >= _limit(error, rule):
+        return Verdict(dies=True)
+    asked_s = error.retry_after_s or 0.0 if isinstance(error, UpstreamError) else 0.0
+    if isinstance(error, BitrixError) and error.code == OWN_LIMIT:
+        return Verdict(dies=False, wait_s=asked_s)
+    wait_s = max(asked_s, delay_s(message.attempts, jitter))
+    return Verdict(dies=False, wait_s=wait_s, is_down=_is_down(error, message.lane), asked_s=asked_s)
+
+
+def is_refusal(error: Exception) -> bool:
+    """Tell whether trying again cannot help. A dead token can be renewed and a setting corrected: these may."""
+    if isinstance(error, UpstreamError):
+        return error.permanent and not isinstance(error, ReconnectNeeded)
+    return isinstance(error, AppError) and not isinstance(error, OutcomeUnknown | ConfigError)
+
+
+def _is_down(error: Exception, lane: str) -> bool:
+    if lane == PORTAL:
+        return isinstance(error, BitrixError | OutcomeUnknown)
+    return lane == LETTERS and isinstance(error, MailError) and error.code in MAIL_SERVER
+
+
+def _limit(error: Exception, rule: DeadRule) -> int:
+    return rule.attempts if isinstance(error, AppError) else min(rule.attempts, CRASHES)

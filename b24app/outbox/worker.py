@@ -1,0 +1,166 @@
+"""The worker: serves portals in turns, runs handlers outside of transactions, alone decides about retries."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import traceback
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from datetime import datetime, timedelta
+
+import structlog
+
+from b24app.clock import Clock, monotonic_s
+from b24app.domain.events import Topic
+from b24app.errors import N_, AppError, ConfigError
+from b24app.outbox import rate, schedule
+from b24app.outbox.backoff import Jitter
+from b24app.outbox.message import RULES, DeadRule, Handler, Message, OnDead
+from b24app.outbox.queue import Hints, Runner
+from b24app.outbox.turn import Policy, Turn
+from b24app.store import outbox
+from b24app.store.database import reading, writing
+from b24app.store.outbox import PORTAL
+
+SLICE = timedelta(seconds=1)
+SWEEP_AHEAD = timedelta(minutes=1)
+KEEP_DONE = timedelta(days=30)
+
+log = structlog.get_logger()
+
+
+def _ignore_dead(_message: Message, _error: Exception) -> None: ...
+
+
+def _nothing_due() -> None: ...
+
+
+class Worker:
+    """Runs what stands in the outbox.
+
+    `on_dead` is called inside the transaction that gives a message up: it may write rows, it must not call out.
+    `due` is called once a minute (reminders, expiry). `worker_id` must differ between processes.
+    """
+
+    def __init__(
+        self,
+        handlers: Mapping[Topic, Handler],
+        hints: Hints,
+        now: Clock,
+        worker_id: str,
+        *,
+        rules: Mapping[Topic, DeadRule] = RULES,
+        on_dead: OnDead = _ignore_dead,
+        due: Callable[[], object] = _nothing_due,
+        jitter: Jitter = random.random,
+    ) -> None:
+        missing = sorted(topic.value for topic in Topic if topic not in handlers or topic not in rules)
+        if missing:
+            raise ConfigError(N_("The worker has no handler or rule for: %(topics)s."), topics=", ".join(missing))
+        self._handlers = handlers
+        self._hints = hints
+        self._now = now
+        self._worker_id = worker_id
+        self._turns = itertools.count(1)
+        self._policy = Policy(rules, on_dead, jitter)
+        self._due = due
+        self._runner: Runner | None = None
+
+    def serve_portal(self, portal: str) -> int:
+        """Serve one portal for about a second; returns how many messages were run.
+
+        Does nothing when somebody else has the portal: he hints again when he leaves.
+        """
+        turn = Turn(portal, f"{self._worker_id}/{next(self._turns)}", self._policy)
+        until, served = self._now() + SLICE, 0
+        with reading():
+            message = self._begin(turn)
+            while message is not None:
+                error = self._run(message)
+                served += 1
+                message = self._go_on(turn, message, error, until)
+        if turn.wake_at is not None:
+            self._hints.hint(portal, turn.wake_at)
+        return served
+
+    def sweep(self) -> None:
+        """Hint at every portal that has work, now or within a minute: repairs whatever hints were lost."""
+        now = self._now()
+        with reading():
+            moments = [(portal, schedule.wake_at(portal, now)) for portal in outbox.due_portals(now + SWEEP_AHEAD)]
+        for portal, at in moments:
+            self._hints.hint(portal, at)
+
+    def each_minute(self) -> None:
+        """Sweep, then do what time itself causes."""
+        self.sweep()
+        with reading():
+            self._due()
+        now = self._now()
+        if (now.hour, now.minute) == (3, 17):
+            with writing():
+                outbox.remove_done(now - KEEP_DONE)
+
+    def drain(self, deadline_s: float) -> int:
+        """Serve until nothing can be begun any more, or the deadline; returns how many messages were run."""
+        until, served = monotonic_s() + deadline_s, 0
+        while monotonic_s() < until:
+            with reading():
+                portals = outbox.due_portals(self._now())
+            run = sum(self.serve_portal(portal) for portal in portals)
+            if not run:
+                break
+            served += run
+        return served
+
+    def run_forever(self, threads: int = 2) -> None:
+        """Work until SIGTERM, SIGINT or stop(); what has been begun is finished.
+
+        At least two threads: while one serves a portal, the other clears away further hints for it.
+        """
+        self._hints.listen(self.serve_portal, self.each_minute)
+        self._runner = Runner(self._hints.huey, max(2, threads))
+        self.sweep()
+        log.info("worker_started", worker=self._worker_id, threads=threads)
+        self._runner.run()
+        log.info("worker_stopped", worker=self._worker_id)
+
+    def stop(self) -> None:
+        """Ask run_forever to end, from another thread."""
+        if self._runner is not None:
+            self._runner.stop(graceful=True)
+
+    def _begin(self, turn: Turn) -> Message | None:
+        with writing():
+            now = self._now()
+            return self._claim_or_leave(turn, now) if turn.begin(now) else None
+
+    def _go_on(self, turn: Turn, message: Message, error: Exception | None, until: datetime) -> Message | None:
+        with writing():
+            now = self._now()
+            if not turn.settle(message, error, now):
+                return None
+            if now < until:
+                return self._claim_or_leave(turn, now)
+            turn.leave(now)
+            return None
+
+    def _claim_or_leave(self, turn: Turn, now: datetime) -> Message | None:
+        message = turn.claim(now)
+        if message is None:
+            turn.leave(now)
+        return message
+
+    def _run(self, message: Message) -> Exception | None:
+        """Call the handler; its error is an answer, not an accident."""
+        try:
+            with rate.prepaid(message.portal) if message.lane == PORTAL else nullcontext():
+                self._handlers[message.topic](message)
+        except AppError as error:
+            return error
+        except Exception as error:
+            frames = "".join(traceback.format_tb(error.__traceback__))  # without its words: they may name people
+            log.error("handler_crashed", key=message.key, topic=message.topic.value, frames=frames)
+            return error
+        return None
