@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 from pyhanko.pdf_utils.content import ImportedPdfPage
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.layout import BoxConstraints
+from pyhanko.pdf_utils.layout import AxisAlignment, BoxConstraints, SimpleBoxLayoutRule
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.rw_common import find_inherited_value_in_tree
@@ -142,7 +142,9 @@ def _longest_signature(key: SigningKey) -> int:
 def _style(order: SealOrder) -> StaticStampStyle | None:
     if not order.box:
         return None
-    return StaticStampStyle(background=_Picture(order.appearance), border_width=0, background_opacity=1)
+    edge_to_edge = SimpleBoxLayoutRule(AxisAlignment.ALIGN_MID, AxisAlignment.ALIGN_MID)
+    picture = _Picture(order.appearance)
+    return StaticStampStyle(0, background=picture, background_layout=edge_to_edge, background_opacity=1)
 
 
 class _Picture(ImportedPdfPage):

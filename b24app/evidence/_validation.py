@@ -66,11 +66,18 @@ def _judged(signature: EmbeddedPdfSignature, context: ValidationContext) -> Seal
         modification_level=level.name if level is not None else "",
         timestamp=is_timestamp or getattr(status, "timestamp_validity", None) is not None,
         signed_at=_claimed_moment(signature),
-        signer_name=str(status.signing_cert.subject.native.get("common_name") or ""),
+        signer_name=_name(status.signing_cert),
         reason=_text(signature, "/Reason"),
         contact=_text(signature, "/ContactInfo"),
         problem="" if status.bottom_line else status.summary(),
     )
+
+
+def _name(certificate: Certificate) -> str:
+    """Name a certificate's subject; a common name that is only a shortened organisation gives way to the whole."""
+    subject = certificate.subject.native
+    common, organisation = str(subject.get("common_name") or ""), str(subject.get("organization_name") or "")
+    return organisation if organisation.startswith(common) else common
 
 
 def _claimed_moment(signature: EmbeddedPdfSignature) -> datetime | None:

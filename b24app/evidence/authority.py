@@ -24,7 +24,7 @@ DOCUMENT_SIGNING = (ObjectIdentifier("1.3.6.1.5.5.7.3.36"), ObjectIdentifier("1.
 
 SigningKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
-_NAME_LIMIT = 64  # X.520 upper bound of commonName and organizationName
+_NAME_LIMIT = 64  # X.520 upper bound of organizationName in characters; of commonName `cryptography` counts bytes
 _CLOCK_SKEW = timedelta(hours=1)
 
 
@@ -130,7 +130,7 @@ def _may_commit(certificate: x509.Certificate) -> bool:
 
 
 def _root(name: str, key: ec.EllipticCurvePrivateKey, now: datetime) -> x509.Certificate:
-    subject = _subject(name, f"{name[: _NAME_LIMIT - 8]} Root CA")
+    subject = _subject(name, f"{_cut(name, _NAME_LIMIT - 8)} Root CA")
     builder = _builder(subject, subject, key.public_key(), now)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
     builder = builder.add_extension(_usage("key_cert_sign", "crl_sign"), critical=True)
@@ -144,7 +144,7 @@ def _leaf(
     root_key: ec.EllipticCurvePrivateKey,
     now: datetime,
 ) -> x509.Certificate:
-    builder = _builder(_subject(name, name), root.subject, key.public_key(), now)
+    builder = _builder(_subject(name, _cut(name, _NAME_LIMIT)), root.subject, key.public_key(), now)
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
     builder = builder.add_extension(_usage("digital_signature", "content_commitment"), critical=True)
     builder = builder.add_extension(x509.ExtendedKeyUsage(DOCUMENT_SIGNING), critical=False)
@@ -170,6 +170,11 @@ def _builder(
 def _subject(organisation: str, common_name: str) -> x509.Name:
     names = ((NameOID.ORGANIZATION_NAME, organisation), (NameOID.COMMON_NAME, common_name))
     return x509.Name([x509.NameAttribute(oid, value) for oid, value in names])
+
+
+def _cut(text: str, size: int) -> str:
+    """Shorten to `size` bytes of UTF-8 without cutting through a character."""
+    return text.encode()[:size].decode(errors="ignore").rstrip()
 
 
 _USAGES = [

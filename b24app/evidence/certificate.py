@@ -12,7 +12,10 @@ import segno
 from b24app.documents import guard
 from b24app.evidence.boxes import SealBox
 from b24app.evidence.labels import labels_for, language_of
+from b24app.evidence.ornament import ribbon
 from b24app.evidence.wording import grouped, printable, utc_text
+
+_INNER_WIDTH_PT = 595.28 - 2 * 48
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,7 @@ def _for_typst(data: CertificateData) -> dict[str, Any]:
         "head": grouped(data.audit_head),
         "url": data.verification_url,
         "url_text": printable(data.verification_url, 300),
+        "ribbon": ribbon(_INNER_WIDTH_PT, 17.0, "#8fb9b8"),
         "qr": _qr_svg(data.verification_url),
         "signers": [_person(person) for person in data.signers],
         "approver": _person(data.approver) if data.approver else None,

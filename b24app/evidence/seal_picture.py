@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from b24app.documents import guard
-from b24app.evidence.labels import labels_for
+from b24app.evidence.labels import labels_for, language_of
+from b24app.evidence.ornament import rosette
 from b24app.evidence.wording import printable, utc_text
 
 
@@ -30,7 +31,8 @@ def draw_seal(text: SealText) -> bytes:
         "organisation": printable(text.organisation, 90),
         "moment": utc_text(text.moment),
         "reason": printable(text.reason, 110),
+        "rosette": rosette(100.0, "#0f5e63"),
         "labels": labels_for(text.locale),
-        "locale": text.locale,
+        "lang": language_of(text.locale),
     }
     return guard.run("b24app.evidence.jobs.typeset:seal", data, reusable=True).blobs["pdf"]
