@@ -75,6 +75,7 @@ def view_of(row: Prepared) -> PreparedView:
         pages=tuple((w, h) for w, h in row.pages),
         checkboxes=tuple(CheckboxView(**box) for box in row.checkboxes),
         empties=tuple(EmptyView(**empty) for empty in row.empties),
+        fields=tuple(Field.from_dict(place) for place in row.fields),
     )
 
 

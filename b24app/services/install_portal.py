@@ -1,0 +1,182 @@
+"""Take a portal in: prove who installs, keep what later work needs, make the seal, lay out the example templates."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from b24app.bitrix.batch import Command, as_map
+from b24app.bitrix.entities import COMPANY
+from b24app.bitrix.inbound import EventAuth, Launch, locale_of
+from b24app.bitrix.oauth import Proof
+from b24app.clock import to_ms
+from b24app.documents.templates import example
+from b24app.errors import N_, NotAllowed, Unauthentic
+from b24app.evidence.authority import Authority, create_authority
+from b24app.manifest import manifest
+from b24app.services.accept_launch import keep_tokens, prove_launch
+from b24app.services.context import Context
+from b24app.services.visiting_client import visiting_client
+from b24app.store import authorities, portals, templates
+from b24app.store.database import writing
+from b24app.store.tables import Authority as AuthorityRow
+from b24app.store.tables import Portal
+from b24app.store.vault import fingerprint
+
+EXAMPLES = {"en": "Services agreement", "uk": "Договір про надання послуг"}
+
+
+@dataclass(frozen=True)
+class Installer:
+    """The employee who opened the installation, as his portal describes him."""
+
+    user_id: int
+    name: str
+    is_admin: bool
+    company: str  # the portal's own company in the CRM, "" when none is entered
+
+
+@dataclass(frozen=True)
+class Installation:
+    portal: Portal
+    user_id: int
+    is_set_up: bool  # it was finished before, and Bitrix24 does not ask to finish it again
+
+
+def install_portal(ctx: Context, launch: Launch, proof: Proof, *, accepts_new_secret: bool = False) -> Installation:
+    """Store a proven portal, or bring it up to date; a second time changes nothing but the tokens.
+
+    `accepts_new_secret`: the portal's application token may differ from the one kept (an update changes it).
+    Raises: Unauthentic, NotAllowed for anybody but an administrator; nothing is stored then.
+    """
+    known = portals.find(proof.member_id)
+    if known is not None and not accepts_new_secret:
+        _refuse_strange_secret(known, proof, launch)
+    installer = ask_installer(ctx, proof, launch.access_token)
+    if not installer.is_admin:
+        raise NotAllowed(N_("Only an administrator of this Bitrix24 can set Paraph up. Ask him to open this page."))
+    with writing():
+        portal = _store_portal(ctx, launch, proof, installer, known)
+        ensure_authority(ctx, portal.member_id, str(portal.settings["sender_name"]))
+        _lay_out_examples(ctx, portal)
+    keep_tokens(ctx, proof, launch)
+    return Installation(portal, proof.user_id, portal.setup_done_at is not None and proof.installed)
+
+
+def install_from_event(ctx: Context, auth: EventAuth, lang: str) -> Installation:
+    """Do the same with the tokens that ONAPPINSTALL or ONAPPUPDATE brought; they are proven like a launch's."""
+    launch = _launch_of(auth, lang)
+    return install_portal(ctx, launch, prove_launch(ctx, launch), accepts_new_secret=True)
+
+
+def ask_installer(ctx: Context, proof: Proof, access_token: str) -> Installer:
+    """Ask the portal who this is and what its own company is called, in one call."""
+    answers = visiting_client(ctx, proof, access_token).batch(
+        {
+            "admin": Command("user.admin"),
+            "me": Command("profile"),
+            "company": Command(
+                "crm.item.list",
+                {"entityTypeId": COMPANY, "filter": {"isMyCompany": "Y"}, "select": ["id", "title"]},
+            ),
+        }
+    )
+    me = as_map(answers.get("me"))
+    name = " ".join(str(me.get(part) or "").strip() for part in ("NAME", "LAST_NAME")).strip()
+    companies = as_map(as_map(answers.get("company")).get("items"))
+    company = str(as_map(companies.get("0")).get("title") or "").strip()
+    return Installer(proof.user_id, name, answers["admin"] is True, company)
+
+
+def ensure_authority(ctx: Context, portal: str, organisation: str) -> None:
+    """Make the portal's sealing key once; while nothing has been sent yet it follows the sender's name."""
+    kept = authorities.find(portal)
+    if kept is not None and not (authorities.may_be_replaced(portal) and _named_on(kept) != organisation):
+        return
+    made = create_authority(organisation, ctx.now())
+    authorities.save(
+        portal,
+        root_pem=made.root_pem.decode(),
+        leaf_pem=made.leaf_pem.decode(),
+        key_pem=ctx.vault.lock(made.key_pem.decode()),
+        created_at=to_ms(ctx.now()),
+    )
+
+
+def _named_on(row: AuthorityRow) -> str:
+    return Authority(row.root_pem.encode(), row.leaf_pem.encode(), b"").organisation
+
+
+def _refuse_strange_secret(known: Portal, proof: Proof, launch: Launch) -> None:
+    """Refuse another application token while the same installation stands; a new installation brings a new one."""
+    stands = known.uninstalled_at is None and known.client_id == proof.client_id and proof.installed
+    if not stands or not known.application_token or launch.application_token is None:
+        return
+    if not hmac.compare_digest(known.application_token, fingerprint(launch.application_token)):
+        raise Unauthentic(N_("This page was not opened by your Bitrix24. Open Paraph from there again."))
+
+
+def _store_portal(ctx: Context, launch: Launch, proof: Proof, installer: Installer, known: Portal | None) -> Portal:
+    now = to_ms(ctx.now())
+    is_new = known is None or known.uninstalled_at is not None
+    secret = {"application_token": fingerprint(launch.application_token)} if launch.application_token else {}
+    portal = portals.save(
+        proof.member_id,
+        client_id=proof.client_id,
+        domain=proof.domain,
+        client_endpoint=proof.client_endpoint,
+        installer_id=installer.user_id,
+        health="ok",
+        health_note="",
+        installed_at=now if is_new or known is None else known.installed_at,
+        uninstalled_at=None,
+        pause_until=0,
+        failures=0,
+        **secret,
+        **({"lang": locale_of(launch.lang), "setup_done_at": None} if is_new else {}),
+    )
+    portals.set_option(proof.member_id, installer_name=installer.name, **_first_answers(portal.settings, installer))
+    return portals.get(proof.member_id)
+
+
+def _first_answers(settings: Mapping[str, Any], installer: Installer) -> dict[str, Any]:
+    if settings.get("sender_name"):
+        return {}
+    return {"sender_name": installer.company or installer.name or manifest().name}
+
+
+def _lay_out_examples(ctx: Context, portal: Portal) -> None:
+    """Give a portal that never had a template the ones that ship with us, its own language first."""
+    if templates.has_any(portal.member_id):
+        return
+    for position, locale in enumerate(sorted(EXAMPLES, key=lambda locale: (locale != portal.lang, locale))):
+        templates.add(
+            portal.member_id,
+            ctx.new_id(),
+            name=EXAMPLES[locale],
+            locale=locale,
+            body=example("services_agreement", locale),
+            position=position,
+            created_at=to_ms(ctx.now()),
+        )
+
+
+def _launch_of(auth: EventAuth, lang: str) -> Launch:
+    """Dress an event's tokens as a launch, so that the same proof judges them."""
+    return Launch(
+        claimed_domain=auth.domain.lower(),
+        protocol="https",
+        lang=lang,
+        app_sid="",
+        access_token=auth.access_token or "",
+        refresh_token=auth.refresh_token or "",
+        expires_in_s=auth.expires_in_s or 3600,
+        claimed_member_id=auth.member_id,
+        application_token=auth.application_token,
+        scope=auth.scope,
+        status=auth.status,
+        placement="DEFAULT",
+        options={},
+    )

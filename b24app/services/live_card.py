@@ -1,0 +1,115 @@
+"""What the request's card in the timeline, its log entries and notifications say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from b24app.bitrix.timeline import Action, Button, Line, LiveCard, OpenApp, RestEvent, Tag
+from b24app.domain.events import AuditEvent, EventType
+from b24app.domain.signature_request import TERMINAL, SignatureRequest, Signer, SignerStatus, Status
+from b24app.errors import N_
+from b24app.services.words import Say
+
+ORIGINATOR = "PARAPH"
+
+_STATUS: Mapping[Status, tuple[str, str]] = {
+    Status.SENDING: (N_("Being sent"), "primary"),
+    Status.AWAITING_SIGNATURES: (N_("%(signed)s of %(all)s signed"), "warning"),
+    Status.AWAITING_APPROVAL: (N_("Waits for approval"), "warning"),
+    Status.COMPLETING: (N_("Being sealed"), "primary"),
+    Status.COMPLETED: (N_("Completed"), "success"),
+    Status.DECLINED: (N_("Declined"), "failure"),
+    Status.REFUSED: (N_("Refused"), "failure"),
+    Status.VOIDED: (N_("Called back"), "secondary"),
+    Status.EXPIRED: (N_("Expired"), "failure"),
+    Status.FAILED: (N_("Needs attention"), "failure"),
+}
+
+_SIGNER: Mapping[SignerStatus, str] = {
+    SignerStatus.WAITING_TURN: N_("waits for the turn"),
+    SignerStatus.INVITED: N_("invited"),
+    SignerStatus.VIEWED: N_("has opened the document"),
+    SignerStatus.SIGNED: N_("signed"),
+    SignerStatus.DECLINED: N_("declined"),
+    SignerStatus.BOUNCED: N_("the letter could not be delivered"),
+    SignerStatus.DELEGATED: N_("passed it on"),
+}
+
+_HAPPENED: Mapping[EventType, str] = {
+    EventType.REQUEST_SENT: N_("“%(title)s” was sent for signature."),
+    EventType.SIGNER_VIEWED: N_("%(signer)s has opened “%(title)s”."),
+    EventType.SIGNER_SIGNED: N_("%(signer)s has signed “%(title)s”."),
+    EventType.SIGNER_DECLINED: N_("%(signer)s has declined “%(title)s”: %(reason)s"),
+    EventType.SIGNER_BOUNCED: N_(
+        "The letter to %(signer)s about “%(title)s” could not be delivered. Correct the address."
+    ),
+    EventType.SIGNER_CHANGED: N_("The address of %(signer)s for “%(title)s” was corrected."),
+    EventType.SIGNER_REMINDED: N_("%(signer)s was reminded of “%(title)s”."),
+    EventType.APPROVAL_GIVEN: N_("“%(title)s” was approved and is being sealed."),
+    EventType.APPROVAL_REFUSED: N_("“%(title)s” was refused: %(reason)s"),
+    EventType.REQUEST_VOIDED: N_("“%(title)s” was called back: %(reason)s"),
+    EventType.REQUEST_EXPIRED: N_("The time to sign “%(title)s” has passed."),
+    EventType.REQUEST_FAILED: N_("“%(title)s” has stopped and needs attention."),
+    EventType.REQUEST_RETRIED: N_("“%(title)s” is tried again."),
+    EventType.REQUEST_COMPLETED: N_("“%(title)s” is completed; the sealed document is pinned to this card."),
+}
+_ALL_SIGNED = N_("Everybody has signed “%(title)s”. Read and approve it.")
+
+
+def live_card(request: SignatureRequest, say: Say) -> LiveCard:
+    """Describe a request as its card: one line a signer, its state, what can be done now."""
+    done = request.status in TERMINAL
+    return LiveCard(
+        title=say(N_("Document for signature")),
+        title_action=_open(request),
+        lines=[
+            Line(request.title, title=say(N_("Document")), action=_open(request)),
+            *(_signer_line(signer, len(request.signing) > 1, say) for signer in request.signers),
+            *([Line(request.reason, title=say(N_("Reason")), multiline=True)] if request.reason else []),
+        ],
+        origin_id=request.id,
+        originator_id=ORIGINATOR,
+        tags=[_tag(request, say)],
+        buttons=_buttons(request, say),
+        deadline=None if done else request.expires_at,
+        deadline_title=say(N_("Deadline")),
+        completed=done,
+        responsible_id=request.responsible_id,
+    )
+
+
+def sentence(request: SignatureRequest, event: AuditEvent, say: Say) -> str:
+    """Say one event in a sentence, for the log and the notification."""
+    signer = request.signer(event.signer_id)
+    asks_approval = event.type is EventType.SIGNER_SIGNED and request.status is Status.AWAITING_APPROVAL
+    params = {
+        "title": request.title,
+        "signer": signer.name if signer else "",
+        "reason": str(event.data.get("reason", "")),
+    }
+    text = say(_HAPPENED[event.type], **params)
+    return f"{text} {say(_ALL_SIGNED, **params)}" if asks_approval else text
+
+
+def _tag(request: SignatureRequest, say: Say) -> Tag:
+    words, kind = _STATUS[request.status]
+    return Tag(say(words, signed=request.signed_count, all=len(request.signing)), kind)
+
+
+def _signer_line(signer: Signer, numbered: bool, say: Say) -> Line:
+    name = f"{signer.order}. {signer.name}" if numbered else signer.name
+    return Line(say(_SIGNER[signer.status]), title=name, bold=signer.status is SignerStatus.SIGNED)
+
+
+def _buttons(request: SignatureRequest, say: Say) -> list[Button]:
+    if request.status is Status.AWAITING_APPROVAL:
+        return [Button(say(N_("Approve and seal")), _open(request, view="approve"), primary=True, for_editors=True)]
+    opened = Button(say(N_("Open")), _open(request), primary=True)
+    if request.status is Status.AWAITING_SIGNATURES:
+        remind = RestEvent("remind", {"request": request.id})
+        return [opened, Button(say(N_("Remind")), remind, for_editors=True)]
+    return [opened]
+
+
+def _open(request: SignatureRequest, **params: str) -> Action:
+    return OpenApp({"request": request.id, **params}, title="Paraph", width=1200)

@@ -1,0 +1,123 @@
+"""Close a signed document: stamp what was entered, add the certificate page, seal, store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from b24app.documents.preview import page_sizes
+from b24app.domain.events import AuditEvent, EventType
+from b24app.domain.signature_request import SignatureRequest, Signer, Status
+from b24app.domain.transitions import Seal
+from b24app.errors import N_, ConfigError
+from b24app.evidence.authority import Authority
+from b24app.evidence.certificate import CertificateData, EventEntry, PersonEntry, certificate_page, finish
+from b24app.evidence.labels import event_text
+from b24app.evidence.seal import Sealed, Sealer
+from b24app.outbox.message import Message
+from b24app.services.context import Context
+from b24app.services.record import apply_inside
+from b24app.services.rendition import current_document
+from b24app.services.words import speaker
+from b24app.store import audit, portals, requests
+from b24app.store.database import writing
+from b24app.store.tables import Authority as AuthorityRow
+from b24app.store.tables import Request
+
+_sealers: dict[str, Sealer] = {}
+
+
+def seal_document(ctx: Context, message: Message) -> None:
+    """Make the final file of a request that is completing; doing it twice leaves one result."""
+    row = requests.row(message.portal, message.request_id)
+    request = requests.to_domain(row)
+    if request.status is not Status.COMPLETING:
+        return
+    sealed = _seal(ctx, row, request)
+    final_sha256 = ctx.blobs.put(sealed.pdf)
+    with writing():
+        apply_inside(ctx, row.portal, row.id, Seal(final_sha256))
+        Request.update(final_sha256=final_sha256).where(
+            (Request.portal == row.portal) & (Request.id == row.id)
+        ).execute()
+    ctx.hints.hint(row.portal)
+
+
+def verification_url(ctx: Context, request_id: str) -> str:
+    return ctx.url(f"/v/{request_id}")
+
+
+def _seal(ctx: Context, row: Request, request: SignatureRequest) -> Sealed:
+    stamped_sha256 = current_document(ctx, row, request)
+    stamped = ctx.blobs.get(stamped_sha256)
+    sizes = page_sizes(stamped)
+    certificate = certificate_page(_certificate_data(ctx, row, request, stamped_sha256, len(sizes)))
+    return _sealer(ctx, row.portal).seal(
+        finish(stamped, certificate.pdf),
+        reason=f"{request.title} ({row.id})",
+        now=ctx.now(),
+        seal_box=certificate.seal_box_behind(len(sizes)),
+        verification_url=verification_url(ctx, row.id),
+        locale=row.locale,
+    )
+
+
+def _sealer(ctx: Context, portal: str) -> Sealer:
+    """Keep one sealer a portal: parsing its key costs more than a seal."""
+    if portal not in _sealers:
+        found = AuthorityRow.get_or_none(AuthorityRow.portal == portal)
+        if found is None:
+            raise ConfigError(N_("This Bitrix24 has no sealing key. Run the set-up in Paraph's settings again."))
+        key_pem = ctx.vault.unlock(found.key_pem).encode()
+        authority = Authority.load(found.root_pem.encode(), found.leaf_pem.encode(), key_pem)
+        _sealers[portal] = Sealer(authority)
+    return _sealers[portal]
+
+
+def _certificate_data(
+    ctx: Context, row: Request, request: SignatureRequest, stamped_sha256: str, pages: int
+) -> CertificateData:
+    trail = audit.events(row.portal, row.id)
+    names = {signer.id: signer.name for signer in request.signers}
+    return CertificateData(
+        request_id=row.id,
+        title=request.title,
+        original_sha256=row.document_sha256,
+        stamped_sha256=stamped_sha256,
+        page_count=pages,
+        signers=tuple(_signer_entry(signer, trail, row.locale) for signer in request.signers),
+        approver=_approver_entry(row, trail),
+        events=tuple(EventEntry(e.at, event_text(e.type, names.get(e.signer_id, ""), row.locale)) for e in trail),
+        audit_head=audit.head(row.portal, row.id)[1],
+        verification_url=verification_url(ctx, row.id),
+        locale=row.locale,
+    )
+
+
+def _signer_entry(signer: Signer, trail: Sequence[AuditEvent], locale: str) -> PersonEntry:
+    signed = _last(trail, EventType.SIGNER_SIGNED, signer.id)
+    return PersonEntry(
+        name=signer.name,
+        email=signer.email,
+        company=signer.company,
+        authentication=speaker(locale)(N_("Personal link sent to the e-mail address")),
+        ip=str(signed.data.get("ip", "")) if signed else "",
+        user_agent=str(signed.data.get("user_agent", "")) if signed else "",
+        viewed_at=signer.viewed_at,
+        consented_at=signer.consented_at,
+        signed_at=signer.signed_at,
+    )
+
+
+def _approver_entry(row: Request, trail: Sequence[AuditEvent]) -> PersonEntry | None:
+    given = _last(trail, EventType.APPROVAL_GIVEN, "")
+    if given is None:
+        return None
+    portal = portals.find(row.portal)
+    company = str(portal.settings.get("sender_name", "")) if portal else ""
+    name = row.people.get(given.actor.id, "")
+    proof = speaker(row.locale)(N_("Signed in to Bitrix24 as employee %(id)s"), id=given.actor.id)
+    return PersonEntry(name=name, email="", company=company, authentication=proof, signed_at=given.at)
+
+
+def _last(trail: Sequence[AuditEvent], type: EventType, signer_id: str) -> AuditEvent | None:
+    return next((e for e in reversed(trail) if e.type is type and e.signer_id == signer_id), None)

@@ -1,0 +1,114 @@
+"""Show a signature request to an employee; lists of them; the sealed file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from b24app.bitrix.entities import Entity
+from b24app.clock import from_ms
+from b24app.domain import transitions
+from b24app.domain.events import AuditEvent
+from b24app.domain.signature_request import SignatureRequest, Status
+from b24app.errors import N_, BitrixError, NotAllowed, NotFound
+from b24app.services.approve_request import approver_fields
+from b24app.services.context import Context
+from b24app.services.rendition import current_document
+from b24app.services.showing import EventView, RequestLine, RequestView
+from b24app.store import audit, outbox, requests
+from b24app.store.tables import OutboxMessage, Portal, Request
+
+_VALUES_IN_EVENTS = frozenset({"reason", "email", "was", "name", "company", "kind"})
+
+
+def show_request(ctx: Context, portal: Portal, user_id: int, request_id: str) -> RequestView:
+    """Gather what the request page shows.
+
+    Raises: NotFound for another portal's request; NotAllowed when Bitrix24 does not show this employee the card.
+    """
+    row = requests.row(portal.member_id, request_id)
+    require_access(ctx, portal, user_id, row)
+    request = requests.to_domain(row)
+    stuck = _stuck(portal, request_id)
+    return RequestView(
+        request=request,
+        locale=row.locale,
+        pages=tuple((w, h) for w, h in row.pages),
+        document_sha256=row.final_sha256 or current_document(ctx, row, request),
+        has_final=bool(row.final_sha256),
+        sender_name=row.people.get(str(row.sender_id), ""),
+        responsible_name=row.people.get(str(row.responsible_id), ""),
+        events=tuple(_events(row, request)),
+        approver_fields=approver_fields(row),
+        has_saved_signature=requests.saved_signature(portal.member_id, user_id) is not None,
+        may_approve=request.status is Status.AWAITING_APPROVAL and user_id == request.responsible_id,
+        may_void=transitions.may(request, transitions.Void),
+        may_remind=transitions.may(request, transitions.Remind),
+        may_retry=request.status is Status.FAILED or bool(stuck),
+        stuck=request.reason if request.status is Status.FAILED else stuck,
+    )
+
+
+def list_requests(_ctx: Context, portal: Portal, entity: Entity | None, limit: int = 50) -> tuple[RequestLine, ...]:
+    """The requests of a card, or the portal's newest ones; newest first."""
+    if entity:
+        rows = requests.of_card(portal.member_id, entity.type_id, entity.id, limit)
+    else:
+        rows = requests.newest(portal.member_id, limit)
+    counts = requests.signed_counts(portal.member_id, [row.id for row in rows])
+    return tuple(
+        RequestLine(row.id, row.title, row.status, *counts.get(row.id, (0, 0)), from_ms(row.created_at)) for row in rows
+    )
+
+
+def by_activity(_ctx: Context, portal: Portal, activity_id: int) -> str | None:
+    """Find a request by its live card in the timeline."""
+    return requests.by_activity(portal.member_id, activity_id)
+
+
+def final_document(ctx: Context, portal: Portal, user_id: int, request_id: str) -> tuple[str, bytes]:
+    """Return file name and bytes of the sealed PDF. Raises: NotFound while there is none."""
+    row = requests.row(portal.member_id, request_id)
+    require_access(ctx, portal, user_id, row)
+    if not row.final_sha256:
+        raise NotFound(N_("This document is not completed yet."))
+    return file_name(row.title), ctx.blobs.get(row.final_sha256)
+
+
+def require_access(ctx: Context, portal: Portal, user_id: int, row: Request) -> None:
+    """Let the sender and the responsible employee in; others only where Bitrix24 shows them the card."""
+    if user_id in (row.sender_id, row.responsible_id):
+        return
+    try:
+        ctx.rest(portal, user_id).call("crm.item.get", {"entityTypeId": row.entity_type_id, "id": row.entity_id})
+    except BitrixError as error:
+        if error.permanent:
+            raise NotAllowed(N_("Bitrix24 does not give you access to the card of this document.")) from error
+        raise
+
+
+def file_name(title: str) -> str:
+    """Make a harmless file name of a title."""
+    kept = "".join(c if c.isalnum() or c in " -_.()" else " " for c in title)
+    return (" ".join(kept.split())[:100] or "document") + ".pdf"
+
+
+def _events(row: Request, request: SignatureRequest) -> Iterator[EventView]:
+    for event in audit.events(row.portal, row.id):
+        yield EventView(str(event.type), event.at, _who(row, request, event), _data(event))
+
+
+def _who(row: Request, request: SignatureRequest, event: AuditEvent) -> str:
+    if event.actor.kind == "employee":
+        return str(row.people.get(event.actor.id, ""))
+    signer = request.signer(event.signer_id)
+    return signer.name if signer else ""
+
+
+def _data(event: AuditEvent) -> dict[str, Any]:
+    return {key: value for key, value in event.data.items() if key in _VALUES_IN_EVENTS}
+
+
+def _stuck(portal: Portal, request_id: str) -> str:
+    dead: list[OutboxMessage] = [m for m in outbox.dead_messages(portal.member_id) if m.request == request_id]
+    return str(dead[0].error) if dead else ""

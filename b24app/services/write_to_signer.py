@@ -1,0 +1,125 @@
+"""Letters to signers through the request's provider: invitation, reminder, copy, "it is over"."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from b24app.clock import from_ms, to_ms
+from b24app.domain.events import Topic
+from b24app.domain.signature_request import SignatureRequest, Signer, Status
+from b24app.domain.transitions import Bounce, RecordLetter
+from b24app.errors import MailError, NotAllowed
+from b24app.outbox.message import Message
+from b24app.providers.base import Attachment, Notice
+from b24app.providers.registry import Registry
+from b24app.services.context import Context
+from b24app.services.record import apply
+from b24app.services.show_request import file_name
+from b24app.store import portals, requests
+from b24app.store.database import writing
+from b24app.store.tables import Request, SignerLink
+from b24app.store.vault import fingerprint
+
+_OVER = frozenset({Status.DECLINED, Status.REFUSED, Status.VOIDED, Status.EXPIRED})
+BOUNCED = "rejected_recipient"
+
+
+def invite_signer(ctx: Context, providers: Registry, message: Message) -> None:
+    """Write to a signer whose turn it is; an address that the mail server refuses becomes a bounce."""
+    row, request, signer = _load(message)
+    if signer is None or not signer.has_turn or request.status is not Status.AWAITING_SIGNATURES:
+        return
+    provider = providers.get(row.provider)
+    is_reminder = message.topic is Topic.REMIND
+    notice = _notice(row, signer, message, link=_link(ctx, row, signer), own_words=not is_reminder)
+    try:
+        (provider.remind if is_reminder else provider.invite)(notice)
+    except MailError as error:
+        if error.code != BOUNCED:
+            raise
+        _record_bounce(ctx, message, signer, error)
+        return
+    kind = "reminder" if is_reminder else "invitation"
+    apply(ctx, message.portal, message.request_id, RecordLetter(signer.id, kind))
+
+
+def send_copy(ctx: Context, providers: Registry, message: Message) -> None:
+    """Send the sealed document to one signer."""
+    row, _request, signer = _load(message)
+    if signer is None or not row.final_sha256:
+        return
+    attachment = Attachment(file_name(row.title), ctx.blobs.get(row.final_sha256))
+    notice = _notice(row, signer, message, link=ctx.url(f"/v/{row.id}"), attachment=attachment)
+    providers.get(row.provider).send_copy(notice)
+    apply(ctx, message.portal, message.request_id, RecordLetter(signer.id, "copy"))
+
+
+def tell_signer(ctx: Context, providers: Registry, message: Message) -> None:
+    """Tell a signer who was already invited that the request has ended, and why."""
+    row, request, signer = _load(message)
+    if signer is None or request.status not in _OVER:
+        return
+    providers.get(row.provider).tell_over(_notice(row, signer, message, reason=request.reason))
+    apply(ctx, message.portal, message.request_id, RecordLetter(signer.id, "over"))
+
+
+def _load(message: Message) -> tuple[Request, SignatureRequest, Signer | None]:
+    row = requests.row(message.portal, message.request_id)
+    request = requests.to_domain(row)
+    return row, request, request.signer(str(message.payload["signer_id"]))
+
+
+def _notice(
+    row: Request,
+    signer: Signer,
+    message: Message,
+    *,
+    link: str = "",
+    reason: str = "",
+    own_words: bool = False,
+    attachment: Attachment | None = None,
+) -> Notice:
+    """The portal's own words go out in the document's language only; other signers get ours in theirs."""
+    words = row.letter if own_words and signer.locale == row.locale else {}
+    portal = portals.find(row.portal)
+    expires = from_ms(row.expires_at - 1).astimezone(ZoneInfo(row.time_zone)).date() if row.expires_at else None
+    return Notice(
+        key=message.key,
+        signer_name=signer.name,
+        signer_email=signer.email,
+        locale=signer.locale,
+        document=row.title,
+        sender_name=row.people.get(str(row.sender_id), ""),
+        sender_company=str(portal.settings.get("sender_name", "")) if portal else "",
+        subject=words.get("subject", ""),
+        body=words.get("body", ""),
+        link=link,
+        expires_on=expires,
+        reason=reason,
+        attachment=attachment,
+    )
+
+
+def _link(ctx: Context, row: Request, signer: Signer) -> str:
+    """Return the signer's secret address, made when his turn came and repeated in every later letter."""
+    kept = requests.live_link(row.portal, signer.id)
+    if kept:
+        return ctx.url(f"/s/{ctx.vault.unlock(kept.token)}")
+    token = ctx.new_secret()
+    with writing():
+        SignerLink.insert(
+            token_hash=fingerprint(token),
+            token=ctx.vault.lock(token),
+            portal=row.portal,
+            request=row.id,
+            signer=signer.id,
+            created_at=to_ms(ctx.now()),
+        ).execute()
+    return ctx.url(f"/s/{token}")
+
+
+def _record_bounce(ctx: Context, message: Message, signer: Signer, error: MailError) -> None:
+    try:
+        apply(ctx, message.portal, message.request_id, Bounce(signer.id, error.code))
+    except NotAllowed:  # he signed through an earlier letter in the meantime
+        return
