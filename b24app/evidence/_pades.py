@@ -52,7 +52,10 @@ class KeptKeySigner(Signer):
 
 @dataclass(frozen=True)
 class SealOrder:
-    """What one seal says. `appearance` is a one-page PDF as large as `box`; both or neither."""
+    """What one seal says. `appearance` is a one-page PDF as large as `box`; both or neither.
+
+    `certify`: nothing may change afterwards (DocMDP P=1); only the first signature of a file may say so.
+    """
 
     reason: str
     location: str
@@ -60,6 +63,8 @@ class SealOrder:
     moment: datetime
     box: SealBox | None = None
     appearance: bytes = b""
+    certify: bool = True
+    field_name: str = FIELD_NAME
 
 
 class _DatedPdfSigner(PdfSigner):
@@ -76,20 +81,20 @@ class _DatedPdfSigner(PdfSigner):
 
 
 def sign(pdf: bytes, signer: Signer, order: SealOrder, reserved: int) -> bytes:
-    """Certify a document with P=1, nothing may change afterwards. `reserved` is the container's size in hex digits."""
+    """Add one signature in a new revision. `reserved` is the container's size in hex digits. Raises: REFUSALS."""
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
     output = BytesIO()
     meta = PdfSignatureMetadata(
-        field_name=FIELD_NAME,
+        field_name=order.field_name,
         md_algorithm=DIGEST,
         subfilter=SigSeedSubFilter.PADES,
         reason=order.reason or None,
         location=order.location or None,
         contact_info=order.contact or None,
-        certify=True,
+        certify=order.certify,
         docmdp_permissions=MDPPerm.NO_CHANGES,
     )
-    field = _field(writer.prev, order.box)
+    field = _field(writer.prev, order)
     pdf_signer = _DatedPdfSigner(meta, signer, moment=order.moment, stamp_style=_style(order), new_field_spec=field)
     pdf_signer.sign_pdf(writer, bytes_reserved=reserved, output=output)
     return output.getvalue()
@@ -108,13 +113,16 @@ def container_size(signer: Signer) -> int:
     return 2 * (length + length // 4)
 
 
-def _field(reader: PdfFileReader, box: SealBox | None) -> SigFieldSpec:
+def _field(reader: PdfFileReader, order: SealOrder) -> SigFieldSpec:
+    box = order.box
     if box is None:
-        return SigFieldSpec(FIELD_NAME)
+        return SigFieldSpec(order.field_name)
     height = _upright_page_height(reader, box.page - 1)
     top = height - box.y_pt
     corners: Any = (box.x_pt, top - box.h_pt, box.x_pt + box.w_pt, top)  # pyHanko asks for int and takes float
-    return SigFieldSpec(FIELD_NAME, on_page=box.page - 1, box=corners, readable_field_name="Seal of the organisation")
+    return SigFieldSpec(
+        order.field_name, on_page=box.page - 1, box=corners, readable_field_name="Seal of the organisation"
+    )
 
 
 def _upright_page_height(reader: PdfFileReader, page: int) -> float:

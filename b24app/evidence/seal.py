@@ -11,16 +11,24 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from b24app.errors import DocumentRefused, InvalidPayload
+from b24app.errors import N_, DocumentRefused, InvalidPayload
 from b24app.evidence.authority import Authority
 from b24app.evidence.boxes import SealBox
 from b24app.evidence.seal_picture import SealText, draw_seal
-from b24app.evidence.verdict import Verdict, judge
+from b24app.evidence.verdict import State, Verdict, judge
+from b24app.evidence.verify import verify
 
 if TYPE_CHECKING:
     from asn1crypto.x509 import Certificate
 
     from b24app.evidence._pades import KeptKeySigner, SealOrder
+
+
+def _not_on_top() -> DocumentRefused:
+    return DocumentRefused(
+        N_("The signatures in this document leave no room for a seal. Seal a separate certificate for it."),
+        reason="detached",
+    )
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,26 @@ class Sealer:
             order = self._visible(order, seal_box, locale)
         sealed = self._sign(pdf, order)
         return self._checked(sealed, now)
+
+    def seal_over(
+        self, pdf: bytes, *, reason: str, now: datetime, location: str = "", verification_url: str = ""
+    ) -> Sealed:
+        """Seal a file that others signed, without touching their signatures: one invisible approval seal on top.
+
+        The file is checked in the guarded child first. Raises: InvalidPayload as `seal`; DocumentRefused with
+        reason "detached" when the signatures there do not hold or do not allow another: then put the file's digest
+        into a certificate page and seal that instead.
+        Source: facts/documents.md, section 6, "Seal on a PDF already signed".
+        """
+        self._require_valid_certificate(now)
+        if verify(pdf, (), now).state not in (State.UNKNOWN_ISSUER, State.NOT_SEALED):
+            raise _not_on_top()
+        name = f"Seal-{hashlib.sha256(pdf).hexdigest()[:8]}"
+        order = replace(self._order(reason, location, verification_url, now), certify=False, field_name=name)
+        try:
+            return self._checked(self._sign(pdf, order), now)
+        except DocumentRefused as e:
+            raise _not_on_top() from e
 
     def _require_valid_certificate(self, now: datetime) -> None:
         leaf = self.authority.leaf

@@ -12,13 +12,18 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, SigFieldSpec
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 
 from b24app.errors import DocumentRefused, InvalidPayload
 from b24app.evidence import seal as seal_module
+from b24app.evidence._pades import KeptKeySigner
 from b24app.evidence.authority import create_authority
 from b24app.evidence.boxes import SealBox
 from b24app.evidence.seal import Sealer
+from b24app.evidence.verify import verify
 
 from .conftest import NOW, URL, make_pdf
 
@@ -118,3 +123,34 @@ def test_file_grows_by_the_seal_only(sealed, document):
 
 def test_reader_sees_one_seal(sealed):
     assert len(PdfFileReader(BytesIO(sealed.pdf)).embedded_signatures) == 1
+
+
+def test_seal_over_a_strangers_signature_leaves_it_valid(nordwind, stranger, document):
+    signed = Sealer(stranger).seal_over(document, reason="Signed elsewhere", now=NOW).pdf
+    sealed = Sealer(nordwind).seal_over(signed, reason="Completed", now=NOW, verification_url=URL).pdf
+    verdict = verify(sealed, [nordwind.root_pem], NOW)
+    assert sealed.startswith(signed)
+    assert verdict.is_ours
+    assert [(seal.intact, seal.trusted) for seal in verdict.seals] == [(True, False), (True, True)]
+
+
+def locking_all_fields(pdf: bytes, authority) -> bytes:
+    out = BytesIO()
+    lock = FieldMDPSpec(FieldMDPAction.ALL)
+    meta = PdfSignatureMetadata(field_name="Locking", md_algorithm="sha256")
+    signer = PdfSigner(meta, KeptKeySigner(authority), new_field_spec=SigFieldSpec("Locking", field_mdp_spec=lock))
+    signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), output=out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("case", ["certified against changes", "locks all fields", "changed already", "not a PDF"])
+def test_where_signatures_leave_no_room_the_seal_goes_elsewhere(case, nordwind, stranger, sealed, document):
+    files = {
+        "certified against changes": lambda: sealed.pdf,
+        "locks all fields": lambda: locking_all_fields(document, stranger),
+        "changed already": lambda: sealed.pdf + b"% later",
+        "not a PDF": lambda: b"rubbish",
+    }
+    with pytest.raises(DocumentRefused) as refusal:
+        Sealer(nordwind).seal_over(files[case](), reason="Completed", now=NOW)
+    assert refusal.value.reason == "detached"

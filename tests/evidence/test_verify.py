@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 
 import pikepdf
@@ -65,6 +66,11 @@ def test_untouched_file_is_ours(sealed, nordwind):
 
 def test_any_of_several_roots_will_do(sealed, nordwind, stranger):
     assert verify(sealed.pdf, [stranger.root_pem, nordwind.root_pem], NOW).is_ours
+
+
+def test_expired_certificate_is_not_vouched_for(sealed, nordwind):
+    verdict = verify(sealed.pdf, [nordwind.root_pem], NOW + timedelta(days=366 * 21))
+    assert verdict.state is State.UNKNOWN_ISSUER
 
 
 def test_flipped_bit_in_page_content_is_a_change(sealed, nordwind):
