@@ -45,7 +45,7 @@ class ChildDied(Exception):
 
 
 class Child:
-    """A child process, its pipes and its own empty working directory. Not for two threads at once: `pool` sees to that."""
+    """A child process, its pipes and its own empty working directory. One thread at a time: `pool` sees to it."""
 
     def __init__(self, memory_mb: int, module: str) -> None:
         self.module = module

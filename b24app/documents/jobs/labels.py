@@ -13,7 +13,7 @@ _LABELS = {
         "name": "Full name",
         "company": "Company",
         "date": "Date",
-        "page": "Page",
+        "signatures": "Signatures",
     },
     "uk": {
         "product": "Найменування",
@@ -25,7 +25,7 @@ _LABELS = {
         "name": "ПІБ",
         "company": "Компанія",
         "date": "Дата",
-        "page": "Сторінка",
+        "signatures": "Підписи",
     },
 }
 

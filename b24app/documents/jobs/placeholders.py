@@ -32,7 +32,7 @@ NOT_CLOSED = N_("Two curly brackets stand alone here. A placeholder begins with 
 
 @dataclass(frozen=True)
 class Placeholder:
-    """One placeholder. `kind`: "value", "place" (signer fills it in), one of BLOCKS, or "broken" (prints as written)."""
+    """One placeholder. `kind`: "value", "place" (a signer fills it), one of BLOCKS, or "broken" (prints as it is)."""
 
     kind: str
     line: int

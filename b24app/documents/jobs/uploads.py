@@ -1,0 +1,135 @@
+"""Jobs behind `documents.sources`: judge an uploaded PDF, clean it, add a signature page."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import time
+from dataclasses import asdict
+from typing import Any
+
+import pikepdf
+import pypdfium2
+
+from b24app.documents.job import Output
+from b24app.documents.jobs.active_content import remove_active_content
+from b24app.documents.jobs.bombs import refuse_bombs
+from b24app.documents.jobs.field_places import to_fields
+from b24app.documents.jobs.labels import labels, language_of
+from b24app.documents.jobs.normalise import flatten_form, make_upright, saved
+from b24app.documents.jobs.pdf_pages import MALFORMED, count_with_pdfium, malformed_if_broken, page_box
+from b24app.documents.text import one_line
+from b24app.errors import N_, DocumentRefused
+
+ENCRYPTED = N_("The PDF is protected by a password. Remove the password and upload it again.")
+LOCKED = N_("The owner of the PDF does not allow changes to it. Ask for an unlocked file and upload that.")
+TOO_MANY_PAGES = N_("The document has %(pages)s pages; at most %(limit)s can be sent. Split it and upload a part.")
+EMPTY = N_("The PDF has no pages.")
+XFA = N_("This is a dynamic XFA form, which only Adobe Reader can show. Print it as a new PDF and upload that.")
+TRUNCATED = N_("The end of the PDF is missing; it was probably not copied whole. Upload it again.")
+
+JUNK_CUT = N_("Something stood before the beginning of the PDF; it was cut off.")
+UNLOCKED = N_("The owner had protected the PDF but allowed changes; the protection was taken off.")
+STAYS_ACTIVE = N_("The PDF is signed and stays as it is, with its scripts, actions or attached files.")
+
+TRIAL_S = 1.5
+"""How long we try to draw pages: what hangs the renderer is refused now rather than when somebody signs."""
+
+
+def inspect(args: dict[str, Any], blobs: dict[str, bytes]) -> Output:
+    """args: page_limit; blob "pdf". Data: pages, sizes, removed, is_signed, notes; blob "pdf"."""
+    data, notes = _without_junk(blobs["pdf"])
+    try:
+        with malformed_if_broken(), pikepdf.open(io.BytesIO(data)) as pdf:
+            return _judge(pdf, data, blobs["pdf"], notes, args["page_limit"])
+    except pikepdf.PasswordError as e:
+        raise DocumentRefused(ENCRYPTED, reason="encrypted") from e
+
+
+def _judge(pdf: pikepdf.Pdf, data: bytes, original: bytes, notes: list[str], page_limit: int) -> Output:
+    refuse_bombs(pdf)
+    _check_pages(pdf, data, page_limit)
+    boxes = [page_box(page, number) for number, page in enumerate(pdf.pages, start=1)]
+    if pdf.Root.get("/NeedsRendering", False) and "/XFA" in pdf.Root.get("/AcroForm", {}):
+        raise DocumentRefused(XFA, reason="xfa")
+    verdict = {"pages": len(boxes), "sizes": [asdict(box.size) for box in boxes]}
+    if is_signed(pdf):
+        notes = [STAYS_ACTIVE] if remove_active_content(pdf) else []
+        _draw_trial(original)
+        return Output({**verdict, "removed": [], "is_signed": True, "notes": notes}, {"pdf": original})
+    if pdf.is_encrypted:
+        if not (pdf.allow.modify_other and pdf.allow.modify_annotation):
+            raise DocumentRefused(LOCKED, reason="encrypted")
+        notes = [*notes, UNLOCKED]
+    removed = remove_active_content(pdf)
+    notes += flatten_form(pdf) + make_upright(pdf, boxes)
+    clean = saved(pdf)
+    _draw_trial(clean)
+    return Output({**verdict, "removed": removed, "is_signed": False, "notes": notes}, {"pdf": clean})
+
+
+def _without_junk(data: bytes) -> tuple[bytes, list[str]]:
+    if b"%%EOF" not in data.rstrip(b"\x00\r\n\t ")[-1024:]:
+        raise DocumentRefused(TRUNCATED, reason="malformed")
+    start = data.find(b"%PDF-", 0, 1024)
+    return (data[start:], [JUNK_CUT]) if start > 0 else (data, [])
+
+
+def _check_pages(pdf: pikepdf.Pdf, data: bytes, page_limit: int) -> None:
+    pages = len(pdf.pages)
+    if pages > page_limit:
+        raise DocumentRefused(TOO_MANY_PAGES, reason="too_many_pages", pages=pages, limit=page_limit)
+    if not pages:
+        raise DocumentRefused(EMPTY, reason="malformed")
+    if not pages == int(pdf.Root.Pages.Count) == count_with_pdfium(data):
+        raise DocumentRefused(MALFORMED, reason="malformed")
+
+
+def is_signed(pdf: pikepdf.Pdf) -> bool:
+    """Say whether a signature with a byte range stands in the form (field values, inherited or not)."""
+    form = pdf.Root.get("/AcroForm")
+    waiting = list(form.get("/Fields", [])) if isinstance(form, pikepdf.Dictionary) else []
+    for _ in range(20_000):
+        if not waiting:
+            return False
+        field = waiting.pop()
+        if not isinstance(field, pikepdf.Dictionary):
+            continue
+        value = field.get("/V")
+        if isinstance(value, pikepdf.Dictionary) and "/ByteRange" in value and "/Contents" in value:
+            return True
+        waiting.extend(field.get("/Kids", []))
+    raise ValueError("form without end")
+
+
+def _draw_trial(data: bytes) -> None:
+    """Draw pages very small until the time is up; a page that hangs ends this process."""
+    until = time.monotonic() + TRIAL_S
+    with contextlib.closing(pypdfium2.PdfDocument(io.BytesIO(data))) as document:
+        for page in document:
+            page.render(scale=min(1.0, 60 / max(page.get_size())))
+            page.close()
+            if time.monotonic() > until:
+                return
+
+
+def append_signature_page(args: dict[str, Any], blobs: dict[str, bytes]) -> Output:
+    """args: parties, title, locale; blob "pdf". Data: fields; blob "pdf"."""
+    from b24app.documents.typesetting import Typesetting, load_program
+
+    with malformed_if_broken(), pikepdf.open(io.BytesIO(blobs["pdf"])) as pdf:
+        last = page_box(pdf.pages[-1], len(pdf.pages)).size
+        sheet = {
+            "title": one_line(args["title"]),
+            "language": language_of(args["locale"]),
+            "labels": labels(args["locale"]),
+            "parties": [{name: one_line(value) for name, value in party.items()} for party in args["parties"]],
+            "w_pt": last.w_pt if 400 <= last.w_pt <= 1000 and 500 <= last.h_pt <= 1300 else 595.276,
+            "h_pt": last.h_pt if 400 <= last.w_pt <= 1000 and 500 <= last.h_pt <= 1300 else 841.89,
+        }
+        typesetting = Typesetting(load_program("signature_page.typ"), sheet)
+        first_page = len(pdf.pages) + 1
+        with pikepdf.open(io.BytesIO(typesetting.pdf(tags=False))) as added:
+            pdf.pages.extend(added.pages)
+            result = saved(pdf)
+        return Output({"fields": to_fields(typesetting.query("field"), first_page=first_page)}, {"pdf": result})
