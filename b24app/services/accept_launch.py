@@ -29,7 +29,7 @@ def accept_launch(ctx: Context, launch: Launch) -> tuple[Portal, int]:
     Raises: Unauthentic, with nothing stored and nobody called but the OAuth server; NotFound when not installed.
     """
     portal = portals.find(launch.claimed_member_id)
-    if portal is not None and launch.application_token is not None:
+    if portal is not None and portal.application_token and launch.application_token is not None:
         _check_application_token(portal, launch.application_token)
     proof = prove_launch(ctx, launch)
     portal = portals.get(proof.member_id)
@@ -49,7 +49,7 @@ def prove_launch(ctx: Context, launch: Launch) -> Proof:
     if proof is None or proof.expires_at <= ctx.now():
         proof = ctx.oauth.prove(launch.access_token)
         _remember(ctx, key, proof)
-    if proof.member_id != launch.claimed_member_id or proof.domain != _host(launch.claimed_domain):
+    if proof.member_id != launch.claimed_member_id or _host(proof.domain) != _host(launch.claimed_domain):
         raise Unauthentic(_NOT_PROVEN)
     if proof.client_id != ctx.settings.client_id and portals.application(proof.client_id) is None:
         raise Unauthentic(_NOT_PROVEN)
@@ -78,7 +78,7 @@ def _heal(proof: Proof) -> None:
     portal = portals.find(proof.member_id)
     if portal is None:
         return
-    changed = {}
+    changed: dict[str, object] = {}
     if portal.health == "reconnect":
         changed |= {"health": "ok", "health_note": "", "pause_until": 0}
     if (portal.client_endpoint, portal.domain) != (proof.client_endpoint, proof.domain):
@@ -88,7 +88,7 @@ def _heal(proof: Proof) -> None:
 
 
 def _check_application_token(portal: Portal, token: str) -> None:
-    if not hmac.compare_digest(portal.application_token or "-", fingerprint(token)):
+    if not hmac.compare_digest(portal.application_token, fingerprint(token)):
         raise Unauthentic(_NOT_PROVEN)
 
 

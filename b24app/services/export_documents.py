@@ -14,7 +14,7 @@ from b24app.bitrix.entities import card_path
 from b24app.clock import from_ms
 from b24app.errors import N_, NotFound
 from b24app.services.context import Context
-from b24app.store import requests
+from b24app.store import holdings, requests
 from b24app.store.tables import Portal, Request
 
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]+')
@@ -34,7 +34,7 @@ def export_documents(ctx: Context, portal: Portal) -> IO[bytes]:
     table.writerow(HEADINGS)
     count = 0
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:  # PDFs are compressed already
-        for row in requests.finished(portal.member_id):
+        for row in holdings.finished(portal.member_id):
             table.writerow([_inert(cell) for cell in _pack(ctx, archive, portal, row)])
             count += 1
         archive.writestr("documents.csv", "\ufeff" + listing.getvalue())  # the mark tells Excel that it is UTF-8

@@ -11,14 +11,13 @@ from b24app.bitrix.card import CardSnapshot, Email, Person
 from b24app.bitrix.crm import open_card
 from b24app.bitrix.entities import COMPANY, Entity, card_path
 from b24app.clock import to_ms
-from b24app.letters.wordings import default_wording
 from b24app.services.composing import Candidate, ComposerView, EmailChoice, SignerChoice, TemplateChoice
 from b24app.services.context import Context
+from b24app.services.portal_options import options_of, usual_letter
 from b24app.store import composers
 from b24app.store.database import writing
 from b24app.store.tables import Composer, Portal, Template
 
-DEFAULT_DEADLINE_DAYS = 14
 _GROUPS = {"lead": "lead", "contact": "contacts", "company_contact": "company_contacts"}
 
 
@@ -51,6 +50,7 @@ def view_composer(ctx: Context, portal: Portal, row: Composer, card: CardSnapsho
     people = tuple(candidates(card))
     locale = template.locale if template else "en"
     subject, body = letter_wording(portal, locale)
+    options = options_of(portal)
     return ComposerView(
         id=row.id,
         entity_type_id=row.entity_type_id,
@@ -62,9 +62,9 @@ def view_composer(ctx: Context, portal: Portal, row: Composer, card: CardSnapsho
         template_id=template_id,
         letter_subject=subject,
         letter_body=body,
-        needs_approval=bool(remembered.get("needs_approval", portal.settings.get("needs_approval", True))),
+        needs_approval=bool(remembered.get("needs_approval", options.needs_approval)),
         responsible_name=(card.responsible or card.me).name,
-        sender_name=str(portal.settings.get("sender_name", "")),
+        sender_name=options.sender_name,
         locale=locale,
         expires_on=_deadline(ctx, portal, card),
         truncated=card.truncated,
@@ -110,11 +110,8 @@ def slot_of(people: Sequence[Candidate], choice: SignerChoice) -> dict[str, Any]
 
 def letter_wording(portal: Portal, locale: str) -> tuple[str, str]:
     """The portal's own words for the invitation in a language, else ours."""
-    own = portal.settings.get("letters", {}).get(locale)
-    if own:
-        return own["subject"], own["body"]
-    wording = default_wording("invitation", locale)
-    return wording.subject, wording.body
+    letter = options_of(portal).letters.get(locale) or usual_letter(locale)
+    return letter.subject, letter.body
 
 
 def zone_of(card: CardSnapshot) -> ZoneInfo:
@@ -158,5 +155,4 @@ def _usual_template(templates: Sequence[Template], lang: str) -> Template | None
 
 
 def _deadline(ctx: Context, portal: Portal, card: CardSnapshot) -> date:
-    days = int(portal.settings.get("deadline_days") or DEFAULT_DEADLINE_DAYS)
-    return (ctx.now().astimezone(zone_of(card)) + timedelta(days=days)).date()
+    return (ctx.now().astimezone(zone_of(card)) + timedelta(days=options_of(portal).deadline_days)).date()

@@ -19,7 +19,7 @@ from b24app.services.record import apply_inside
 from b24app.services.rendition import current_document
 from b24app.services.words import speaker
 from b24app.store import audit, portals, requests
-from b24app.store.database import writing
+from b24app.store.database import reading, writing
 from b24app.store.tables import Authority as AuthorityRow
 from b24app.store.tables import Request
 
@@ -42,6 +42,12 @@ def seal_document(ctx: Context, message: Message) -> None:
     ctx.hints.hint(row.portal)
 
 
+def seal_file(ctx: Context, portal: str, pdf: bytes, name: str) -> Sealed:
+    """Seal any PDF with a portal's key, invisibly and without a certificate page; for the command line."""
+    with reading():
+        return _sealer(ctx, portal).seal(pdf, reason=name, now=ctx.now())
+
+
 def verification_url(ctx: Context, request_id: str) -> str:
     return ctx.url(f"/v/{request_id}")
 
@@ -62,15 +68,15 @@ def _seal(ctx: Context, row: Request, request: SignatureRequest) -> Sealed:
 
 
 def _sealer(ctx: Context, portal: str) -> Sealer:
-    """Keep one sealer a portal: parsing its key costs more than a seal."""
-    if portal not in _sealers:
-        found = AuthorityRow.get_or_none(AuthorityRow.portal == portal)
-        if found is None:
-            raise ConfigError(N_("This Bitrix24 has no sealing key. Run the set-up in Paraph's settings again."))
+    """Keep one sealer a certificate: parsing its key costs more than a seal."""
+    found = AuthorityRow.get_or_none(AuthorityRow.portal == portal)
+    if found is None:
+        raise ConfigError(N_("This Bitrix24 has no sealing key. Run the set-up in Paraph's settings again."))
+    if found.leaf_pem not in _sealers:
         key_pem = ctx.vault.unlock(found.key_pem).encode()
         authority = Authority.load(found.root_pem.encode(), found.leaf_pem.encode(), key_pem)
-        _sealers[portal] = Sealer(authority)
-    return _sealers[portal]
+        _sealers[found.leaf_pem] = Sealer(authority)
+    return _sealers[found.leaf_pem]
 
 
 def _certificate_data(

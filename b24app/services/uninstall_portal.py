@@ -5,7 +5,7 @@ from __future__ import annotations
 from b24app.clock import to_ms
 from b24app.services.context import Context
 from b24app.services.void_request import void_open
-from b24app.store import portals, removal, requests
+from b24app.store import holdings, portals, removal
 from b24app.store.database import writing
 from b24app.store.tables import Portal
 
@@ -18,7 +18,7 @@ def uninstall_portal(ctx: Context, portal: Portal, *, clean: bool) -> None:
     The portal's bare row stays: it proves a repeated event, and a reinstallation finds it. Doing it twice is harmless.
     """
     member_id = portal.member_id
-    for request_id in requests.open_ids(member_id):
+    for request_id in holdings.open_ids(member_id):
         void_open(ctx, portal, request_id, REASON)
     with writing():
         removal.delete_tokens(member_id)

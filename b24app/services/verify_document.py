@@ -8,7 +8,7 @@ from datetime import datetime
 from b24app.clock import from_ms
 from b24app.evidence.verify import State, Verdict, verify
 from b24app.services.context import Context
-from b24app.store import requests
+from b24app.store import authorities, requests
 from b24app.store.tables import Authority, Portal, Request
 
 _STATES = {
@@ -50,7 +50,7 @@ def verify_upload(ctx: Context, data: bytes) -> VerifyView:
 
 def verify_file(data: bytes, at: datetime) -> Verdict:
     """Judge a file against every key of this installation, without looking at our records."""
-    roots = [row.root_pem.encode() for row in Authority.select(Authority.root_pem)]
+    roots = [pem.encode() for pem in authorities.roots()]
     return verify(data, roots, at)
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from b24app.clock import Clock
-from b24app.letters.compose import Attached, compose
+from b24app.documents import formats
+from b24app.letters.compose import Attachment, Envelope, Person, compose
 from b24app.letters.smtp import Mailer
-from b24app.letters.wordings import Wording, default_wording
+from b24app.letters.wordings import Kind, Wording, default_wording
 from b24app.providers.base import Capabilities, Created, Notice, Order
+
+BRAND = "Paraph"
 
 
 class BuiltinProvider:
@@ -15,8 +18,9 @@ class BuiltinProvider:
     name = "builtin"
     capabilities = Capabilities(invites_itself=False, parallel_turns=True, corrects_name=True, manual_reminders=True)
 
-    def __init__(self, mailer: Mailer, now: Clock) -> None:
+    def __init__(self, mailer: Mailer, mail_from: str, now: Clock) -> None:
         self._mailer = mailer
+        self._mail_from = mail_from
         self._now = now
 
     def create(self, order: Order) -> Created:
@@ -36,3 +40,32 @@ class BuiltinProvider:
 
     def send_copy(self, notice: Notice) -> None:
         self._post("copy", notice)
+
+    def _post(self, kind: Kind, notice: Notice) -> None:
+        person = Person(notice.signer_email, notice.signer_name)
+        letter = compose(
+            kind,
+            _wording(kind, notice),
+            _values(notice),
+            Envelope(to=person, mail_from=self._mail_from, key=notice.key, at=self._now()),
+            locale=notice.locale,
+            brand_name=notice.sender_company or BRAND,
+            link=notice.link or None,
+            attachments=[Attachment(notice.attachment.file_name, notice.attachment.data)] if notice.attachment else [],
+        )
+        self._mailer.send(letter)
+
+
+def _wording(kind: Kind, notice: Notice) -> Wording:
+    return Wording(notice.subject, notice.body) if notice.body else default_wording(kind, notice.locale)
+
+
+def _values(notice: Notice) -> dict[str, str]:
+    return {
+        "signer_name": notice.signer_name,
+        "document": notice.document,
+        "sender_name": notice.sender_name,
+        "sender_company": notice.sender_company,
+        "expires_on": formats.date(notice.expires_on, notice.locale) if notice.expires_on else "",
+        "reason": notice.reason,
+    }

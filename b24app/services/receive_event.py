@@ -1,0 +1,114 @@
+"""Act on an event of a portal, once it is proven to come from there."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+
+from b24app.bitrix.entities import Entity, positive_int
+from b24app.bitrix.inbound import PortalEvent
+from b24app.bitrix.locales import locale_of
+from b24app.clock import to_ms
+from b24app.domain.events import EventType
+from b24app.errors import N_, NotAllowed, NotFound, Unauthentic
+from b24app.services.bind_surfaces import bind_all
+from b24app.services.context import Context
+from b24app.services.install_portal import install_from_event
+from b24app.services.relay_to_portal import refresh_card
+from b24app.services.remind_signer import remind_everybody
+from b24app.services.uninstall_portal import uninstall_portal
+from b24app.services.void_request import void_for_deleted_card
+from b24app.store import audit, portals
+from b24app.store.database import reading, writing
+from b24app.store.tables import Portal
+from b24app.store.vault import fingerprint
+
+SAME_CLICK = timedelta(minutes=1)
+INSTALLED, UPDATED, UNINSTALLED = "ONAPPINSTALL", "ONAPPUPDATE", "ONAPPUNINSTALL"
+
+log = structlog.get_logger()
+
+Later = Callable[[], None]
+
+
+def receive_event(ctx: Context, event: PortalEvent) -> Later | None:
+    """Prove an event and act on it. Events we do not know are proven and left.
+
+    Returns slow work that may follow after the answer: Bitrix24 wants that at once.
+    Raises: Unauthentic, NotAllowed; nothing is stored then.
+    """
+    if event.name in (INSTALLED, UPDATED) and event.auth.access_token:
+        return _install(ctx, event)
+    portal = _prove(event)
+    if event.name == UPDATED:
+        return _binding(ctx, portal)
+    if event.name == UNINSTALLED:
+        uninstall_portal(ctx, portal, clean=str(event.data.get("CLEAN")) in ("1", "Y", "true"))
+    elif portal.uninstalled_at is None and event.name in _HANDLERS:
+        _HANDLERS[event.name](ctx, portal, event)
+    return None
+
+
+def _prove(event: PortalEvent) -> Portal:
+    """Compare the application token, in constant time, with the one kept for the portal that the event names."""
+    portal = portals.find(event.auth.member_id)
+    kept = portal.application_token if portal else ""
+    matches = hmac.compare_digest(kept or "-", fingerprint(event.auth.application_token or ""))
+    if portal is None or not matches:
+        raise Unauthentic(N_("This event does not come from a Bitrix24 where Paraph is installed."))
+    return portal
+
+
+def _install(ctx: Context, event: PortalEvent) -> Later:
+    """Take in a portal that was installed or updated without its page being opened, or confirm one that was."""
+    installation = install_from_event(ctx, event.auth, str(event.data.get("LANGUAGE_ID") or "en"))
+    if installation.portal.setup_done_at is None:  # nobody will be asked anything: our usual answers hold
+        with writing():
+            portals.save(installation.portal.member_id, setup_done_at=to_ms(ctx.now()))
+    return _binding(ctx, installation.portal)
+
+
+def _binding(ctx: Context, portal: Portal) -> Later:
+    def bind() -> None:
+        with reading():
+            lines = bind_all(ctx, portal, portal.installer_id)
+        for line in lines:
+            if not line.is_good:
+                log.warning("not bound", portal=portal.member_id, what=line.what, state=line.state)
+
+    return bind
+
+
+def _react_to_button(ctx: Context, portal: Portal, event: PortalEvent) -> None:
+    """Do what a button of the live card asks; the card is always brought up to date, for the button waits for that."""
+    request_id = str(event.data.get("request") or "")
+    try:
+        if event.data.get("id") == "remind" and not _was_reminded(ctx, portal, request_id):
+            remind_everybody(ctx, portal, positive_int(event.data.get("userId")), request_id)
+    except NotAllowed:
+        log.info("button too late", portal=portal.member_id)
+    refresh_card(ctx, portal, request_id)
+
+
+def _was_reminded(ctx: Context, portal: Portal, request_id: str) -> bool:
+    """Say whether somebody asked for a reminder a moment ago: the same event may come twice."""
+    events = audit.events(portal.member_id, request_id)
+    return any(e.type == EventType.SIGNER_REMINDED and ctx.now() - e.at < SAME_CLICK for e in events)
+
+
+def _forget_card(ctx: Context, portal: Portal, event: PortalEvent) -> None:
+    fields = event.data.get("FIELDS")
+    card_id = positive_int(fields.get("ID")) if isinstance(fields, dict) else 0
+    if card_id:
+        void_for_deleted_card(ctx, portal, Entity(_DELETED[event.name], card_id))
+
+
+_DELETED = {"ONCRMLEADDELETE": 1}
+
+_HANDLERS: dict[str, Callable[[Context, Portal, PortalEvent], None]] = {
+    "ONCRMTIMELINEITEMACTION": _react_to_button,
+    **dict.fromkeys(_DELETED, _forget_card),
+}

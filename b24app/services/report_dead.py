@@ -1,0 +1,26 @@
+"""Tell people about work that was given up: the request is marked, the reason can be read, *Try again* is offered."""
+
+from __future__ import annotations
+
+from b24app.domain.events import Topic
+from b24app.domain.transitions import Fail
+from b24app.errors import AppError, NotAllowed
+from b24app.outbox.message import Message
+from b24app.services.context import Context
+from b24app.services.record import apply_inside
+
+STOPS_THE_REQUEST = frozenset({Topic.HAND_OVER, Topic.SEAL})
+
+
+def report_dead(ctx: Context, message: Message, error: Exception) -> None:
+    """Fail the request when it cannot go on without this message; others stay visible on the request page.
+
+    Runs inside the transaction that gives the message up.
+    """
+    if message.topic not in STOPS_THE_REQUEST:
+        return
+    reason = str(error)[:300] if isinstance(error, AppError) else "An error on our side stopped this document."
+    try:
+        apply_inside(ctx, message.portal, message.request_id, Fail(reason))
+    except NotAllowed:  # it has ended since
+        return

@@ -1,0 +1,73 @@
+"""An employee's tokens as the portal client wants them: locked in the database, refreshed by one process at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from b24app.bitrix.client import Token
+from b24app.bitrix.oauth import TokenPair
+from b24app.clock import Clock, from_ms, to_ms
+from b24app.errors import N_, ReconnectNeeded
+from b24app.store import portals
+from b24app.store.database import writing
+from b24app.store.vault import Vault
+
+
+class StoredTokens:
+    """The token store of one employee in one portal (bitrix.client.TokenStore)."""
+
+    def __init__(self, vault: Vault, now: Clock, locks: Path, portal: str, user_id: int) -> None:
+        self._vault = vault
+        self._now = now
+        self._portal = portal
+        self._user_id = user_id
+        name = hashlib.sha256(f"{portal}/{user_id}".encode()).hexdigest()[:32]
+        self._lock_path = locks / f"{name}.lock"
+
+    def load(self) -> Token:
+        """Raises: ReconnectNeeded when nothing is stored or it is known to be dead."""
+        row = portals.token(self._portal, self._user_id)
+        if row is None or row.dead_at is not None:
+            raise ReconnectNeeded(
+                N_("This employee's connection to Bitrix24 has ended. He opens Paraph in Bitrix24 once to renew it."),
+                code="no_token",
+            )
+        return Token(
+            access_token=self._vault.unlock(row.access_token),
+            refresh_token=self._vault.unlock(row.refresh_token),
+            expires_at=from_ms(row.expires_at),
+            client_endpoint=portals.get(self._portal).client_endpoint,
+        )
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold other threads and processes off; a file lock, so that no database transaction spans the refresh."""
+        self._lock_path.parent.mkdir(parents=True, exist_ok=True)
+        with self._lock_path.open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def save(self, pair: TokenPair) -> None:
+        with writing():
+            portals.save_token(
+                self._portal,
+                self._user_id,
+                access=self._vault.lock(pair.access_token),
+                refresh=self._vault.lock(pair.refresh_token),
+                expires_at=to_ms(pair.expires_at),
+            )
+        if pair.client_endpoint:
+            self.moved(pair.client_endpoint)
+
+    def moved(self, new_endpoint: str) -> None:
+        if portals.get(self._portal).client_endpoint != new_endpoint:
+            with writing():
+                portals.save(self._portal, client_endpoint=new_endpoint)
+
+    def dead(self, _reason: str) -> None:
+        with writing():
+            portals.mark_token_dead(self._portal, self._user_id, to_ms(self._now()))

@@ -1,0 +1,45 @@
+"""The production web server: gunicorn with threads, configured here so that one command runs it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from b24app import create_app
+from b24app.settings import Settings
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn embedded (docs.gunicorn.org, Custom Application): every worker process builds its own application."""
+
+    def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
+        self._settings = settings
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for key, value in self._options.items():
+            self.cfg.set(key, value)
+
+    def load(self) -> Flask:
+        return create_app(self._settings)
+
+
+def serve(settings: Settings, workers: int) -> None:
+    """Serve until SIGTERM. Threads carry slow portals; the access log is off, for addresses carry secrets."""
+    options = {
+        "bind": settings.bind,
+        "workers": workers,
+        "worker_class": "gthread",
+        "threads": 8,
+        "timeout": 60,
+        "graceful_timeout": 30,
+        "keepalive": 5,
+        "accesslog": None,
+        "errorlog": "-",
+        "loglevel": "warning",
+        "control_socket_disable": True,
+    }
+    _Server(settings, options).run()

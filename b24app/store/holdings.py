@@ -1,0 +1,36 @@
+"""What a portal holds as a whole: requests still out, documents finished, work that waits. For settings and removal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from b24app.domain.signature_request import Status
+from b24app.store.tables import OutboxMessage, Request
+
+OPEN = (Status.SENDING, Status.AWAITING_SIGNATURES, Status.AWAITING_APPROVAL, Status.COMPLETING, Status.FAILED)
+
+
+def open_ids(portal: str) -> list[str]:
+    query = Request.select(Request.id).where((Request.portal == portal) & Request.status.in_([str(s) for s in OPEN]))
+    return [row.id for row in query]
+
+
+def finished(portal: str) -> Iterator[Request]:
+    """The requests with a sealed document, oldest first; read one by one, there may be many."""
+    query = Request.select().where(_is_finished(portal)).order_by(Request.ended_at, Request.id)
+    yield from query.iterator()
+
+
+def count_finished(portal: str) -> int:
+    return Request.select().where(_is_finished(portal)).count()
+
+
+def count_waiting(portal: str) -> tuple[int, int]:
+    """Count the work still to be done for a portal, and the work given up."""
+    rows = OutboxMessage.select().where((OutboxMessage.portal == portal) & OutboxMessage.done_at.is_null())
+    dead = rows.where(OutboxMessage.dead_at.is_null(False)).count()
+    return rows.count() - dead, dead
+
+
+def _is_finished(portal: str) -> object:
+    return (Request.portal == portal) & (Request.status == str(Status.COMPLETED)) & (Request.final_sha256 != "")

@@ -1,0 +1,63 @@
+"""Delete what belongs to a portal. New tables are covered as soon as they have a `portal` column."""
+
+from __future__ import annotations
+
+from b24app.store.tables import (
+    ALL,
+    Portal,
+    PortalToken,
+    Prepared,
+    Rendition,
+    Request,
+    SavedSignature,
+    Table,
+    Upload,
+    Value,
+)
+
+OWNED: tuple[type[Table], ...] = tuple(table for table in ALL if "portal" in table._meta.fields)
+
+BLOB_COLUMNS = (
+    Prepared.sha256,
+    Upload.sha256,
+    Request.document_sha256,
+    Request.final_sha256,
+    Rendition.sha256,
+    Value.image_sha256,
+    SavedSignature.image_sha256,
+)
+"""Every column that names a stored file; a test compares it with the tables."""
+
+
+def delete_tokens(portal: str) -> None:
+    PortalToken.delete().where(PortalToken.portal == portal).execute()
+
+
+def delete_data(portal: str) -> None:
+    """Delete every row the portal owns and what was decided for it; its own row stays, bare."""
+    for table in OWNED:
+        table.delete().where(table.portal == portal).execute()
+    Portal.update(settings={}, installer_id=0, setup_done_at=None).where(Portal.member_id == portal).execute()
+
+
+def blobs_of(portal: str) -> set[str]:
+    """Name the stored files that the portal's rows refer to."""
+    return {sha256 for column in BLOB_COLUMNS for sha256 in _named(column, column.model.portal == portal)}
+
+
+def unreferenced(sha256s: set[str]) -> set[str]:
+    """Keep of these those that no row refers to any more: the same bytes may belong to another portal as well."""
+    wanted = set(sha256s)
+    for column in BLOB_COLUMNS:
+        for chunk in _chunks(sorted(wanted)):
+            wanted -= _named(column, column.in_(chunk))
+    return wanted
+
+
+def _named(column: object, condition: object) -> set[str]:
+    rows = column.model.select(column).where(condition).distinct().tuples()  # type: ignore[attr-defined]
+    return {sha256 for (sha256,) in rows if sha256}
+
+
+def _chunks(values: list[str], size: int = 500) -> list[list[str]]:
+    return [values[start : start + size] for start in range(0, len(values), size)]

@@ -1,0 +1,127 @@
+"""The composition root: real adapters are chosen here and nowhere else."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from b24app import __version__
+from b24app.bitrix.client import AppCredentials
+from b24app.bitrix.client import Portal as PortalClient
+from b24app.bitrix.oauth import OAuthServer
+from b24app.bitrix.transport import Transport
+from b24app.clock import Clock, utc_now
+from b24app.documents.storage import Blobs, LocalBlobs
+from b24app.domain.events import Topic
+from b24app.errors import N_, ConfigError
+from b24app.letters.smtp import Mailer
+from b24app.logs import configure_logs
+from b24app.outbox.message import Handler, Message
+from b24app.outbox.queue import Hints
+from b24app.outbox.rate import PortalLimiter
+from b24app.services.context import Context
+from b24app.services.stored_tokens import StoredTokens
+from b24app.settings import Settings
+from b24app.store import database, migrate, portals
+from b24app.store.tables import Portal
+from b24app.store.vault import Vault
+
+if TYPE_CHECKING:
+    from b24app.outbox.worker import Worker
+
+_hints: dict[str, Hints] = {}
+
+
+def wire(settings: Settings, now: Clock = utc_now) -> Context:
+    """Choose the adapters, bind the database and bring its schema up to date."""
+    configure_logs(settings.log_level)
+    settings.data_path.mkdir(parents=True, exist_ok=True)
+    database.connect(settings.database)
+    migrate.migrate()
+    vault = Vault(settings.keys())
+    transport = Transport(allow_private=settings.allow_insecure_portals, user_agent=f"Paraph/{__version__}")
+    oauth = OAuthServer(transport, settings.oauth_url, now=now)
+    return Context(
+        settings=settings,
+        now=now,
+        new_id=partial(secrets.token_urlsafe, 16),
+        new_secret=partial(secrets.token_urlsafe, 32),
+        vault=vault,
+        blobs=_blobs(settings.blobs),
+        transport=transport,
+        oauth=oauth,
+        mailer=Mailer(settings.smtp_url, settings.mail_from),
+        hints=_hints_of(settings, now),
+        rest=partial(_rest_client, settings, vault, transport, oauth, now),
+    )
+
+
+def wire_worker(ctx: Context) -> Worker:
+    """Give every topic its service."""
+    from b24app.outbox.worker import Worker
+    from b24app.providers.builtin import BuiltinProvider
+    from b24app.providers.registry import Registry
+    from b24app.services import hand_over, write_to_signer
+    from b24app.services.file_to_card import file_to_card, pin_document
+    from b24app.services.housekeeping import each_minute
+    from b24app.services.relay_to_portal import relay_to_portal
+    from b24app.services.report_dead import report_dead
+    from b24app.services.seal_document import seal_document
+    from b24app.services.write_back import write_back
+
+    providers = Registry({"builtin": lambda: BuiltinProvider(ctx.mailer, ctx.settings.mail_from, ctx.now)})
+
+    def with_providers(handle: Callable[[Context, Registry, Message], None]) -> Handler:
+        return partial(handle, ctx, providers)
+
+    handlers: dict[Topic, Handler] = {
+        Topic.HAND_OVER: with_providers(hand_over.hand_over),
+        Topic.INVITE: with_providers(write_to_signer.invite_signer),
+        Topic.REMIND: with_providers(write_to_signer.invite_signer),
+        Topic.COPY_TO_SIGNERS: with_providers(write_to_signer.send_copy),
+        Topic.TELL_SIGNERS: with_providers(write_to_signer.tell_signer),
+        Topic.RELAY: partial(relay_to_portal, ctx),
+        Topic.SEAL: partial(seal_document, ctx),
+        Topic.FILE_TO_CARD: partial(file_to_card, ctx),
+        Topic.PIN: partial(pin_document, ctx),
+        Topic.WRITE_BACK: partial(write_back, ctx),
+    }
+    hints = ctx.hints
+    assert isinstance(hints, Hints)
+    worker_id = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+    return Worker(handlers, hints, ctx.now, worker_id, on_dead=partial(report_dead, ctx), due=partial(each_minute, ctx))
+
+
+def _rest_client(
+    settings: Settings, vault: Vault, transport: Transport, oauth: OAuthServer, now: Clock, portal: Portal, user_id: int
+) -> PortalClient:
+    tokens = StoredTokens(vault, now, settings.data_path / "locks", portal.member_id, user_id)
+    credentials = AppCredentials(portal.client_id, _client_secret(settings, vault, portal.client_id))
+    return PortalClient(transport, oauth, tokens, credentials, PortalLimiter(portal.member_id, now), now)
+
+
+def _client_secret(settings: Settings, vault: Vault, client_id: str) -> str:
+    if client_id and client_id == settings.client_id:
+        return settings.client_secret
+    registered = portals.application(client_id)
+    return vault.unlock(registered.client_secret) if registered else ""
+
+
+def _blobs(url: str) -> Blobs:
+    parts = urlsplit(url)
+    if parts.scheme != "file" or not parts.path:
+        raise ConfigError(N_("PARAPH_BLOB_URL must look like file:///var/lib/paraph/blobs."))
+    return LocalBlobs(Path(parts.path))
+
+
+def _hints_of(settings: Settings, now: Clock) -> Hints:
+    """One queue a process and address: Huey registers its tasks once."""
+    if settings.queue not in _hints:
+        _hints[settings.queue] = Hints(settings.queue, now)
+    return _hints[settings.queue]
