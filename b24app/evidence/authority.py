@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
-from b24app.errors import InvalidPayload
+from b24app.errors import N_, InvalidPayload
 
 LIFETIME = timedelta(days=20 * 365 + 5)
 DOCUMENT_SIGNING = (ObjectIdentifier("1.3.6.1.5.5.7.3.36"), ObjectIdentifier("1.3.6.1.4.1.311.10.3.12"))
@@ -56,7 +56,7 @@ class Authority:
         """Parse the private key, once: OpenSSL checks an RSA key at each parse, and that is slower than sealing."""
         key = serialization.load_pem_private_key(self.key_pem, None)
         if not isinstance(key, SigningKey):
-            raise InvalidPayload("This kind of key cannot seal documents. Use an RSA or elliptic curve key.")
+            raise InvalidPayload(N_("This kind of key cannot seal documents. Use an RSA or elliptic curve key."))
         return key
 
     @cached_property
@@ -101,9 +101,9 @@ def from_pkcs12(data: bytes, password: str) -> Authority:
     try:
         bundle = pkcs12.load_pkcs12(data, password.encode())
     except ValueError as e:
-        raise InvalidPayload("The PKCS#12 file could not be opened. Check the file and its password.") from e
+        raise InvalidPayload(N_("The PKCS#12 file could not be opened. Check the file and its password.")) from e
     if bundle.cert is None or not isinstance(bundle.key, SigningKey):
-        raise InvalidPayload("The PKCS#12 file needs one certificate with its RSA or elliptic curve private key.")
+        raise InvalidPayload(N_("The PKCS#12 file needs one certificate with its RSA or elliptic curve private key."))
     leaf = _pem(bundle.cert.certificate)
     others = b"".join(_pem(extra.certificate) for extra in bundle.additional_certs)
     return Authority.load(leaf, leaf, _key_pem(bundle.key), others)
@@ -114,11 +114,11 @@ def _require_usable(authority: Authority) -> None:
         same = authority.signing_key.public_key() == authority.leaf.public_key()
         x509.load_pem_x509_certificates(authority.root_pem + authority.chain_pem)
     except (ValueError, TypeError) as e:
-        raise InvalidPayload("The sealing certificate or its key could not be read. Import it again.") from e
+        raise InvalidPayload(N_("The sealing certificate or its key could not be read. Import it again.")) from e
     if not same:
-        raise InvalidPayload("The private key does not belong to the sealing certificate. Import both again.")
+        raise InvalidPayload(N_("The private key does not belong to the sealing certificate. Import both again."))
     if not _may_commit(authority.leaf):
-        raise InvalidPayload("The certificate lacks the key usage non-repudiation, so it cannot seal documents.")
+        raise InvalidPayload(N_("The certificate lacks the key usage non-repudiation, so it cannot seal documents."))
 
 
 def _may_commit(certificate: x509.Certificate) -> bool:

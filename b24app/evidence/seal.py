@@ -94,7 +94,7 @@ class Sealer:
     def _require_valid_certificate(self, now: datetime) -> None:
         leaf = self.authority.leaf
         if not leaf.not_valid_before_utc <= now <= leaf.not_valid_after_utc:
-            raise InvalidPayload("The sealing certificate is not valid at this moment. Replace it in the settings.")
+            raise InvalidPayload(N_("The sealing certificate is not valid at this moment. Replace it in the settings."))
 
     def _order(self, reason: str, location: str, contact: str, now: datetime) -> SealOrder:
         from b24app.evidence._pades import SealOrder
@@ -112,14 +112,16 @@ class Sealer:
             return _pades.sign(pdf, self._signer, order, self._reserved)
         except _pades.REFUSALS as e:
             raise DocumentRefused(
-                "The document could not be sealed. It is signed already, locked or damaged.", reason="unsealable"
+                N_("The document could not be sealed. It is signed already, locked or damaged."), reason="unsealable"
             ) from e
 
     def _checked(self, sealed: bytes, now: datetime) -> Sealed:
         sha256 = hashlib.sha256(sealed).hexdigest()
         verdict = self._examine(sealed, sha256, now)
         if not verdict.is_ours:
-            raise DocumentRefused("The seal did not pass its own check. Nothing was stored.", reason="seal_imperfect")
+            raise DocumentRefused(
+                N_("The seal did not pass its own check. Nothing was stored."), reason="seal_imperfect"
+            )
         return Sealed(sealed, sha256)
 
     def _examine(self, sealed: bytes, sha256: str, now: datetime) -> Verdict:
@@ -129,7 +131,7 @@ class Sealer:
             return judge(sha256, _validation.examine(sealed, self._roots, now))
         except _validation.Unreadable as e:
             raise DocumentRefused(
-                "The seal did not pass its own check. Nothing was stored.", reason="seal_imperfect"
+                N_("The seal did not pass its own check. Nothing was stored."), reason="seal_imperfect"
             ) from e
 
     @cached_property
