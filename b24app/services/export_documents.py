@@ -54,7 +54,7 @@ def _pack(ctx: Context, archive: zipfile.ZipFile, portal: Portal, row: Request) 
     signers = requests.to_domain(row).signing
     yield name
     yield row.title
-    yield from_ms(row.ended_at).strftime("%Y-%m-%d %H:%M")
+    yield from_ms(row.ended_at or 0).strftime("%Y-%m-%d %H:%M")
     yield ", ".join(f"{signer.name} <{signer.email}>" for signer in signers)
     yield f"https://{portal.domain}{card_path(row.entity_type_id, row.entity_id)}"
     yield row.final_sha256
@@ -64,7 +64,7 @@ def _pack(ctx: Context, archive: zipfile.ZipFile, portal: Portal, row: Request) 
 def file_name(row: Request) -> str:
     """Name a document so that it sorts by day and opens on every system: `2026-10-01 Offer 12 (a1b2c3d4).pdf`."""
     title = _UNSAFE.sub(" ", row.title).strip(" .")[:MAX_NAME_CHARS].strip() or "document"
-    return f"{from_ms(row.ended_at):%Y-%m-%d} {title} ({row.id[:8]}).pdf"
+    return f"{from_ms(row.ended_at or 0):%Y-%m-%d} {title} ({row.id[:8]}).pdf"
 
 
 def _inert(cell: str) -> str:

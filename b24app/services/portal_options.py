@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from b24app.letters.wordings import default_wording
 from b24app.store.tables import Portal
 
+PLACEHOLDERS = ("signer_name", "document", "sender_name", "sender_company", "expires_on")
+"""Those that mean something in an invitation; its link is a button of its own."""
+
 LETTER_LOCALES = ("en", "uk")
 DEFAULT_DEADLINE_DAYS = 14
 MAX_DEADLINE_DAYS = 365

@@ -10,10 +10,9 @@ import structlog
 
 from b24app.bitrix.entities import Entity, positive_int
 from b24app.bitrix.inbound import PortalEvent
-from b24app.bitrix.locales import locale_of
 from b24app.clock import to_ms
 from b24app.domain.events import EventType
-from b24app.errors import N_, NotAllowed, NotFound, Unauthentic
+from b24app.errors import N_, NotAllowed, Unauthentic
 from b24app.services.bind_surfaces import bind_all
 from b24app.services.context import Context
 from b24app.services.install_portal import install_from_event
@@ -21,7 +20,7 @@ from b24app.services.relay_to_portal import refresh_card
 from b24app.services.remind_signer import remind_everybody
 from b24app.services.uninstall_portal import uninstall_portal
 from b24app.services.void_request import void_for_deleted_card
-from b24app.store import audit, portals
+from b24app.store import audit, portals, requests
 from b24app.store.database import reading, writing
 from b24app.store.tables import Portal
 from b24app.store.vault import fingerprint
@@ -85,6 +84,8 @@ def _binding(ctx: Context, portal: Portal) -> Later:
 def _react_to_button(ctx: Context, portal: Portal, event: PortalEvent) -> None:
     """Do what a button of the live card asks; the card is always brought up to date, for the button waits for that."""
     request_id = str(event.data.get("request") or "")
+    if not requests.exists(portal.member_id, request_id):
+        return
     try:
         if event.data.get("id") == "remind" and not _was_reminded(ctx, portal, request_id):
             remind_everybody(ctx, portal, positive_int(event.data.get("userId")), request_id)

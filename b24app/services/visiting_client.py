@@ -23,7 +23,7 @@ class _HeldToken:
     def locked(self) -> AbstractContextManager[Any]:
         return nullcontext()
 
-    def save(self, pair: TokenPair) -> None:
+    def save(self, _pair: TokenPair) -> None:
         raise AssertionError("a held token is never renewed")
 
     def moved(self, new_endpoint: str) -> None:

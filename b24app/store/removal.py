@@ -36,7 +36,7 @@ def delete_tokens(portal: str) -> None:
 def delete_data(portal: str) -> None:
     """Delete every row the portal owns and what was decided for it; its own row stays, bare."""
     for table in OWNED:
-        table.delete().where(table.portal == portal).execute()
+        table.delete().where(table._meta.fields["portal"] == portal).execute()
     Portal.update(settings={}, installer_id=0, setup_done_at=None).where(Portal.member_id == portal).execute()
 
 

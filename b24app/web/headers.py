@@ -14,12 +14,20 @@ def register(app: Flask) -> None:
 def _add_headers(response: Response) -> Response:
     portal = _portal_origin()
     if response.mimetype == "text/html":
-        response.headers["Content-Security-Policy"] = _policy(portal)
+        response.headers.setdefault("Content-Security-Policy", _policy(portal))
         response.headers["Referrer-Policy"] = "no-referrer" if not portal else "strict-origin-when-cross-origin"
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     if not request.path.startswith("/static/"):
         response.headers.setdefault("Cache-Control", "no-store")
     return response
+
+
+def letter_policy() -> str:
+    """The policy of a letter shown inside one of our pages: its own inline styles, and nothing that acts."""
+    return (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; sandbox; "
+        f"frame-ancestors 'self' {_portal_origin()}".strip()
+    )
 
 
 def _portal_origin() -> str:
@@ -40,6 +48,7 @@ def _policy(portal: str) -> str:
             "img-src 'self' data: blob:",
             "font-src 'self'",
             f"connect-src 'self' {portal}".strip(),
+            "frame-src 'self'",  # the preview of a letter
             "form-action 'self'",
             "base-uri 'none'",
             f"frame-ancestors {portal or chr(39) + 'none' + chr(39)}",
