@@ -1,0 +1,245 @@
+"""What a signer sees and does behind the link in his letter.
+
+GET never changes anything: letter scanners fetch links too. What he does comes by POST, from the page's script or from
+the plain forms in it; the secret in the address is what authorises it, there is no session and no cookie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import refresh
+
+from b24app.clock import monotonic_s
+from b24app.domain.fields import FieldType
+from b24app.errors import N_, InvalidPayload, NotAllowed, NotFound
+from b24app.services import sign_document
+from b24app.services.showing import ClosedLink, SigningView
+from b24app.web.error_pages import sentence
+from b24app.web.guards import context
+from b24app.web.i18n import LOCALES
+from b24app.web.session import wants_fragment
+from b24app.web.signature_form import parse_signature
+from b24app.web.signing_attempts import WINDOW_S, Attempts
+from b24app.web.signing_consent import consent_points, consent_promise, consent_text
+from b24app.web.signing_page import data_url, initials, ink_targets, signing_page
+
+bp = Blueprint("signing", __name__, url_prefix="/s/<token>")
+
+MAX_USER_AGENT = 300
+STATUS = {"unknown": 404, "declined": 410, "voided": 410, "expired": 410, "refused": 410, "revoked": 410}
+"""Answers for links that no longer open the document; everything else is 200."""
+
+attempts = Attempts()
+Act = Callable[[str], str]
+
+
+@bp.get("")
+def show(token: str) -> ResponseReturnValue:
+    view = _open(token)
+    return _closed(view) if isinstance(view, ClosedLink) else _sign(token, view)
+
+
+@bp.get("/review")
+def review(token: str) -> ResponseReturnValue:
+    view = _open(token)
+    if isinstance(view, ClosedLink) or view.signer.consented_at is None:
+        return redirect(url_for(".show", token=token), 303)
+    return _review(token, view)
+
+
+@bp.get("/decline")
+def ask_decline(token: str) -> ResponseReturnValue:
+    view = _open(token)
+    return _closed(view) if isinstance(view, ClosedLink) else _page("decline", token, view)
+
+
+@bp.get("/page/<int:page>")
+def page_image(token: str, page: int) -> ResponseReturnValue:
+    image, mime = sign_document.page_image(context(), token, page, request.args.get("w", 900, type=int))
+    answer = Response(image, mimetype=mime)
+    answer.headers["Cache-Control"] = "private, max-age=900"
+    return answer
+
+
+@bp.get("/page/<int:page>/text")
+def page_text(token: str, page: int) -> ResponseReturnValue:
+    """Give the text of one page, for screen readers, where the signing page had no room for it."""
+    view = _open(token)
+    if isinstance(view, ClosedLink) or not 0 < page <= len(view.page_texts):
+        raise NotFound(N_("This document has no such page."))
+    return Response(view.page_texts[page - 1], mimetype="text/plain")
+
+
+def _act(view: Act) -> Callable[..., ResponseReturnValue]:
+    """Wrap a deed of the signer: answer a script with the next address, a plain form with a redirect.
+
+    When the deed no longer fits (spent meanwhile, pressed twice), his link itself says why: he is led there.
+    """
+
+    @wraps(view)
+    def guarded(token: str) -> ResponseReturnValue:
+        _speak(request.form.get("lang", ""))
+        try:
+            target = view(token)
+        except (NotAllowed, NotFound):
+            return _led_back(token)
+        except InvalidPayload as error:
+            if wants_fragment():
+                raise
+            return _show_problem(token, error)
+        return jsonify(next=target) if wants_fragment() else redirect(target, 303)
+
+    return guarded
+
+
+@bp.post("/view")
+@_act
+def view(token: str) -> str:
+    sign_document.record_view(context(), token, *_where())
+    return url_for(".show", token=token)
+
+
+@bp.post("/consent")
+@_act
+def consent(token: str) -> str:
+    if not request.form.get("agree"):
+        raise InvalidPayload(N_("Tick the box to agree, or decline below."), field="agree")
+    sign_document.record_view(context(), token, *_where())
+    sign_document.record_consent(context(), token, consent_text(), *_where())
+    return url_for(".show", token=token)
+
+
+@bp.post("/correct")
+@_act
+def correct(token: str) -> str:
+    sign_document.correct_signer(context(), token, request.form.get("name", ""), request.form.get("company", ""))
+    return url_for(".show", token=token, said="corrected")
+
+
+@bp.post("/value")
+@_act
+def value(token: str) -> str:
+    field_id = request.form.get("field", "")
+    sign_document.save_value(context(), token, field_id, request.form.get("text", ""))
+    return url_for(".show", token=token, said="saved", _anchor=request.form.get("anchor"))
+
+
+@bp.post("/signature")
+def signature(token: str) -> ResponseReturnValue:
+    """Adopt a signature for every place of its kind; a script gets back the picture and the places it went to."""
+    return _adopt_for_script(token) if wants_fragment() else _adopt(token)
+
+
+@bp.post("/finish")
+@_act
+def finish(token: str) -> str:
+    sign_document.finish(context(), token, *_where())
+    return url_for(".show", token=token)
+
+
+@bp.post("/decline")
+@_act
+def decline(token: str) -> str:
+    reason = request.form.get("reason", "").strip()
+    if not reason:
+        raise InvalidPayload(N_("Give a reason: the sender will read it."), field="reason")
+    sign_document.decline(context(), token, reason, *_where())
+    return url_for(".show", token=token)
+
+
+@_act
+def _adopt(token: str) -> str:
+    _save_signature(token)
+    return url_for(".show", token=token, said="signed", _anchor=request.form.get("anchor"))
+
+
+def _adopt_for_script(token: str) -> ResponseReturnValue:
+    _speak(request.form.get("lang", ""))
+    try:
+        places = _save_signature(token)
+    except (NotAllowed, NotFound):
+        return _led_back(token)
+    view = _open(token)
+    if isinstance(view, ClosedLink):
+        return _led_back(token)
+    return jsonify(places=places, ink=data_url(context().blobs.get(view.values[places[0]].image_sha256)))
+
+
+def _save_signature(token: str) -> list[str]:
+    given = parse_signature(request.form, request.files)
+    view = _open(token)
+    if isinstance(view, ClosedLink):
+        raise NotAllowed(N_("This document cannot be signed through this link any more."))
+    kind = FieldType.INITIALS if request.form.get("kind") == FieldType.INITIALS else FieldType.SIGNATURE
+    places = ink_targets(view, kind, request.form.get("field", ""))
+    if not places:
+        raise InvalidPayload(N_("This place is not yours to fill in."), field="signature")
+    for field_id in places:
+        sign_document.save_signature(context(), token, given, field_id)
+    return places
+
+
+def _led_back(token: str) -> ResponseReturnValue:
+    address = url_for(".show", token=token)
+    return jsonify(closed=address) if wants_fragment() else redirect(address, 303)
+
+
+def _open(token: str) -> SigningView | ClosedLink:
+    """Look the link up and speak its signer's language from here on."""
+    view = sign_document.open_link(context(), token)
+    if not isinstance(view, ClosedLink) or view.reason != "unknown":
+        _speak(view.locale)
+    return view
+
+
+def _speak(locale: str) -> None:
+    if locale in LOCALES:
+        g.locale = locale
+        refresh()
+
+
+def _closed(link: ClosedLink) -> ResponseReturnValue:
+    if link.reason == "unknown" and attempts.miss(request.remote_addr or "", monotonic_s()):
+        page = render_template("signing/closed.html", link=ClosedLink("too_often"))
+        return page, 429, {"Retry-After": str(int(WINDOW_S))}
+    return render_template("signing/closed.html", link=link), STATUS.get(link.reason, 200)
+
+
+def _sign(token: str, view: SigningView, problem: InvalidPayload | None = None) -> ResponseReturnValue:
+    if view.signer.consented_at is None:
+        return _page("consent", token, view, problem, points=consent_points(), promise=consent_promise())
+    page = signing_page(view, context().blobs)
+    typed = {FieldType.SIGNATURE: view.signer.name, FieldType.INITIALS: initials(view.signer.name)}
+    return _page("sign", token, view, problem, page=page, typed=typed, said=request.args.get("said", ""))
+
+
+def _review(token: str, view: SigningView, problem: InvalidPayload | None = None) -> ResponseReturnValue:
+    return _page("review", token, view, problem, page=signing_page(view, context().blobs))
+
+
+def _page(
+    name: str, token: str, view: SigningView, problem: InvalidPayload | None = None, **more: object
+) -> ResponseReturnValue:
+    problems = {problem.field or "": [sentence(problem)]} if problem else {}
+    page = render_template(f"signing/{name}.html", token=token, view=view, problems=problems, **more)
+    return page, problem.http_status if problem else 200
+
+
+def _show_problem(token: str, problem: InvalidPayload) -> ResponseReturnValue:
+    """Show the page that the plain form came from again, with the sentence at its place."""
+    view = _open(token)
+    if isinstance(view, ClosedLink):
+        return _closed(view)
+    came_from = (request.url_rule.endpoint if request.url_rule else "").removeprefix("signing.")
+    if came_from == "finish" and view.signer.consented_at:
+        return _review(token, view, problem)
+    return _page("decline", token, view, problem) if came_from == "decline" else _sign(token, view, problem)
+
+
+def _where() -> tuple[str, str]:
+    """Name the address and browser that the audit trail keeps."""
+    return request.remote_addr or "", (request.user_agent.string or "")[:MAX_USER_AGENT]

@@ -1,0 +1,199 @@
+// Leads the signer from place to place: the list of forms becomes a bar at the bottom that shows one place at a time,
+// and every entry is saved as it is made.
+import { drawMark, placeMark, scrollToMark } from "./signing-marks.js";
+import { Saver } from "./signing-send.js";
+
+const TYPING_PAUSE_MS = 700;
+
+/** One place of the signer: its form in the bar, its mark on the page. */
+class Entry {
+  constructor(form, index, words) {
+    const { type, page, label, box, font, field } = form.dataset;
+    Object.assign(this, { form, type, label, field, words, number: index + 1, page: Number(page), font: Number(font) });
+    this.box = box.split(" ").map(Number);
+    this.required = "required" in form.dataset;
+    this.control = form.querySelector("[data-control]");
+    this.picture = form.querySelector("[data-ink]");
+    this.opener = form.querySelector("[data-open]");
+    this.saved = this.text;
+  }
+
+  get isOurs() {
+    return this.type === "date";
+  }
+
+  get text() {
+    if (this.type === "checkbox") return this.control.checked ? this.control.value : "";
+    return this.control?.value.trim() ?? "";
+  }
+
+  get ink() {
+    return this.picture?.getAttribute("src") ?? "";
+  }
+
+  get isFilled() {
+    return Boolean(this.text || this.ink);
+  }
+
+  get isMissing() {
+    return this.required && !this.isFilled;
+  }
+
+  /** Go back to what the server holds. */
+  revert() {
+    if (this.type === "checkbox") this.control.checked = Boolean(this.saved);
+  }
+
+  adopt(ink) {
+    this.picture.src = ink;
+    this.picture.hidden = false;
+    this.opener.textContent = this.opener.dataset.again;
+  }
+
+  say(problem) {
+    this.form.querySelector("[data-problem]").textContent = problem;
+    this.control?.setAttribute("aria-invalid", String(Boolean(problem)));
+  }
+}
+
+export class Guide {
+  constructor(bar) {
+    this.bar = bar;
+    const words = bar.dataset;
+    this.entries = [...bar.querySelectorAll("[data-entry]")].map((form, index) => new Entry(form, index, words));
+    this.saver = new Saver((state) => this.#saySaved(state));
+    this.next = bar.querySelector("[data-next]");
+    this.review = bar.querySelector("[data-review]");
+    for (const entry of this.entries) this.#wire(entry);
+    this.next.addEventListener("click", () => this.goOn());
+    this.review.addEventListener("click", (event) => this.#leave(event));
+    bar.classList.add("is-guided");
+    document.body.classList.add("is-guided");
+    followKeyboard();
+    this.#count();
+    this.#openAddressed();
+    addEventListener("hashchange", () => this.#openAddressed());
+  }
+
+  /** Show one place: its form in the bar, its mark in view. */
+  open(entry, focus = true) {
+    this.current = entry;
+    this.bar.querySelector("[data-intro]").hidden = true;
+    for (const other of this.entries) {
+      other.form.classList.toggle("is-current", other === entry);
+      other.mark?.classList.toggle("is-current", other === entry);
+    }
+    if (entry.opener) import("./signing-ink.js").then(({ prepare }) => prepare(this.#inkForm(entry)));
+    this.#count();
+    if (entry.mark) scrollToMark(entry.mark, this.bar);
+    if (focus) (entry.control ?? entry.opener)?.focus({ preventScroll: true });
+  }
+
+  /** Go to the next place still empty: forward first, then back to what was left out. */
+  goOn() {
+    const after = this.entries.slice(this.entries.indexOf(this.current) + 1);
+    const target = after.find((e) => !e.isFilled && !e.isOurs) ?? this.entries.find((e) => e.isMissing && e !== this.current);
+    if (target) this.open(target);
+    else if (this.current?.isMissing) this.open(this.current);
+    else this.review.click();
+  }
+
+  #wire(entry) {
+    entry.mark = placeMark(entry, () => this.open(entry));
+    if (entry.mark) drawMark(entry.mark, entry);
+    entry.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#save(entry);
+      this.goOn();
+    });
+    entry.opener?.addEventListener("click", () => this.#openInk(entry));
+    let pause;
+    entry.control?.addEventListener("input", () => {
+      this.#draw(entry);
+      clearTimeout(pause);
+      pause = setTimeout(() => this.#save(entry), TYPING_PAUSE_MS);
+    });
+    entry.control?.addEventListener("change", () => this.#save(entry));
+  }
+
+  async #save(entry) {
+    const text = entry.text;
+    if (entry.isOurs || entry.opener || text === (entry.asked ?? entry.saved)) return;
+    entry.asked = text;
+    entry.say("");
+    const body = new FormData(entry.form);
+    body.set("text", text);
+    const answer = await this.saver.save(entry.field, entry.form.action, body);
+    if (!answer) return;
+    if (answer.closed) location.assign(answer.closed);
+    entry.asked = undefined;
+    if (answer.error) {
+      entry.revert();
+      entry.say(answer.error);
+    } else entry.saved = text;
+    this.#draw(entry);
+  }
+
+  #inkForm(entry) {
+    return this.bar.ownerDocument.querySelector(`[data-ink-form="${entry.type}"]`);
+  }
+
+  async #openInk(entry) {
+    const { open } = await import("./signing-ink.js");
+    open(this.#inkForm(entry), entry.field, (answer) => {
+      for (const place of this.entries.filter((e) => answer.places.includes(e.field))) {
+        place.adopt(answer.ink);
+        this.#draw(place);
+      }
+      this.#saySaved("done");
+      this.open(entry, false);
+      (this.next.hidden ? this.review : this.next).focus();
+    });
+  }
+
+  #draw(entry) {
+    if (entry.mark) drawMark(entry.mark, entry);
+    this.#count();
+  }
+
+  #count() {
+    const needed = this.entries.filter((entry) => entry.required);
+    const missing = needed.filter((entry) => entry.isMissing);
+    const count = this.bar.querySelector("[data-progress]");
+    const text = count.dataset.text.replace("{done}", needed.length - missing.length).replace("{total}", needed.length);
+    if (count.textContent !== text) count.textContent = text;
+    this.bar.querySelector("[data-progress-bar]").value = needed.length ? needed.length - missing.length : 1;
+    this.next.hidden = missing.length === 0;
+    this.review.hidden = missing.length > 0;
+  }
+
+  #saySaved(state) {
+    const saved = this.bar.querySelector("[data-saved]");
+    saved.textContent = saved.dataset[state];
+    saved.classList.toggle("is-late", state === "retrying");
+  }
+
+  /** Leave for the review only with everything saved. */
+  async #leave(event) {
+    event.preventDefault();
+    if (this.current?.control) this.#save(this.current);
+    await this.saver.idle();
+    if (!this.entries.some((entry) => entry.form.querySelector("[aria-invalid=true]"))) location.assign(this.review.href);
+  }
+
+  #openAddressed() {
+    const entry = this.entries.find(({ form }) => `#${form.id}` === location.hash);
+    if (entry) this.open(entry, false);
+  }
+}
+
+/** Keep the bar and dialogs above the on-screen keyboard, which covers the page's bottom on phones. */
+function followKeyboard() {
+  const view = window.visualViewport;
+  const follow = () => {
+    const covered = view.scale > 1.05 ? 0 : Math.max(0, innerHeight - view.height - view.offsetTop);
+    document.documentElement.style.setProperty("--keyboard", `${Math.round(covered)}px`);
+  };
+  view?.addEventListener("resize", follow);
+  view?.addEventListener("scroll", follow);
+}
