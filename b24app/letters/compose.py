@@ -15,8 +15,8 @@ from markupsafe import Markup, escape
 
 from b24app import ROOT
 from b24app.letters.addresses import Person, header_address, is_address, one_line, parse_sender, to_ascii
-from b24app.letters.placeholders import fill_line, fill_paragraphs, wording_problems
-from b24app.letters.wordings import Kind, Labels, Wording, default_wording, labels, speaks
+from b24app.letters.placeholders import fill_line, fill_paragraphs
+from b24app.letters.wordings import Kind, Labels, Wording, default_wording, labels, speaks, wording_problems
 
 __all__ = [
     "Attachment",
@@ -29,6 +29,9 @@ __all__ = [
     "message_id",
     "wording_problems",
 ]
+
+
+INVITING = ("invitation", "reminder")
 
 
 @dataclass(frozen=True)
@@ -84,21 +87,20 @@ def compose(
     Raises: ValueError when an address is unusable; check it with is_address where it is entered.
     """
     fixed = labels(locale)
-    filling = {**values, "link": link or ""}
-    message = _headed(envelope, fixed, sender_name=values.get("sender_name", ""), brand_name=brand_name)
-    message["Subject"] = fill_line(wording.subject, filling) or one_line(brand_name)
+    values = _with_sender(values, link, brand_name)
+    message = _headed(envelope, _sender_name(values["sender_name"], brand_name, fixed))
+    message["Subject"] = fill_line(wording.subject, values) or one_line(brand_name)
     words = {
-        "kind": kind,
         "locale": speaks(locale),
         "subject": message["Subject"],
-        "paragraphs": fill_paragraphs(wording.body, filling),
+        "paragraphs": fill_paragraphs(wording.body, values),
         "facts": _facts(kind, values, fixed),
         "labels": fixed,
-        "button": fixed.sign if kind in ("invitation", "reminder") else fixed.open,
+        "button": fixed.sign if kind in INVITING else fixed.check,
+        "is_personal": kind in INVITING,
         "link": link,
         "code": one_line(code),
         "brand_name": one_line(brand_name),
-        "footer": fixed.footer % {"brand": one_line(brand_name)},
     }
     message.set_content(templates.get_template("letter.txt").render(words))
     message.add_alternative(templates.get_template("letter.html").render(words), subtype="html")
@@ -113,18 +115,27 @@ def message_id(key: str, mail_from: str) -> str:
     return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain or 'localhost'}>"
 
 
-def _headed(envelope: Envelope, fixed: Labels, *, sender_name: str, brand_name: str) -> EmailMessage:
-    """Begin a message. A personal letter asked for by a person: no List-Unsubscribe, but no automatic answers either."""
+def _with_sender(values: Mapping[str, str], link: str | None, brand_name: str) -> dict[str, str]:
+    """Let the company or the brand stand for a sender whose name is not known, so that sentences have a subject."""
+    name, company = values.get("sender_name", "").strip(), values.get("sender_company", "").strip()
+    sender = name or company or brand_name
+    return {**values, "link": link or "", "sender_name": sender, "sender_company": company if company != sender else ""}
+
+
+def _sender_name(sender: str, brand_name: str, fixed: Labels) -> str:
+    return fixed.via % {"name": sender, "brand": brand_name} if sender != brand_name else sender
+
+
+def _headed(envelope: Envelope, sender_name: str) -> EmailMessage:
+    """Begin a message. It is personal: no List-Unsubscribe, which is for bulk mail (RFC 8058)."""
     message = EmailMessage(policy=SMTP)
-    sender = parse_sender(envelope.mail_from)
-    name = fixed.via % {"name": sender_name, "brand": brand_name} if sender_name else sender.name or brand_name
-    message["From"] = header_address(Person(sender.email, name))
+    message["From"] = header_address(Person(parse_sender(envelope.mail_from).email, sender_name))
     message["To"] = header_address(envelope.to)
     if envelope.reply_to and is_address(envelope.reply_to.email):
         message["Reply-To"] = header_address(envelope.reply_to)
     message["Date"] = format_datetime(envelope.at)
     message["Message-ID"] = message_id(envelope.key, envelope.mail_from)
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: robots do not answer
     message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     return message
 
@@ -134,7 +145,7 @@ def _facts(kind: Kind, values: Mapping[str, str], fixed: Labels) -> list[tuple[s
     if kind in ("test", "code"):
         return []
     sender = ", ".join(one_line(values.get(name, "")) for name in ("sender_name", "sender_company") if values.get(name))
-    until = one_line(values.get("expires_on", "")) if kind in ("invitation", "reminder") else ""
+    until = one_line(values.get("expires_on", "")) if kind in INVITING else ""
     facts = [(fixed.document, one_line(values.get("document", ""))), (fixed.sender, sender), (fixed.sign_by, until)]
     return [(label, value) for label, value in facts if value]
 

@@ -13,7 +13,7 @@ IN_BRACES = re.compile(r"\{([^{}\n]*)\}")
 IN_PARENTHESES = re.compile(r" ?\(\{(\w+)\}\)")  # left out whole when there is no value
 
 
-def wording_problems(text: str) -> list[str]:
+def unknown_placeholders(text: str) -> list[str]:
     """List what stands in braces and is no placeholder, as written; empty when the text is fine."""
     found = (match for match in IN_BRACES.finditer(text) if match.group(1) not in PLACEHOLDERS)
     return list(dict.fromkeys(match.group(0) for match in found))

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from b24app.errors import N_, InvalidPayload
+from b24app.letters.placeholders import PLACEHOLDERS, unknown_placeholders
+
 Kind = Literal["invitation", "reminder", "copy", "over", "test", "code"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -23,10 +26,10 @@ class Wording:
 
 @dataclass(frozen=True)
 class Labels:
-    """The fixed words of a letter in one language; `footer` and `via` take the brand's name."""
+    """The fixed words of a letter in one language; `via` takes the sender's and the brand's name."""
 
     sign: str
-    open: str
+    check: str
     document: str
     sender: str
     sign_by: str
@@ -40,6 +43,13 @@ class Labels:
 def default_wording(kind: Kind, locale: str) -> Wording:
     """Return our own words for a letter, in English when we do not speak the language."""
     return WORDINGS[speaks(locale)][kind]
+
+
+def wording_problems(text: str) -> list[InvalidPayload]:
+    """Say what an administrator should correct in his words; empty when they are fine."""
+    known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+    sentence = N_("%(what)s is not known here. Use only: %(known)s.")
+    return [InvalidPayload(sentence, what=what[:60], known=known) for what in unknown_placeholders(text)]
 
 
 def labels(locale: str) -> Labels:
@@ -172,26 +182,26 @@ WORDINGS: Mapping[str, Mapping[Kind, Wording]] = {"en": ENGLISH, "uk": UKRAINIAN
 LABELS: Mapping[str, Labels] = {
     "en": Labels(
         sign="Read and sign",
-        open="Open the document",
+        check="Check the document",
         document="Document",
         sender="From",
         sign_by="Sign by",
         code="Your code",
         link_hint="If the button does not work, open this address in a browser:",
         personal="The link is for you alone: whoever has it can act in your name. Please do not forward this letter.",
-        footer="Sent from Bitrix24 with %(brand)s.",
+        footer="Sent from Bitrix24 with Paraph.",
         via="%(name)s via %(brand)s",
     ),
     "uk": Labels(
         sign="Прочитати й підписати",
-        open="Відкрити документ",
+        check="Перевірити документ",
         document="Документ",
         sender="Від",
         sign_by="Підписати до",
         code="Ваш код",
         link_hint="Якщо кнопка не працює, відкрийте цю адресу у браузері:",
         personal="Посилання призначене лише вам: хто його має, може діяти від вашого імені. Не пересилайте цей лист.",
-        footer="Надіслано з Бітрікс24 через %(brand)s.",
+        footer="Надіслано з Бітрікс24 за допомогою Paraph.",
         via="%(name)s через %(brand)s",
     ),
 }

@@ -39,7 +39,7 @@ def enqueue(
 ) -> OutboxMessage:
     """Write a message; call it inside the transaction of the change that causes it, and hint after the commit.
 
-    A letter's payload names its `signer`, unless it goes to all of them.
+    A letter's payload names its `signer_id`, unless it goes to all of them.
     """
     return OutboxMessage.create(
         portal=portal,
@@ -48,7 +48,7 @@ def enqueue(
         key=f"{request_id}:{seq}",
         topic=topic.value,
         lane=LANES[topic],
-        signer=str(payload.get("signer", "")) if LANES[topic] == LETTERS else "",
+        signer=str(payload.get("signer_id", "")) if LANES[topic] == LETTERS else "",
         payload=dict(payload),
         next_at=to_ms(now),
     )
