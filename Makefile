@@ -1,0 +1,58 @@
+# Every command people need. Python 3.11+, make and a network to the package registries are all a fresh machine has.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/installed
+STAMP_DEV := $(VENV)/installed-dev
+
+.PHONY: demo test check format bench vendor requirements translations clean
+
+demo: $(STAMP)
+	$(BIN)/python -m b24app demo
+
+test: $(STAMP_DEV)
+	.ci/browser
+	$(BIN)/pytest $(TESTS)
+
+check: $(STAMP_DEV)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(STAMP_DEV)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(STAMP_DEV)
+	.ci/browser
+	$(BIN)/python -m tests.bench
+
+vendor:
+	.ci/vendor
+
+# Pin what the .in files ask for, with hashes.
+requirements: $(STAMP_DEV)
+	for name in requirements requirements-demo requirements-dev; do \
+		$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url \
+			--no-emit-find-links --no-emit-trusted-host --output-file $$name.txt $$name.in || exit 1; \
+	done
+
+# Collect the sentences of code and pages, bring the catalogues up to date, compile them.
+translations: $(STAMP_DEV)
+	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -o b24app/translations/messages.pot --no-location --sort-output \
+		--project=Paraph --version= .
+	$(BIN)/pybabel -q update -i b24app/translations/messages.pot -d b24app/translations --no-fuzzy-matching
+	$(BIN)/pybabel -q compile -d b24app/translations
+
+$(STAMP): requirements.txt requirements-demo.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		-r requirements.txt -r requirements-demo.txt
+	touch $@
+
+$(STAMP_DEV): $(STAMP) requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+clean:
+	rm -rf $(VENV) instance test-artifacts
