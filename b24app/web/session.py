@@ -43,6 +43,13 @@ class FrameSessionInterface(SessionInterface):
         except BadData:
             return FrameSession()
 
+    def load_expired(self, token: str) -> dict[str, Any]:
+        """Read a token that may have run out; its holder must prove himself anew. Empty when it is not ours."""
+        try:
+            return dict(self._serializer.loads(token))
+        except BadData:
+            return {}
+
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Hand a renewed token to scripts; pages embed it themselves while they render."""
         if session.modified and session:

@@ -9,12 +9,19 @@ export function portal() {
   return frame;
 }
 
+/** The headers that prove to our server whose page this is. */
+export function proof() {
+  return {
+    "X-Paraph-Session": meta("paraph-session").content,
+    "X-CSRFToken": meta("csrf-token").content,
+    "X-Paraph-Fragment": "1",
+  };
+}
+
 /** fetch() with the frame's session and CSRF token; takes over a renewed token; renews once when it has run out. */
 export async function call(url, options = {}, again = true) {
   const headers = new Headers(options.headers);
-  headers.set("X-Paraph-Session", meta("paraph-session").content);
-  headers.set("X-CSRFToken", meta("csrf-token").content);
-  headers.set("X-Paraph-Fragment", "1");
+  for (const [name, value] of Object.entries(proof())) headers.set(name, value);
   const response = await fetch(url, { ...options, headers });
   if (response.status === 403 && again && (await renew())) return call(url, options, false);
   adopt(response.headers.get("X-Paraph-Session"));

@@ -1,0 +1,123 @@
+"""The composer's form, read once into a ComposeForm. What is wrong here is a damaged page, not a person's mistake:
+people's mistakes (nobody to sign, a bad address) are named by the services, at their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from werkzeug.datastructures import MultiDict
+
+from b24app.errors import N_, InvalidPayload
+from b24app.services.composing import ComposeForm, ComposerView, SignerChoice
+from b24app.web.i18n import LOCALES
+
+SOURCES = ("template", "upload")
+MAX_ROWS = 200
+MAX_ORDER = 99
+MAX_LINE_CHARS = 250
+MAX_LETTER_CHARS = 10_000
+
+Form = MultiDict[str, str]
+
+
+def parse_compose_form(form: Form) -> ComposeForm:
+    """Read what the employee decided. Raises: InvalidPayload naming the field."""
+    return ComposeForm(
+        composer_id=_composer_id(form),
+        source=_source(form),
+        template_id=_line(form, "template_id"),
+        upload_id=_line(form, "upload_id"),
+        signers=tuple(_signers(form)),
+        ticks={path: f"tick_{path}" in form for path in form.getlist("tick_paths")[:MAX_ROWS]},
+        letter_subject=_line(form, "letter_subject"),
+        letter_body=_text(form, "letter_body"),
+        needs_approval="needs_approval" in form,
+        expires_on=_date(form, "expires_on"),
+        prepared_id=_line(form, "prepared_id"),
+        accept_empties=bool(form.get("accept_empties")),
+    )
+
+
+def default_form(view: ComposerView) -> ComposeForm:
+    """Fill the form as it stands when the composer opens."""
+    return ComposeForm(
+        composer_id=view.id,
+        source="template" if view.templates else "upload",
+        template_id=view.template_id,
+        signers=view.chosen,
+        letter_subject=view.letter_subject,
+        letter_body=view.letter_body,
+        needs_approval=view.needs_approval,
+        expires_on=view.expires_on,
+    )
+
+
+def _composer_id(form: Form) -> str:
+    composer_id = _line(form, "composer_id")
+    if not composer_id:
+        raise InvalidPayload(N_("This page is damaged: close it and open it again."), field="composer_id")
+    return composer_id
+
+
+def _source(form: Form) -> str:
+    source = form.get("source", "template")
+    if source not in SOURCES:
+        raise InvalidPayload(N_("Choose a document: a template or a file of your own."), field="document")
+    return source
+
+
+def _signers(form: Form) -> Iterator[SignerChoice]:
+    """Read the parallel lists; a row without a turn does not sign, an empty row is nobody."""
+    names = ("signer_key", "signer_name", "signer_email", "signer_order", "signer_locale")
+    columns = [form.getlist(name) for name in names]
+    if len({len(column) for column in columns}) != 1 or len(columns[0]) > MAX_ROWS:
+        raise InvalidPayload(
+            N_("The list of signatories is damaged: close this page and open it again."), field="signers"
+        )
+    for key, name, email, order, locale in zip(*columns, strict=True):
+        if order.strip() and (name.strip() or email.strip()):
+            yield SignerChoice(
+                name=_short(name, "signers"),
+                email=_short(email, "signers"),
+                order=_order(order),
+                key=_short(key, "signers"),
+                locale=locale if locale in LOCALES else LOCALES[0],
+            )
+
+
+def _order(text: str) -> int:
+    order = int(text) if text.isascii() and text.strip().isdecimal() and len(text) < 5 else 0
+    if not 1 <= order <= MAX_ORDER:
+        raise InvalidPayload(
+            N_("A signatory's turn must be a whole number from 1 to %(most)s."), field="signers", most=MAX_ORDER
+        )
+    return order
+
+
+def _date(form: Form, name: str) -> date | None:
+    text = form.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidPayload(N_("Write the day as year-month-day, for example 2027-01-31."), field=name) from error
+
+
+def _line(form: Form, name: str) -> str:
+    return _short(form.get(name, ""), name)
+
+
+def _short(text: str, field: str) -> str:
+    text = " ".join(text.replace("\0", "").split())
+    if len(text) > MAX_LINE_CHARS:
+        raise InvalidPayload(N_("This is too long: at most %(most)s characters."), field=field, most=MAX_LINE_CHARS)
+    return text
+
+
+def _text(form: Form, name: str) -> str:
+    text = form.get(name, "").replace("\0", "").replace("\r\n", "\n")
+    if len(text) > MAX_LETTER_CHARS:
+        raise InvalidPayload(N_("This is too long: at most %(most)s characters."), field=name, most=MAX_LETTER_CHARS)
+    return text

@@ -1,0 +1,44 @@
+"""Addresses of page pictures: an <img> sends no headers, so the address itself is signed and runs out."""
+
+from __future__ import annotations
+
+from flask import url_for
+from itsdangerous import BadData, URLSafeSerializer
+
+from b24app.clock import to_ms
+from b24app.errors import N_, Unauthentic
+from b24app.store.tables import Portal
+from b24app.web.guards import context
+
+LIFE_H = 2
+_HOUR_MS = 3_600_000
+
+
+def document_url(portal: Portal, sha256: str) -> str:
+    """Give the address under which a document's pages are: `<it>/<page>.webp?w=<pixels>`.
+
+    It stays the same for an hour, so that the browser's cache serves pages already seen.
+    """
+    last_hour = _hour() + LIFE_H
+    token = _serializer().dumps([portal.member_id, sha256, last_hour])
+    return url_for("pages.page", token=token, page=1).removesuffix("/1.webp")
+
+
+def read_document_token(token: str) -> tuple[str, str]:
+    """Return portal and SHA-256. Raises: Unauthentic when it is not ours or has run out."""
+    try:
+        member_id, sha256, last_hour = _serializer().loads(token)
+    except (BadData, ValueError) as error:
+        raise Unauthentic(N_("This picture's address is not one of ours.")) from error
+    if _hour() > last_hour:
+        raise Unauthentic(N_("This page has been open for too long. Close it and open it again from Bitrix24."))
+    return str(member_id), str(sha256)
+
+
+def _hour() -> int:
+    return to_ms(context().now()) // _HOUR_MS
+
+
+def _serializer() -> URLSafeSerializer:
+    """itsdangerous tries every key and signs with the last one: the newest of ours comes last."""
+    return URLSafeSerializer(list(reversed(context().vault.signing_keys)), salt="paraph-document")

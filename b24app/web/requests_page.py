@@ -1,0 +1,114 @@
+"""A request for employees: where it stands, what can be done, approval; and lists of requests.
+
+Every act answers with the request as it is afterwards: the page for a plain form post, its inside for a script.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from b24app.errors import N_, InvalidPayload
+from b24app.services.approve_request import approve_request, refuse_request
+from b24app.services.change_signer import change_signer
+from b24app.services.remind_signer import remind_signer
+from b24app.services.retry_request import retry_request
+from b24app.services.show_request import final_document, list_requests, show_request
+from b24app.services.void_request import void_request
+from b24app.web.guards import Caller, context, portal_required
+from b24app.web.session import wants_fragment
+from b24app.web.signature_form import parse_signature
+
+bp = Blueprint("requests_page", __name__, url_prefix="/requests")
+
+MAX_REASON_CHARS = 500
+
+
+@bp.post("/")
+@portal_required
+def index(caller: Caller) -> ResponseReturnValue:
+    """List the requests of this card, or the newest of the portal."""
+    lines = list_requests(context(), caller.portal, caller.entity)
+    return render_template("requests/list.html", lines=lines)
+
+
+@bp.post("/<request_id>")
+@portal_required
+def show(caller: Caller, request_id: str) -> ResponseReturnValue:
+    return request_page(caller, request_id)
+
+
+@bp.post("/<request_id>/remind/<signer_id>")
+@portal_required
+def remind(caller: Caller, request_id: str, signer_id: str) -> ResponseReturnValue:
+    remind_signer(context(), caller.portal, caller.user_id, request_id, signer_id)
+    return request_page(caller, request_id, done=gettext("The reminder is on its way."))
+
+
+@bp.post("/<request_id>/signers/<signer_id>")
+@portal_required
+def change(caller: Caller, request_id: str, signer_id: str) -> ResponseReturnValue:
+    """Correct a signer's name or address."""
+    name, email = request.form.get("name", ""), request.form.get("email", "")
+    change_signer(context(), caller.portal, caller.user_id, request_id, signer_id, name, email)
+    return request_page(caller, request_id, done=gettext("Corrected. The old link is dead; a new letter goes out."))
+
+
+@bp.post("/<request_id>/void")
+@portal_required
+def void(caller: Caller, request_id: str) -> ResponseReturnValue:
+    void_request(context(), caller.portal, caller.user_id, request_id, _reason())
+    return request_page(caller, request_id, done=gettext("Called back. Those who had a letter are told."))
+
+
+@bp.post("/<request_id>/retry")
+@portal_required
+def retry(caller: Caller, request_id: str) -> ResponseReturnValue:
+    retry_request(context(), caller.portal, caller.user_id, request_id)
+    return request_page(caller, request_id, done=gettext("Trying again. This page shows what comes of it."))
+
+
+@bp.post("/<request_id>/approve")
+@portal_required
+def approve(caller: Caller, request_id: str) -> ResponseReturnValue:
+    """Approve with the employee's own signature; the sealing begins."""
+    signature = parse_signature(request.form, request.files)
+    remember = "remember" in request.form
+    approve_request(context(), caller.portal, caller.user_id, request_id, signature, remember)
+    return request_page(caller, request_id, done=gettext("Approved. The document is being sealed."))
+
+
+@bp.post("/<request_id>/refuse")
+@portal_required
+def refuse(caller: Caller, request_id: str) -> ResponseReturnValue:
+    refuse_request(context(), caller.portal, caller.user_id, request_id, _reason())
+    return request_page(caller, request_id, done=gettext("Refused. The signatories are told."))
+
+
+@bp.post("/<request_id>/document")
+@portal_required
+def document(caller: Caller, request_id: str) -> ResponseReturnValue:
+    """Hand over the sealed PDF."""
+    name, data = final_document(context(), caller.portal, caller.user_id, request_id)
+    response = Response(data, mimetype="application/pdf")
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+def request_page(caller: Caller, request_id: str, *, view: str = "", done: str = "") -> str:
+    """Render a request; `view` is "approve" when a link asks for the approval, `done` says what was just done."""
+    shown = show_request(context(), caller.portal, caller.user_id, request_id)
+    page = "requests/_request.html" if wants_fragment() else "requests/request.html"
+    return render_template(page, view=shown, request=shown.request, opened=view, done=done)
+
+
+def _reason() -> str:
+    reason = request.form.get("reason", "").strip()
+    if not reason:
+        raise InvalidPayload(N_("Give a reason: the other side will read it."), field="reason")
+    if len(reason) > MAX_REASON_CHARS:
+        raise InvalidPayload(
+            N_("This is too long: at most %(most)s characters."), field="reason", most=MAX_REASON_CHARS
+        )
+    return reason

@@ -1,0 +1,165 @@
+"""What machine words are called on pages: statuses, events, kinds of address, placeholders."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_babel import format_date, format_datetime, gettext
+from markupsafe import Markup, escape
+
+from b24app.domain.fields import FieldType
+from b24app.domain.signature_request import SignerStatus, Status
+from b24app.errors import N_
+from b24app.services.showing import EventView
+
+_STATUS = {
+    Status.DRAFT: (N_("Draft"), ""),
+    Status.SENDING: (N_("Being sent"), "accent"),
+    Status.AWAITING_SIGNATURES: (N_("Waiting for signatures"), "accent"),
+    Status.AWAITING_APPROVAL: (N_("Waiting for approval"), "warn"),
+    Status.COMPLETING: (N_("Being sealed"), "accent"),
+    Status.COMPLETED: (N_("Signed and sealed"), "good"),
+    Status.DECLINED: (N_("Declined by a signer"), "bad"),
+    Status.REFUSED: (N_("Refused"), "bad"),
+    Status.VOIDED: (N_("Called back"), ""),
+    Status.EXPIRED: (N_("Expired"), "bad"),
+    Status.FAILED: (N_("Stopped by an error"), "bad"),
+}
+
+_SIGNER_STATUS = {
+    SignerStatus.WAITING_TURN: (N_("Waits for his turn"), ""),
+    SignerStatus.INVITED: (N_("Letter sent"), "accent"),
+    SignerStatus.VIEWED: (N_("Opened"), "accent"),
+    SignerStatus.SIGNED: (N_("Signed"), "good"),
+    SignerStatus.DECLINED: (N_("Declined"), "bad"),
+    SignerStatus.BOUNCED: (N_("Letter not delivered"), "bad"),
+    SignerStatus.DELEGATED: (N_("Passed on"), ""),
+}
+
+_EVENT = {
+    "request_sent": N_("%(who)s sent the document for signature."),
+    "signer_invited": N_("It is the turn of %(who)s."),
+    "letter_sent": N_("The letter to %(who)s has left."),
+    "signer_viewed": N_("%(who)s opened the document."),
+    "signer_consented": N_("%(who)s agreed to sign electronically."),
+    "signer_corrected": N_("%(who)s corrected the name or the company."),
+    "signer_signed": N_("%(who)s signed."),
+    "signer_declined": N_("%(who)s declined to sign."),
+    "signer_bounced": N_("The letter to %(who)s could not be delivered."),
+    "signer_changed": N_("%(who)s corrected the address of a signatory."),
+    "signer_reminded": N_("%(who)s asked for a reminder."),
+    "all_signed": N_("Everybody has signed."),
+    "approval_given": N_("%(who)s approved the document."),
+    "approval_refused": N_("%(who)s refused the document."),
+    "request_voided": N_("%(who)s called the document back."),
+    "request_expired": N_("The time to sign has passed."),
+    "document_sealed": N_("The document was sealed."),
+    "request_completed": N_("The sealed document was stored."),
+    "request_failed": N_("An error stopped the work."),
+    "request_retried": N_("%(who)s asked to try again."),
+}
+
+_EMAIL_KIND = {
+    "WORK": N_("Work"),
+    "HOME": N_("Home"),
+    "MAILING": N_("Newsletters"),
+    "OTHER": N_("Other"),
+}
+
+_FIELD = {
+    FieldType.SIGNATURE: N_("Signature"),
+    FieldType.INITIALS: N_("Initials"),
+    FieldType.DATE: N_("Date"),
+    FieldType.NAME: N_("Name"),
+    FieldType.COMPANY: N_("Company"),
+    FieldType.TEXT: N_("Text"),
+    FieldType.CHECKBOX: N_("Tick"),
+    FieldType.EMAIL: N_("E-mail"),
+}
+
+_ROOM = {
+    "lead": N_("Lead"),
+    "contact": N_("Contact"),
+    "company": N_("Company"),
+    "my_company": N_("My company"),
+    "requisites": N_("Details"),
+    "bank": N_("Bank"),
+    "responsible": N_("Responsible"),
+}
+
+_GROUP = {
+    "lead": N_("This lead"),
+    "contacts": N_("Contacts"),
+    "company": N_("Company"),
+    "company_contacts": N_("Contacts of the company"),
+}
+
+COLOURS = 6
+
+
+def status_word(status: str) -> str:
+    return gettext(_STATUS[Status(status)][0])
+
+
+def status_tone(status: str) -> str:
+    return _STATUS[Status(status)][1]
+
+
+def signer_word(status: str) -> str:
+    return gettext(_SIGNER_STATUS[SignerStatus(status)][0])
+
+
+def signer_tone(status: str) -> str:
+    return _SIGNER_STATUS[SignerStatus(status)][1]
+
+
+def event_words(event: EventView) -> str:
+    """Say in one sentence what happened."""
+    sentence = _EVENT.get(event.type)
+    if sentence is None:
+        return event.type.replace("_", " ")
+    return gettext(sentence) % {"who": event.who or gettext("An employee")}
+
+
+def email_kind(kind: str) -> str:
+    return gettext(_EMAIL_KIND.get(kind.upper(), _EMAIL_KIND["OTHER"]))
+
+
+def field_word(type: str) -> str:
+    return gettext(_FIELD[FieldType(type)])
+
+
+def group_word(group: str) -> str:
+    return gettext(_GROUP.get(group, group))
+
+
+def placeholder_words(path: str) -> str:
+    """Read a placeholder's path aloud: `company.requisites.vat_id` -> "Company, details: vat id"."""
+    *rooms, last = path.split(".")
+    place = ", ".join(gettext(_ROOM[room]) if room in _ROOM else room.replace("_", " ") for room in rooms)
+    name = last.removeprefix("UF_CRM_").replace("_", " ").lower()
+    return f"{place}: {name}" if place else name
+
+
+def colour_of(position: int | str) -> str:
+    """Give a signer's colour, 1 to 6 in turns; the approver has his own."""
+    return str((int(position) - 1) % COLOURS + 1) if str(position).isdecimal() else "approver"
+
+
+def moment(at: datetime) -> Markup:
+    """Write a moment; <local-time> turns it into the reader's own time zone."""
+    text = format_datetime(at, "short")
+    return Markup('<local-time><time datetime="{}">{} UTC</time></local-time>').format(escape(at.isoformat()), text)
+
+
+def day(at: datetime) -> str:
+    return str(format_date(at, "medium"))
+
+
+FOR_TEMPLATES = {
+    each.__name__: each
+    for each in (
+        status_word, status_tone, signer_word, signer_tone, event_words, email_kind, field_word, group_word,
+        placeholder_words, colour_of, moment, day,
+    )
+}  # fmt: skip

@@ -1,0 +1,46 @@
+// The "Add signatory" panel of a <signer-list>: people of the card, a colleague, anyone. Rows come ready from <template>s.
+import { portal } from "../js/frame.js";
+
+class AddSigner extends HTMLElement {
+  connectedCallback() {
+    this.panel = this.querySelector("details");
+    this.signers = this.closest("signer-list");
+    this.addEventListener("click", (event) => this.#clicked(event.target));
+    this.addEventListener("keydown", (event) => event.key === "Escape" && this.#close(true));
+    this.signers.addEventListener("change", () => this.#hideChosen());
+    this.#hideChosen();
+  }
+
+  #clicked(target) {
+    const button = target.closest("[data-add]");
+    if (button) this.#add(button.dataset.add);
+    if (target.closest("[data-colleague]")) this.#addColleague();
+  }
+
+  #add(key, name = "") {
+    const template = [...this.signers.querySelectorAll("template[data-person]")].find((each) => each.dataset.person === key);
+    const row = template.content.cloneNode(true).firstElementChild;
+    if (name) row.querySelector("[data-name]").value = name;
+    this.#close();
+    this.signers.add(row);
+  }
+
+  /** The portal's own dialog; closing it without a choice answers nothing. */
+  async #addColleague() {
+    const b24 = await portal();
+    const chosen = await b24?.dialog.selectUser();
+    if (chosen?.name) this.#add("", chosen.name);
+  }
+
+  #close(focus = false) {
+    this.panel.open = false;
+    if (focus) this.panel.querySelector("summary").focus();
+  }
+
+  #hideChosen() {
+    for (const button of this.querySelectorAll("[data-add]")) button.hidden = this.signers.has(button.dataset.add);
+    for (const group of this.querySelectorAll('[role="group"]')) group.hidden = !group.querySelector("[data-add]:not([hidden])");
+  }
+}
+
+customElements.define("add-signer", AddSigner);

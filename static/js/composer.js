@@ -1,0 +1,10 @@
+// The composer: each behaviour is an element of its own; they meet in the form's events.
+//   change           something the employee decided; inside [data-pages] it changes the pages
+//   preview:stale, preview:fresh, preview:broken   the pages' state, from <page-preview>
+import "../elements/close-frame.js";
+import "../elements/open-card.js";
+import "../elements/page-preview.js";
+import "../elements/send-request.js";
+import "../elements/signer-list.js";
+import "../elements/add-signer.js";
+import "../elements/upload-file.js";

@@ -1,0 +1,4 @@
+// The request page and lists of requests.
+import "../elements/live-form.js";
+import "../elements/local-time.js";
+import "../elements/signature-field.js";
