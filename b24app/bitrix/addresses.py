@@ -26,9 +26,9 @@ SITE_LOCAL = ipaddress.ip_network("fec0::/10")  # RFC 3879, deprecated, still ro
 
 
 class Progress(threading.local):
-    """How far the request of this thread has come: reused, connecting or connected."""
+    """How far the request of this thread has come: idle, connecting, connected (newly) or reused."""
 
-    phase: str = "reused"
+    phase: str = "idle"
 
 
 def is_public(address: str) -> bool:
@@ -98,6 +98,11 @@ class _Checked:
         self.progress.phase = "connecting"
         super().connect()  # type: ignore[misc]
         self.progress.phase = "connected"
+
+    def putrequest(self, *arguments: Any, **options: Any) -> None:
+        if self.progress.phase == "idle":
+            self.progress.phase = "reused"  # unless http.client now calls `connect`
+        super().putrequest(*arguments, **options)  # type: ignore[misc]
 
     def _new_conn(self) -> socket.socket:
         failure: OSError = OSError("no address")

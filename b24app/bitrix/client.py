@@ -18,6 +18,7 @@ from b24app.bitrix.error_codes import EXPIRED, OVERLOADED, RATE, has_error, mean
 from b24app.bitrix.methods import is_write
 from b24app.bitrix.oauth import OAuthServer, TokenPair
 from b24app.bitrix.transport import Answer, Moved, Transport
+from b24app.bitrix.urls import is_plain_address
 from b24app.clock import Clock
 from b24app.errors import N_, BitrixError, ReconnectNeeded
 
@@ -209,11 +210,12 @@ def new_endpoint(old: str, location: str, method: str) -> str:
 
     Raises: BitrixError when the redirect leads elsewhere, for example to a login page.
     """
-    parts, before = urlsplit(location), urlsplit(old)
-    base, found, _tail = parts.path.rpartition(f"/{method}")
+    before = urlsplit(old)
+    schemes = ("https",) if before.scheme == "https" else ("https", "http")
+    parts = urlsplit(location if is_plain_address(location, schemes) else "")
+    base, found, tail = parts.path.rpartition(f"/{method}")
     endpoint = urlunsplit((parts.scheme, parts.netloc, base + "/", "", ""))
-    downgraded = before.scheme == "https" and parts.scheme != "https"
-    if not found or not base.endswith("/rest") or downgraded or parts.username or endpoint == old:
+    if not found or tail not in ("", "/", ".json") or not base.endswith("/rest") or endpoint == old:
         raise BitrixError(
             N_("%(host)s redirects REST requests to a page. Check the address of this Bitrix24."),
             code="moved_elsewhere",

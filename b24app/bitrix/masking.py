@@ -104,7 +104,10 @@ def mask(value: Any, key: str = "", depth: int = 0) -> Any:
 
 def mask_url(url: str) -> str:
     """Hide every query value of an address: machine links carry the access token there."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return HIDDEN
     query = "&".join(f"{quote(name)}={HIDDEN}" for name, _ in parse_qsl(parts.query, keep_blank_values=True))
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit((parts.scheme, host, parts.path, query, ""))

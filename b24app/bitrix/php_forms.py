@@ -57,13 +57,14 @@ def _path(name: str) -> list[str]:
 
 
 def _put(tree: dict[str, Any], path: list[str], value: str) -> None:
-    for step in path[:-1]:
-        key = step or _next_index(tree)
+    *outer, last = path
+    for place, step in enumerate(outer):
+        key = step or (_next_index(tree) if place else "")
         branch = tree.get(key)
         if not isinstance(branch, dict):
             branch = tree[key] = {}
         tree = branch
-    tree[path[-1] or _next_index(tree)] = value
+    tree[last or (_next_index(tree) if outer else "")] = value
 
 
 def _next_index(tree: dict[str, Any]) -> str:

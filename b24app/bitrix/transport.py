@@ -13,13 +13,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError
 
 from b24app.bitrix.addresses import CheckedAdapter, Progress
 from b24app.bitrix.masking import mask, mask_url
+from b24app.bitrix.urls import host_of, is_plain_address, join
 from b24app.errors import N_, BitrixError, OutcomeUnknown
 
 MIB = 1024 * 1024
@@ -59,6 +59,13 @@ class Moved(BitrixError):
         self.location = location
 
 
+class _Session(requests.Session):
+    """A session that leaves redirects to us: requests would parse the target and read the whole body beforehand."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 - requests names it
+        return None
+
+
 class Transport:
     """Send requests through one pooled session; safe to share between threads.
 
@@ -87,7 +94,7 @@ class Transport:
         self._session = self._open_session(ca_file)
 
     def _open_session(self, ca_file: str | None) -> requests.Session:
-        session = requests.Session()
+        session = _Session()
         session.trust_env = False  # a proxy from the environment would resolve names behind our check
         session.verify = ca_file or True
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -142,7 +149,7 @@ class Transport:
                 N_("%(host)s did not hand over the file (HTTP %(status)s). Open the card again and repeat."),
                 code="download_refused",
                 permanent=status in (404, 410),
-                host=_host(url),
+                host=host_of(url),
                 status=status,
             )
         return body
@@ -184,7 +191,7 @@ class Transport:
         """Send, and say what a failure means; a read on a pooled connection that had gone stale is repeated once."""
         self._check_url(url)
         for attempt in (1, 2):
-            self._progress.phase = "reused"
+            self._progress.phase = "idle"
             try:
                 return self._send(verb, url, write=write, **request)
             except (requests.RequestException, HTTPError, OSError) as error:
@@ -194,9 +201,8 @@ class Transport:
         raise AssertionError("unreachable")
 
     def _check_url(self, url: str) -> None:
-        parts = urlsplit(url)
         schemes = ("https", "http") if self.allow_private else ("https",)
-        if parts.scheme not in schemes or not parts.hostname or parts.username or parts.password:
+        if not is_plain_address(url, schemes):
             raise _unusable(url, "bad_url", N_("The address of %(host)s cannot be used: it must begin with https://."))
 
     def _send(
@@ -221,7 +227,7 @@ class Transport:
             stream=True,
         ) as response:
             if response.status_code in REDIRECTS and response.headers.get("Location"):
-                raise Moved(urljoin(url, response.headers["Location"]), _host(url))
+                raise Moved(join(url, response.headers["Location"]), host_of(url))
             body = self._read(response, url, limit, write=write)
             lowered = {name.lower(): value for name, value in response.headers.items()}
             return response.status_code, body, lowered
@@ -243,14 +249,14 @@ class Transport:
         return _unusable(url, "too_large", N_("%(host)s answered more than can be accepted."))
 
     def _explain(self, error: Exception, url: str, *, write: bool) -> Exception:
-        if self._progress.phase == "connecting":
+        if self._progress.phase in ("idle", "connecting"):
             return BitrixError(
-                N_("%(host)s cannot be reached. It is tried again by itself."), code="unreachable", host=_host(url)
+                N_("%(host)s cannot be reached. It is tried again by itself."), code="unreachable", host=host_of(url)
             )
         if write:
             return _unknown(url)
         code = "timeout" if isinstance(error, requests.Timeout) else "no_answer"
-        return BitrixError(N_("%(host)s did not answer. Try again."), code=code, host=_host(url))
+        return BitrixError(N_("%(host)s did not answer. Try again."), code=code, host=host_of(url))
 
 
 def _parse(url: str, status: int, body: bytes, *, write: bool) -> dict[str, Any]:
@@ -266,21 +272,17 @@ def _parse(url: str, status: int, body: bytes, *, write: bool) -> dict[str, Any]
         N_("%(host)s answered something that is not REST (HTTP %(status)s)."),
         code="not_json",
         permanent=status in (404, 410),
-        host=_host(url),
+        host=host_of(url),
         status=status,
     )
 
 
-def _host(url: str) -> str:
-    return urlsplit(url).netloc.rpartition("@")[2]
-
-
 def _unusable(url: str, code: str, message: str) -> BitrixError:
-    return BitrixError(message, code=code, permanent=True, host=_host(url))
+    return BitrixError(message, code=code, permanent=True, host=host_of(url))
 
 
 def _unknown(url: str) -> OutcomeUnknown:
     return OutcomeUnknown(
         N_("%(host)s took the request and did not answer: it may have been done. Look in the card before repeating."),
-        host=_host(url),
+        host=host_of(url),
     )
