@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from b24app.bitrix.card import CardSnapshot
@@ -48,11 +48,18 @@ def prepare_document(ctx: Context, portal: Portal, user_id: int, form: ComposeFo
     card = CardSnapshot.from_dict(composer.snapshot)
     inputs = inputs_of(ctx, portal, composer, card, form)
     known = composers.prepared_from(portal.member_id, composer.id, inputs)
-    return view_of(known or _prepare(ctx, portal, composer, card, form, inputs))
+    fitting = next((row for row in known if shows(row, inputs, form.ticks)), None)
+    return view_of(fitting or _prepare(ctx, portal, composer, card, form, inputs))
+
+
+def shows(row: Prepared, inputs: str, ticks: Mapping[str, bool]) -> bool:
+    """Say whether a preview shows exactly these inputs, with its boxes ticked this way."""
+    same_ticks = all(ticks.get(box["path"], box["checked"]) == box["checked"] for box in row.checkboxes)
+    return bool(row.inputs == inputs) and same_ticks
 
 
 def inputs_of(ctx: Context, portal: Portal, composer: Composer, card: CardSnapshot, form: ComposeForm) -> str:
-    """Hash everything that the pages depend on, so that Send can tell whether they were looked at."""
+    """Hash everything that the pages depend on but the ticks, so that Send can tell whether they were looked at."""
     body = ""
     if form.source == "template":
         template = composers.template(portal.member_id, form.template_id)
@@ -61,7 +68,6 @@ def inputs_of(ctx: Context, portal: Portal, composer: Composer, card: CardSnapsh
         "composer": composer.id,
         "source": [form.source, body or form.upload_id],
         "parties": [asdict(party) for party in parties_of(portal, card, form, "")],
-        "ticks": {**checkbox_values(card), **form.ticks},
         "today": str(ctx.now().astimezone(zone_of(card)).date()),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -16,7 +16,7 @@ from b24app.services.card_values import checkbox_values
 from b24app.services.composing import ComposeForm, FormRefused
 from b24app.services.context import Context
 from b24app.services.open_composer import candidates, slot_of, zone_of
-from b24app.services.prepare_document import inputs_of
+from b24app.services.prepare_document import inputs_of, shows
 from b24app.services.record import record_events
 from b24app.store import composers, requests
 from b24app.store.database import writing
@@ -63,7 +63,7 @@ def _problems(
     ctx: Context, portal: Portal, composer: Composer, card: CardSnapshot, prepared: Prepared | None, form: ComposeForm
 ) -> Iterator[Problem]:
     yield from _signer_problems(form)
-    if prepared is None or prepared.inputs != inputs_of(ctx, portal, composer, card, form):
+    if prepared is None or not shows(prepared, inputs_of(ctx, portal, composer, card, form), form.ticks):
         yield "preview", InvalidPayload(N_("The pages have changed since you looked at them. Look at them again."))
     elif not form.accept_empties and any(empty["required"] for empty in prepared.empties):
         yield "empties", InvalidPayload(N_("Some values of the document are empty. Fill them in, or accept it."))

@@ -24,11 +24,10 @@ def prepared(portal: str, composer_id: str, prepared_id: str) -> Prepared | None
     )
 
 
-def prepared_from(portal: str, composer_id: str, inputs: str) -> Prepared | None:
-    """Find a preview made from the very same inputs."""
-    return Prepared.get_or_none(
-        (Prepared.portal == portal) & (Prepared.composer == composer_id) & (Prepared.inputs == inputs)
-    )
+def prepared_from(portal: str, composer_id: str, inputs: str) -> list[Prepared]:
+    """The previews made from the same inputs, which may differ in their ticks."""
+    same = (Prepared.portal == portal) & (Prepared.composer == composer_id) & (Prepared.inputs == inputs)
+    return list(Prepared.select().where(same))
 
 
 def upload(portal: str, composer_id: str, upload_id: str) -> Upload | None:
