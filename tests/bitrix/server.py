@@ -62,6 +62,9 @@ class Server:
             request_queue_size = 128
             daemon_threads = True
 
+            def handle_error(self, request: Any, client_address: Any) -> None:
+                """Clients that hang up are part of the tests."""
+
         self._http = Http(("127.0.0.1", 0), Handler)
         threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
 
