@@ -48,6 +48,7 @@ class Entry {
     this.picture.src = ink;
     this.picture.hidden = false;
     this.opener.textContent = this.opener.dataset.again;
+    this.opener.classList.add("button--quiet");
   }
 
   say(problem) {
@@ -163,6 +164,8 @@ export class Guide {
     const text = count.dataset.text.replace("{done}", needed.length - missing.length).replace("{total}", needed.length);
     if (count.textContent !== text) count.textContent = text;
     this.bar.querySelector("[data-progress-bar]").value = needed.length ? needed.length - missing.length : 1;
+    this.bar.classList.toggle("is-done", !missing.length);
+    this.next.classList.toggle("button--quiet", Boolean(this.current?.isMissing));
     this.next.hidden = missing.length === 0;
     this.review.hidden = missing.length > 0;
   }
