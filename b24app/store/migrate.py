@@ -15,3 +15,10 @@ def migrate() -> list[str]:
     """Apply what is pending; safe to call from several processes and at every start. Returns the applied names."""
     with reading():
         return Runner(database.obj, str(DIRECTORY)).up()
+
+
+def pending() -> list[str]:
+    """Name the migrations that this database has not seen yet."""
+    with reading():
+        status = Runner(database.obj, str(DIRECTORY)).status()
+    return [migration.name for migration in status if migration.path is not None and not migration.applied]

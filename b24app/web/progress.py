@@ -1,0 +1,89 @@
+"""What the lines of the set-up are called, and how they travel to the page one by one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from flask_babel import gettext
+
+from b24app.errors import N_
+from b24app.manifest import manifest
+from b24app.services.bind_surfaces import Line
+
+_NAMES = {
+    "CRM_LEAD_DETAIL_TAB": N_("Tab in the lead's card"),
+    "CRM_LEAD_DETAIL_TOOLBAR": N_("Button at the top of the lead's card"),
+    "CRM_LEAD_ACTIVITY_TIMELINE_MENU": N_("Menu of a timeline record"),
+    "CRM_LEAD_DOCUMENTGENERATOR_BUTTON": N_("Menu of the Document button"),
+    "REST_APP_URI": N_("Links from notifications"),
+    "ONAPPINSTALL": N_("Installation finished"),
+    "ONAPPUPDATE": N_("A new version is there"),
+    "ONAPPUNINSTALL": N_("Paraph is removed"),
+    "ONCRMTIMELINEITEMACTION": N_("A button of the live card is pressed"),
+    "ONCRMLEADDELETE": N_("A lead is deleted"),
+    "placement.get": N_("Places in Bitrix24"),
+    "event.get": N_("News from Bitrix24"),
+}
+
+_STATES = {
+    "waiting": N_("waiting"),
+    "bound": N_("connected"),
+    "kept": N_("already connected"),
+    "removed": N_("outdated, removed"),
+    "unavailable": N_("not available here"),
+    "failed": N_("did not work"),
+}
+
+GROUPS = {
+    "permissions": N_("Permissions"),
+    "placement": N_("Where Paraph appears"),
+    "event": N_("What Paraph is told"),
+}
+
+
+@dataclass(frozen=True)
+class ShownLine:
+    """A line in the reader's language. `mark`: waiting | good | warn | bad."""
+
+    kind: str
+    what: str
+    name: str
+    state: str
+    state_name: str
+    mark: str
+    message: str
+
+
+def shown(line: Line) -> ShownLine:
+    name = gettext(_NAMES[line.what]) if line.what in _NAMES else line.what
+    mark = "waiting" if line.state == "waiting" else "good" if line.is_good else "bad"
+    if line.state == "unavailable":
+        mark = "warn"
+    message = gettext(line.message) if line.message else ""
+    return ShownLine(line.kind, line.what, name, line.state, gettext(_STATES[line.state]), mark, message)
+
+
+def waiting_lines() -> list[ShownLine]:
+    """Everything that will be done, before it is done: the page is never blank."""
+    it = manifest()
+    lines = [Line("permissions", ", ".join(it.scopes), "waiting")]
+    lines += [Line("placement", placement.code, "waiting") for placement in it.placements]
+    lines += [Line("event", event, "waiting") for event in it.events]
+    return [shown(line) for line in lines]
+
+
+def as_stream(lines: Iterable[Line]) -> Iterator[str]:
+    """Write one JSON object a line as each becomes known, and a last one that tells whether all is well."""
+    is_good = True
+    for line in lines:
+        is_good = is_good and line.is_good
+        yield json.dumps(vars(shown(line)), ensure_ascii=False) + "\n"
+    yield json.dumps({"end": True, "good": is_good, "summary": summary(is_good)}, ensure_ascii=False) + "\n"
+
+
+def summary(is_good: bool) -> str:
+    if is_good:
+        return gettext("Paraph is connected to this Bitrix24.")
+    return gettext("Not everything could be connected. What works is usable now; the rest can be tried again.")
