@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import secrets
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
@@ -40,7 +41,7 @@ class Worker:
     """Runs what stands in the outbox.
 
     `on_dead` is called inside the transaction that gives a message up: it may write rows, it must not call out.
-    `due` is called once a minute (reminders, expiry). `worker_id` must differ between processes.
+    `due` is called once a minute (reminders, expiry). `worker_id` names it in the logs.
     """
 
     def __init__(
@@ -61,7 +62,7 @@ class Worker:
         self._handlers = handlers
         self._hints = hints
         self._now = now
-        self._worker_id = worker_id
+        self._worker_id = f"{worker_id}/{secrets.token_hex(4)}"  # a lease must never look like another's
         self._turns = itertools.count(1)
         self._policy = Policy(rules, on_dead, jitter)
         self._due = due

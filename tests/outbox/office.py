@@ -1,4 +1,4 @@
-"""A small office around the outbox: a clock that is moved by hand, portals, messages, a worker that writes down what it did."""
+"""A small office around the outbox: a clock moved by hand, portals, messages, a handler that keeps a diary."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class Office:
     def worker(self, handlers: Mapping[Topic, Callable[[Message], None]] | None = None, **extra: object) -> Worker:
         everything = {**dict.fromkeys(Topic, self.diary), **(handlers or {})}
         options = {"jitter": lambda: 0.0, "on_dead": self.bury, **extra}
-        return Worker(everything, self.hints, self.clock, f"w{id(object())}", **options)
+        return Worker(everything, self.hints, self.clock, "w", **options)
 
     def bury(self, message: Message, error: Exception) -> None:
         self.buried.append((message.key, type(error).__name__))

@@ -1,0 +1,139 @@
+"""kill -9 at every point: nothing lost, order held, duplicates only where the second one knew that it was one."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from b24app.outbox.queue import Hints
+from b24app.store import database, outbox
+
+from .office import add_portal, open_database
+from .one_process import Effects, ShiftedClock, make_worker, send
+from .test_hints import until
+
+SCRIPT = Path(__file__).with_name("one_process.py")
+AFTER_THE_SEND = ["after_pop", "after_claim", "after_call", "after_done", "after_release"]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Path]:
+    open_database(tmp_path)
+    (tmp_path / "offset").write_text("0")
+    (tmp_path / "effects").touch()
+    add_portal("anna")
+    add_portal("vera")
+    yield tmp_path
+    database.close_connection()
+
+
+def start(place: Path, role: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, str(SCRIPT), str(place), role], stdout=subprocess.DEVNULL)
+
+
+def run_to_death(place: Path, role: str) -> None:
+    assert start(place, role).wait(20) == -signal.SIGKILL
+
+
+def send_request(place: Path, request: str, portal: str = "anna") -> None:
+    with database.writing():
+        send(place, portal, request)
+    Hints(f"sqlite:///{place / 'queue.db'}", ShiftedClock(place)).hint(portal)
+
+
+def recover(place: Path) -> None:
+    """Start anew after every lease has ended, with the queue as the crash left it or gone altogether."""
+    (place / "offset").write_text(str(int((place / "offset").read_text()) + 200))
+    worker = make_worker(place, Effects(place))
+    worker.sweep()
+    worker.drain(10)
+
+
+def effects(place: Path) -> list[tuple[str, int]]:
+    lines = (place / "effects").read_text().splitlines()
+    return [(line.split()[0], int(line.split()[1])) for line in lines]
+
+
+def in_order_and_complete(place: Path, request: str, count: int = 3) -> bool:
+    """First deliveries come in order, none is missing, and each repetition knows that it is one."""
+    mine = [(key, attempts) for key, attempts in effects(place) if key.startswith(f"{request}:")]
+    first = list(dict.fromkeys(key for key, _ in mine))
+    repeated = [attempts for number, (key, attempts) in enumerate(mine) if key in {k for k, _ in mine[:number]}]
+    return first == [f"{request}:{seq}" for seq in range(1, count + 1)] and all(attempts > 1 for attempts in repeated)
+
+
+def test_killed_before_the_commit_nothing_has_happened(place: Path) -> None:
+    run_to_death(place, "before_commit")
+    recover(place)
+    assert effects(place) == []
+
+
+def test_killed_between_commit_and_hint_everything_arrives(place: Path) -> None:
+    run_to_death(place, "after_commit")
+    recover(place)
+    assert effects(place) == [("r1:1", 1), ("r1:2", 1), ("r1:3", 1)]
+
+
+@pytest.mark.parametrize("role", AFTER_THE_SEND)
+def test_killed_at_work_everything_arrives_in_order(place: Path, role: str) -> None:
+    send_request(place, "r1")
+    run_to_death(place, role)
+    recover(place)
+    assert in_order_and_complete(place, "r1")
+    assert len(effects(place)) == (4 if role == "after_call" else 3)
+
+
+def test_a_call_that_was_in_flight_is_repeated_as_a_second_attempt(place: Path) -> None:
+    send_request(place, "r1")
+    run_to_death(place, "after_call")
+    recover(place)
+    assert effects(place)[:2] == [("r1:1", 1), ("r1:1", 2)]
+
+
+def test_a_stopped_worker_that_wakes_after_its_lease_sends_nothing_more(place: Path) -> None:
+    send_request(place, "r1")
+    process = start(place, "stall")
+    until(lambda: len(effects(place)) == 1)
+    os.kill(process.pid, signal.SIGSTOP)
+    recover(place)
+    (place / "go").touch()
+    os.kill(process.pid, signal.SIGCONT)
+    assert process.wait(10) == 0
+    assert effects(place) == [("r1:1", 1), ("r1:1", 2), ("r1:2", 1), ("r1:3", 1)]
+
+
+def test_sigterm_ends_a_worker_after_what_it_has_begun(place: Path) -> None:
+    process = start(place, "work")
+    send_request(place, "r1")
+    until(lambda: len(effects(place)) > 0)
+    process.terminate()
+    assert process.wait(10) == 0
+    with database.reading():
+        done = [row.key for row in outbox.OutboxMessage.select() if row.done_at]
+    assert done == [key for key, _ in effects(place)]
+
+
+def test_killed_at_random_moments_nothing_is_lost_and_order_holds(place: Path) -> None:
+    dice = random.Random(11)
+    requests = [f"r{number}" for number in range(40)]
+    for round_number in range(4):
+        process = start(place, "work")
+        before = len(effects(place))
+        for request in requests[round_number * 10 : round_number * 10 + 10]:
+            send_request(place, request, dice.choice(["anna", "vera"]))
+        until(lambda seen=before: len(effects(place)) > seen)
+        threading.Event().wait(dice.uniform(0, 0.15))
+        process.kill()
+        process.wait()
+        (place / "offset").write_text(str(200 * (round_number + 1)))
+    recover(place)
+    assert all(in_order_and_complete(place, request) for request in requests)
+    assert len(effects(place)) - 120 <= 2 * 4
