@@ -42,7 +42,7 @@ def ref(key: str, *path: str | int) -> Ref:
 
 def encode(params: Mapping[str, Any]) -> str:
     """Encode nested parameters like PHP's http_build_query: `filter[%3Eid]=5&select[0]=*`."""
-    return "&".join(f"{name}={quote(value, safe='')}" for name, value in _pairs(params, ""))
+    return "&".join(f"{name}={quote(value, safe='', errors='replace')}" for name, value in _pairs(params, ""))
 
 
 def to_cmd(command: Command) -> str:
@@ -68,7 +68,7 @@ def _pairs(value: Any, name: str) -> Iterator[tuple[str, str]]:
     if not items and name:
         yield f"{name}[]", ""
     for key, item in items:
-        step = quote(key, safe="")
+        step = quote(key, safe="", errors="replace")
         yield from _pairs(item, f"{name}[{step}]" if name else step)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
@@ -115,7 +115,10 @@ class Portal:
         answer = self._authorised(method, params or {}, write=writes)
         body = answer.body
         if has_error(body):
-            raise self._error(answer.status, body, method)
+            error = self._error(answer.status, body, method)
+            if isinstance(error, ReconnectNeeded):
+                self._tokens.dead(error.code)
+            raise error
         if "result" not in body:
             raise BitrixError(N_("Bitrix24 answered %(what)s without a result."), code="no_result", what=method)
         next_start = body.get("next")
@@ -152,12 +155,7 @@ class Portal:
         answer = self._follow(method, params, token, write=write)
         if not _is_expired(answer):
             return answer
-        token = self._renew(token)
-        answer = self._follow(method, params, token, write=write)
-        if _is_expired(answer):
-            self._tokens.dead(str(answer.body.get("error")).lower())
-            raise to_error(answer.status, answer.body, method)
-        return answer
+        return self._follow(method, params, self._renew(token), write=write)
 
     def _renew(self, stale: Token) -> Token:
         """Refresh under the lock, unless somebody else has done it while we waited."""
@@ -170,6 +168,8 @@ class Portal:
             except ReconnectNeeded as error:
                 self._tokens.dead(error.code)
                 raise
+            if not pair.client_endpoint:
+                pair = replace(pair, client_endpoint=token.client_endpoint)
             self._tokens.save(pair)
             return self._tokens.load()
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from b24app.bitrix.batch import Command, as_map
 from b24app.bitrix.client import Portal
 from b24app.bitrix.entities import Entity, positive_int
+from b24app.bitrix.urls import is_same_origin
 from b24app.errors import N_, BitrixError
 
 MAX_PDF_BYTES = 50 * 1024 * 1024
@@ -61,7 +61,7 @@ def download_pdf(
     link = str(document.get("pdfUrlMachine") or "")
     if not link:
         raise _no_pdf(document)
-    if urlsplit(link).netloc != urlsplit(portal.origin).netloc:
+    if not is_same_origin(link, portal.origin):
         raise BitrixError(N_("The link to the PDF leads away from Bitrix24."), code="foreign_link", permanent=True)
     data = portal.transport.download(link, referer=portal.origin + "/", max_bytes=max_bytes)
     if not data[:1024].lstrip().startswith(b"%PDF-"):

@@ -77,11 +77,13 @@ TECHNICAL_KEYS = frozenset(
 PHONE_KEYS = ("phone", "mobile", "fax", "value", "inn", "vat", "account", "number", "acc_num", "passport")
 MAX_ITEMS = 60
 MAX_DEPTH = 12
+MAX_QUERY = 200_000
 
 _EMAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
 _PHONE = re.compile(r"\+?\d[\d\s().-]{6,}\d")
 _LINK = re.compile(r"https?://\S+")
-_PLAIN = re.compile(r"-?\d{1,12}(\.\d+)?|[YNTF]|\$result(\[[\w-]+\])+|\d{4}-\d\d-\d\d([T ][\d:.+Z-]*)?")
+_METHOD = re.compile(r"[a-z][A-Za-z0-9]{0,39}(\.[A-Za-z0-9]{1,40}){0,6}")
+_PLAIN = re.compile(r"-?\d{1,10}(\.\d+)?|[YNTF]|\$result(\[[\w-]+\])+|\d{4}-\d\d-\d\d([T ][\d:.+Z-]*)?")
 
 
 def mask(value: Any, key: str = "", depth: int = 0) -> Any:
@@ -90,13 +92,15 @@ def mask(value: Any, key: str = "", depth: int = 0) -> Any:
         return HIDDEN
     if key.lower() in SECRET_KEYS and value not in (None, "", [], {}):
         return HIDDEN
+    if key == "cmd":
+        return _mask_commands(value, depth)
     if isinstance(value, Mapping):
         return {str(name): mask(item, str(name), depth + 1) for name, item in list(value.items())[:MAX_ITEMS]}
     if isinstance(value, list | tuple):
         kept = [mask(item, key, depth + 1) for item in value[:MAX_ITEMS]]
         return [*kept, f"<{len(value) - MAX_ITEMS} more>"] if len(value) > MAX_ITEMS else kept
     if isinstance(value, str):
-        return _mask_text(value, key.lower(), depth)
+        return _mask_text(value, key.lower())
     if isinstance(value, int | float) and not isinstance(value, bool) and _is_personal(key.lower()):
         return HIDDEN
     return value
@@ -119,33 +123,31 @@ def mask_sentence(text: str, limit: int = 300) -> str:
     return _PHONE.sub(HIDDEN, _EMAIL.sub(HIDDEN, text))[:limit]
 
 
-def _mask_text(text: str, key: str, depth: int) -> str:
+def _mask_text(text: str, key: str) -> str:
     if key == "error_description":
         return mask_sentence(text)
-    if _is_command(text):
-        return _mask_command(text, depth)
     if key in TECHNICAL_KEYS and len(text) <= 200 and not _EMAIL.search(text):
         return mask_url(text) if _LINK.match(text) else text
-    if _PLAIN.fullmatch(text) and not _is_personal(key):
+    if len(text) == 1 or (_PLAIN.fullmatch(text) and not _is_personal(key)):
         return text
     return f"<text of {len(text)}>" if text else ""
 
 
 def _is_personal(key: str) -> bool:
-    return any(word in key for word in PHONE_KEYS)
+    return key.startswith("uf_") or any(word in key for word in PHONE_KEYS)
 
 
-def _is_command(text: str) -> bool:
-    method = text.partition("?")[0]
-    return (
-        len(method) <= 80
-        and re.fullmatch(r"[a-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)+|profile|scope|methods", method) is not None
-    )
+def _mask_commands(cmd: Any, depth: int) -> Any:
+    """Keep the shape of a batch: method names and the names of parameters."""
+    items = list(cmd.items() if isinstance(cmd, Mapping) else enumerate(cmd) if isinstance(cmd, list) else [])
+    return {str(key): _mask_command(str(text), depth) for key, text in items[:MAX_ITEMS]}
 
 
 def _mask_command(text: str, depth: int) -> str:
     method, _, query = text.partition("?")
-    if not query or len(query) > 200_000:
+    if not _METHOD.fullmatch(method):
+        return f"<text of {len(text)}>"
+    if not query or len(query) > MAX_QUERY:
         return method
     pairs = parse_qsl(query, keep_blank_values=True)[:MAX_ITEMS]
     return method + "?" + "&".join(f"{name}={_mask_pair(name, value, depth)}" for name, value in pairs)

@@ -50,7 +50,8 @@ class _Change:
 def reconcile(portal: Portal, wanted: Sequence[Binding], *, base_url: str) -> Iterator[Step]:
     """Bind what is missing, remove our own stale handlers, leave the rest; yields as it goes.
 
-    Raises: BitrixError when the portal does not even say what is bound (not an administrator, no connection).
+    Raises: BitrixError when the portal does not even say what is bound (not an administrator, no connection),
+    OutcomeUnknown when the connection is lost on the way. Running it again is always safe.
     """
     state = portal.batch({"list": Command("placement.list"), "get": Command("placement.get")})
     available = {str(code).upper() for code in as_map(state["list"]).values()}

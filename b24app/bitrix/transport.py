@@ -114,7 +114,7 @@ class Transport:
         Raises: Moved on a redirect, BitrixError when nothing happened or the answer is unusable, OutcomeUnknown when
         `write` left and no answer came.
         """
-        data = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+        data = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
         return self._exchange("POST", url, write=write, data=data, sent=payload)
 
     def get_json(self, url: str, params: Mapping[str, str] | None = None, *, write: bool = False) -> Answer:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from b24app.bitrix.batch import Command, as_map, encode, parse_cmd, ref, to_cmd
@@ -18,6 +18,7 @@ TREES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(KEYS, TREES, max_size=6))
 def test_what_is_encoded_reads_back(params: dict[str, object]) -> None:
     assert parse_cmd(to_cmd(Command("crm.item.list", params))) == Command("crm.item.list", params)

@@ -113,6 +113,31 @@ def test_a_token_refused_even_when_fresh_is_dead(
     assert server.count("/oauth/token/") == 1
 
 
+@pytest.mark.parametrize("code", ["APPLICATION_NOT_FOUND", "ERROR_OAUTH"])
+def test_an_application_that_was_removed_is_dead_at_once(
+    server: Server, portal: Portal, tokens: Tokens, code: str
+) -> None:
+    server.on("/rest/profile", Reply({"error": code}, 401))
+    with pytest.raises(ReconnectNeeded):
+        portal.call("profile")
+    assert tokens.buried == [code.lower()]
+    assert server.count("/oauth/token/") == 0
+
+
+def test_a_refresh_that_names_no_address_keeps_the_old_one(server: Server, portal: Portal, tokens: Tokens) -> None:
+    server.on("/oauth/token/", FRESH)
+    server.on("/rest/profile", only_new_token)
+    portal.call("profile")
+    assert tokens.token.client_endpoint == server.rest
+
+
+def test_text_that_is_no_unicode_is_sent_all_the_same(server: Server, portal: Portal) -> None:
+    server.on("/rest/profile", {"result": 1})
+    server.on("/rest/batch", {"result": {"result": {"a": 1}, "result_error": []}})
+    assert portal.call("profile", {"x": "\ud800"}).result == 1
+    assert portal.batch({"a": Command("profile", {"x": "\ud800"})})["a"] == 1
+
+
 def test_an_oauth_server_out_of_order_does_not_bury_the_token(server: Server, portal: Portal, tokens: Tokens) -> None:
     server.on("/rest/profile", EXPIRED)
     server.on("/oauth/token/", Reply(status=502, raw=b"<html>"))

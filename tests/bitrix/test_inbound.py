@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from b24app.bitrix.entities import Entity, card_path, type_of_placement
@@ -222,6 +222,7 @@ class TestRobot:
             parse_robot({key: value for key, value in ROBOT.items() if key != name})
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from([*FORM, *EVENT, *ROBOT, "x"]), st.text(max_size=40)))
 def test_whatever_is_posted_is_parsed_or_refused(form: dict[str, str]) -> None:
     for parse in (lambda: parse_launch({}, form), lambda: parse_event(form), lambda: parse_robot(form)):

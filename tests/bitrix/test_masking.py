@@ -4,7 +4,7 @@ import base64
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from b24app.bitrix.batch import Command, to_cmd
@@ -75,6 +75,19 @@ def test_commands_of_a_batch_keep_their_shape() -> None:
     assert masked == "crm.item.update?id=7&fields[TITLE]=<text of 7>&fields[UF_CRM_1]=Y"
 
 
+def test_a_name_with_a_dot_is_no_command() -> None:
+    assert mask({"login": "ann.lee"}) == {"login": "<text of 7>"}
+    assert mask({"cmd": ["Ann Lee?x"]}) == {"cmd": {"0": "<text of 9>"}}
+
+
+def test_values_of_own_fields_are_hidden_but_for_yes_and_no() -> None:
+    assert mask({"UF_CRM_1": "123456789", "UF_CRM_2": 123456789, "UF_CRM_3": "Y"}) == {
+        "UF_CRM_1": "<text of 9>",
+        "UF_CRM_2": "***",
+        "UF_CRM_3": "Y",
+    }
+
+
 def test_long_lists_are_cut() -> None:
     assert mask(list(range(100)))[-1] == "<40 more>"
 
@@ -99,11 +112,13 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(JSON)
 def test_anything_can_be_masked_and_written(value: object) -> None:
     json.dumps(mask(value))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_can_be_masked(text: str) -> None:
     mask({"cmd": {"a": "user.get?" + text}, "handler": "https://" + text})

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from b24app.bitrix import timeline
@@ -239,6 +239,7 @@ class TestNotification:
         with pytest.raises(ValueError):
             link(url, "x")
 
+    @settings(deadline=None)
     @given(st.text(), st.sampled_from(["B", "URL", "/B", "SEND"]))
     def test_no_text_can_hold_a_tag(self, text: str, tag: str) -> None:
         assert f"[{tag}" not in plain(text + f"[{tag}]")
