@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from flask_babel import format_date, format_datetime, gettext
@@ -27,7 +28,7 @@ _STATUS = {
 }
 
 _SIGNER_STATUS = {
-    SignerStatus.WAITING_TURN: (N_("Waits for his turn"), ""),
+    SignerStatus.WAITING_TURN: (N_("Waiting for their turn"), ""),
     SignerStatus.INVITED: (N_("Letter sent"), "accent"),
     SignerStatus.VIEWED: (N_("Opened"), "accent"),
     SignerStatus.SIGNED: (N_("Signed"), "good"),
@@ -82,9 +83,26 @@ _ROOM = {
     "contact": N_("Contact"),
     "company": N_("Company"),
     "my_company": N_("My company"),
-    "requisites": N_("Details"),
-    "bank": N_("Bank"),
-    "responsible": N_("Responsible"),
+    "requisites": N_("requisites"),
+    "bank": N_("bank"),
+    "responsible": N_("Responsible employee"),
+}
+
+_PROPERTY = {
+    "title": N_("title"),
+    "full_name": N_("full name"),
+    "name": N_("name"),
+    "email": N_("e-mail address"),
+    "phone": N_("phone"),
+    "post": N_("position"),
+    "address": N_("address"),
+    "director": N_("director"),
+    "registration_number": N_("registration number"),
+    "vat_id": N_("VAT or tax ID"),
+    "iban": N_("IBAN"),
+    "bic": N_("BIC"),
+    "opportunity": N_("amount"),
+    "products": N_("products"),
 }
 
 _GROUP = {
@@ -134,11 +152,15 @@ def group_word(group: str) -> str:
 
 
 def placeholder_words(path: str) -> str:
-    """Read a placeholder's path aloud: `company.requisites.vat_id` -> "Company, details: vat id"."""
+    """Read a placeholder's path aloud: `company.requisites.vat_id` -> "Company, requisites: VAT or tax ID"."""
     *rooms, last = path.split(".")
-    place = ", ".join(gettext(_ROOM[room]) if room in _ROOM else room.replace("_", " ") for room in rooms)
-    name = last.removeprefix("UF_CRM_").replace("_", " ").lower()
+    place = ", ".join(_named(_ROOM, room) for room in rooms)
+    name = _named(_PROPERTY, last)
     return f"{place}: {name}" if place else name
+
+
+def _named(names: Mapping[str, str], word: str) -> str:
+    return gettext(names[word]) if word in names else word.removeprefix("UF_CRM_").replace("_", " ").lower()
 
 
 def colour_of(position: int | str) -> str:

@@ -8,6 +8,7 @@ class AddSigner extends HTMLElement {
     this.addEventListener("click", (event) => this.#clicked(event.target));
     this.addEventListener("keydown", (event) => event.key === "Escape" && this.#close(true));
     this.signers.addEventListener("change", () => this.#hideChosen());
+    this.panel.addEventListener("toggle", () => this.panel.open && this.panel.scrollIntoView({ block: "nearest" }));
     this.#hideChosen();
   }
 

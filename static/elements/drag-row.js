@@ -3,18 +3,18 @@
 /** Follow the pointer until it is let go; the row takes the place it is over. Calls done() when the order changed. */
 export function follow(event, row, done) {
   event.preventDefault();
-  const handle = event.target;
-  const before = [...row.parentElement.children];
-  handle.setPointerCapture(event.pointerId);
+  const list = row.parentElement; // it keeps the pointer: the row itself would lose it when it moves
+  const before = [...list.children];
+  list.setPointerCapture(event.pointerId);
   row.classList.add("is-dragged");
   const move = ({ clientY }) => place(row, clientY);
   const end = () => {
-    handle.removeEventListener("pointermove", move);
+    list.removeEventListener("pointermove", move);
     row.classList.remove("is-dragged");
-    if (before.some((each, index) => each !== row.parentElement.children[index])) done();
+    if (before.some((each, index) => each !== list.children[index])) done();
   };
-  handle.addEventListener("pointermove", move);
-  handle.addEventListener("lostpointercapture", end, { once: true });
+  list.addEventListener("pointermove", move);
+  list.addEventListener("lostpointercapture", end, { once: true });
 }
 
 function place(row, y) {
