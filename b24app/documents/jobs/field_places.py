@@ -6,7 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from b24app.documents.text import one_line
 from b24app.domain.fields import Field, FieldType
+
+PARTY_TEXT_LIMIT = 200
 
 
 def to_fields(places: Iterable[Mapping[str, Any]], *, first_page: int = 1) -> list[dict[str, Any]]:
@@ -18,6 +21,11 @@ def to_fields(places: Iterable[Mapping[str, Any]], *, first_page: int = 1) -> li
         identity = f"{place['type']}-{place['signer']}-{count[place['type'], place['signer']]}"
         fields.append(_field(place, identity, first_page).to_dict())
     return fields
+
+
+def printable_parties(parties: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+    """Clean every text of the party blocks and keep it short: a block must fit on one page."""
+    return [{name: one_line(value)[:PARTY_TEXT_LIMIT] for name, value in party.items()} for party in parties]
 
 
 def _field(place: Mapping[str, Any], identity: str, first_page: int) -> Field:

@@ -19,6 +19,7 @@ MARK = re.compile(f"{OPEN}([0-9]+){CLOSE}")
 BLOCKS = ("products", "signatures", "page_break")
 
 _PLACEHOLDER = re.compile(r"\{\{([^{}\n]*)\}\}")
+_IN_ADDRESS = re.compile(r"\]\([^)\s]*\{\{")
 _STRAY = re.compile(r"\{\{|\}\}")
 _QUOTED = r'["“”„«]([^"“”„«»\n]*)["”“»]'
 _PATH = re.compile(rf"([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*(\?)?\s*(?:\|\s*{_QUOTED})?", re.ASCII)
@@ -27,6 +28,7 @@ _PLACE = re.compile(
 )
 
 NOT_UNDERSTOOD = N_("“%(text)s” is not a placeholder we know. Write a path such as {{ lead.title }}.")
+NOT_IN_ADDRESS = N_("A placeholder inside the address of a link does not work. Write it as text.")
 NOT_CLOSED = N_("Two curly brackets stand alone here. A placeholder begins with {{ and ends with }} on the same line.")
 
 
@@ -53,6 +55,8 @@ def extract(markdown: str) -> tuple[str, list[Placeholder], list[TemplateProblem
     for number, line in enumerate(lines, start=1):
         if _STRAY.search(_PLACEHOLDER.sub("", line)):
             problems.append(TemplateProblem(number, NOT_CLOSED, {}))
+        if _IN_ADDRESS.search(line):
+            problems.append(TemplateProblem(number, NOT_IN_ADDRESS, {}))
         lines[number - 1] = _PLACEHOLDER.sub(lambda match, n=number: _swap(match, n, found), line)  # type: ignore[misc]
     problems += [TemplateProblem(p.line, NOT_UNDERSTOOD, {"text": p.source}) for p in found if p.kind == "broken"]
     return "\n".join(lines), found, problems

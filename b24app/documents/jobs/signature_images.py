@@ -55,8 +55,7 @@ def _smaller(size: tuple[int, int]) -> tuple[int, int]:
 
 def _has_clear_ground(picture: Image.Image) -> bool:
     """Say whether the picture brings its own transparency: a drawing, not a photo."""
-    lowest, _highest = picture.getchannel("A").getextrema()
-    return bool(lowest < 128)
+    return any(picture.getchannel("A").histogram()[:128])
 
 
 def _drawn_ink(picture: Image.Image) -> Image.Image:

@@ -22,9 +22,11 @@ from b24app.errors import N_
 
 Node = dict[str, Any]
 
+TITLE_LIMIT = 200
+"""Letters: the title stands in the header of every page."""
+
 NOT_ALONE = N_("“%(text)s” must stand alone, with an empty line before and after it.")
 NO_IMAGES = N_("Images are not supported in templates; only their description is printed.")
-NOT_IN_ADDRESS = N_("A placeholder inside the address of a link does not work. Write it as text.")
 
 _CLAUSE = re.compile(r"(\d{1,3}(?:\.\d{1,3})+\.?)\s+")
 _TICK = re.compile(r"\[([ xX])\]\s+")
@@ -91,7 +93,7 @@ class _Gardener:
         content = self.inline(node.children[0])
         level = int(node.tag[1])
         if level == 1 and not self.tree.title:
-            self.tree.title = one_line(plain(content))
+            self.tree.title = one_line(plain(content))[:TITLE_LIMIT]
         return [{"t": "h", "level": level, "c": content}]
 
     def _bullet_list(self, node: SyntaxTreeNode) -> list[Node]:
@@ -160,9 +162,7 @@ class _Gardener:
 
     def _link(self, node: SyntaxTreeNode) -> list[Node]:
         address = str(node.attrs.get("href", ""))
-        if "%EE%80%80" in address:
-            self._complain(node, NOT_IN_ADDRESS)
-        elif _SAFE_LINK.match(address):
+        if _SAFE_LINK.match(address):
             return [{"t": "link", "to": address, "c": self.inline(node)}]
         return self.inline(node)
 

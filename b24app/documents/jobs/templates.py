@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from b24app.documents.job import Output
-from b24app.documents.jobs.field_places import to_fields
+from b24app.documents.jobs.field_places import printable_parties, to_fields
 from b24app.documents.jobs.labels import labels, language_of
 from b24app.documents.jobs.template_tree import Tree, grow
 from b24app.documents.templates.model import TemplateProblem
-from b24app.documents.text import one_line
 from b24app.documents.typesetting import Typesetting, load_program
 from b24app.errors import N_
 
@@ -55,11 +54,6 @@ def render(args: dict[str, Any], _blobs: dict[str, bytes]) -> Output:
         "pages": typesetting.query("page-size"),
     }
     return Output(data, {"pdf": pdf})
-
-
-def printable_parties(parties: Iterable[dict[str, str]]) -> list[dict[str, str]]:
-    """Clean every text of the party blocks."""
-    return [{name: one_line(value) for name, value in party.items()} for party in parties]
 
 
 def _noticed(tree: Tree) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import pypdfium2
 from b24app.documents.job import Output
 from b24app.documents.jobs.active_content import remove_active_content
 from b24app.documents.jobs.bombs import refuse_bombs
-from b24app.documents.jobs.field_places import to_fields
+from b24app.documents.jobs.field_places import printable_parties, to_fields
 from b24app.documents.jobs.labels import labels, language_of
 from b24app.documents.jobs.normalise import flatten_form, make_upright, saved
 from b24app.documents.jobs.pdf_pages import MALFORMED, count_with_pdfium, malformed_if_broken, page_box
@@ -123,7 +123,7 @@ def append_signature_page(args: dict[str, Any], blobs: dict[str, bytes]) -> Outp
             "title": one_line(args["title"]),
             "language": language_of(args["locale"]),
             "labels": labels(args["locale"]),
-            "parties": [{name: one_line(value) for name, value in party.items()} for party in args["parties"]],
+            "parties": printable_parties(args["parties"]),
             "w_pt": last.w_pt if 400 <= last.w_pt <= 1000 and 500 <= last.h_pt <= 1300 else 595.276,
             "h_pt": last.h_pt if 400 <= last.w_pt <= 1000 and 500 <= last.h_pt <= 1300 else 841.89,
         }
