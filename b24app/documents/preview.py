@@ -25,7 +25,8 @@ class PageImage:
 def page_images(pdf: bytes, *, pages: Sequence[int] | None, width_px: int) -> tuple[PageImage, ...]:
     """Draw pages (1-based; None for all) at `width_px`, less where that would exceed 4 megapixels.
 
-    A page number outside the document is left out. Raises: DocumentRefused (too_complex, malformed).
+    Ask for a dozen at a time: the limits of the guard hold for all together (a page takes about 50 ms). A page
+    number outside the document is left out. Raises: DocumentRefused (too_complex, malformed).
     """
     args = {"pages": None if pages is None else list(pages), "width_px": width_px}
     output = guard.run(f"{_JOBS}:images", args, {"pdf": pdf})

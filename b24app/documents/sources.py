@@ -19,7 +19,7 @@ PAGE_LIMIT = 500
 NOT_PDF = N_("“%(filename)s” is not a PDF. Save the document as PDF and upload that.")
 TOO_LARGE = N_("“%(filename)s” is larger than %(limit)s MB. Save it with smaller pictures and upload it again.")
 
-_JOBS = "b24app.documents.jobs.uploads"
+_JOBS = "b24app.documents.jobs"
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def inspect_upload(data: bytes, filename: str, *, limits: Limits = DEFAULT_LIMIT
         raise DocumentRefused(TOO_LARGE, reason="too_large", filename=filename, limit=SIZE_LIMIT_MB)
     if b"%PDF-" not in data[:1024]:
         raise DocumentRefused(NOT_PDF, reason="not_pdf", filename=filename)
-    output = guard.run(f"{_JOBS}:inspect", {"page_limit": PAGE_LIMIT}, {"pdf": data}, limits=limits)
+    output = guard.run(f"{_JOBS}.uploads:inspect", {"page_limit": PAGE_LIMIT}, {"pdf": data}, limits=limits)
     verdict = output.data
     return Upload(
         pdf=output.blobs["pdf"],
@@ -66,8 +66,8 @@ def append_signature_page(
 ) -> tuple[bytes, tuple[Field, ...]]:
     """Add a page (or more, for many parties) with a signature block for every party.
 
-    Returns the new PDF and its fields. For unsigned files only. Raises: DocumentRefused.
+    Returns the new PDF and its fields. Raises: DocumentRefused, with reason "signed" for a signed file.
     """
     args = {"parties": [asdict(party) for party in parties], "title": title, "locale": locale}
-    output = guard.run(f"{_JOBS}:append_signature_page", args, {"pdf": pdf})
+    output = guard.run(f"{_JOBS}.signature_pages:append", args, {"pdf": pdf})
     return output.blobs["pdf"], tuple(Field.from_dict(field) for field in output.data["fields"])

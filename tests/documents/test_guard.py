@@ -15,6 +15,7 @@ import pytest
 
 from b24app.documents import guard, pool
 from b24app.documents.guard import JobFailed, Limits, run
+from b24app.documents.limits import JOBS_PER_CHILD
 from b24app.errors import DocumentRefused
 
 PROBE = "b24app.documents.jobs.probe"
@@ -160,6 +161,12 @@ def test_a_forked_process_leaves_its_parents_children_alone() -> None:
         os._exit(0 if run(f"{PROBE}:echo", {}, reusable=True).data["pid"] != first else 1)
     assert os.waitpid(forked, 0)[1] == 0
     assert run(f"{PROBE}:echo", {}, reusable=True).data["pid"] == first
+
+
+def test_a_child_is_recycled_after_two_hundred_jobs() -> None:
+    pids = [run(f"{PROBE}:echo", {}, reusable=True).data["pid"] for _ in range(2 * JOBS_PER_CHILD)]
+    assert max(pids.count(pid) for pid in set(pids)) <= JOBS_PER_CHILD
+    assert len(pool.waiting()) <= 3
 
 
 @pytest.mark.parametrize(

@@ -147,6 +147,12 @@ def test_rotated_and_shifted_pages_become_upright_and_look_the_same(rotate: int)
     assert _difference(data, upload.pdf) < 0.001
 
 
+def test_a_signed_file_gets_no_signature_page() -> None:
+    with pytest.raises(DocumentRefused) as caught:
+        append_signature_page(hostile.looks_signed(), [PartyBlock("1")], title="x", locale="en")
+    assert caught.value.reason == "signed"
+
+
 @pytest.mark.parametrize("count", [1, 2, 7])
 def test_a_signature_page_has_a_block_for_every_party(count: int) -> None:
     pdf = hostile.to_bytes(hostile.plain(2))

@@ -67,6 +67,23 @@ def count_with_pdfium(data: bytes) -> int:
         return len(document)
 
 
+def is_signed(pdf: pikepdf.Pdf) -> bool:
+    """Say whether a signature with a byte range stands in the form (field values, inherited or not)."""
+    form = pdf.Root.get("/AcroForm")
+    waiting = list(form.get("/Fields", [])) if isinstance(form, pikepdf.Dictionary) else []
+    for _ in range(20_000):
+        if not waiting:
+            return False
+        field = waiting.pop()
+        if not isinstance(field, pikepdf.Dictionary):
+            continue
+        value = field.get("/V")
+        if isinstance(value, pikepdf.Dictionary) and "/ByteRange" in value and "/Contents" in value:
+            return True
+        waiting.extend(field.get("/Kids", []))
+    raise ValueError("form without end")
+
+
 def _inherited(node: Any, name: str) -> Any:
     """Look a page attribute up the tree; a tree that loops has no end, so we set one."""
     for _ in range(PARENTS_LIMIT):

@@ -9,13 +9,12 @@ import pikepdf
 
 from b24app.documents.job import Output
 from b24app.documents.jobs.normalise import saved
-from b24app.documents.jobs.pdf_pages import malformed_if_broken, page_box
-from b24app.documents.jobs.uploads import is_signed
+from b24app.documents.jobs.pdf_pages import is_signed, malformed_if_broken, page_box
 from b24app.documents.text import printable
 from b24app.documents.typesetting import Typesetting, load_program
 from b24app.errors import N_, DocumentRefused
 
-SIGNED = N_("The document carries a digital signature, which stamping would break.")
+SIGNED = N_("The document carries a digital signature, which any change would break.")
 OUTSIDE = N_("A field lies outside the document: page %(page)s of %(pages)s. Place the fields again.")
 
 

@@ -1,4 +1,4 @@
-"""Jobs behind `documents.sources`: judge an uploaded PDF, clean it, add a signature page."""
+"""Job behind `documents.sources`: judge an uploaded PDF and clean it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,8 @@ import pypdfium2
 from b24app.documents.job import Output
 from b24app.documents.jobs.active_content import remove_active_content
 from b24app.documents.jobs.bombs import refuse_bombs
-from b24app.documents.jobs.field_places import printable_parties, to_fields
-from b24app.documents.jobs.labels import labels, language_of
 from b24app.documents.jobs.normalise import flatten_form, make_upright, saved
-from b24app.documents.jobs.pdf_pages import MALFORMED, count_with_pdfium, malformed_if_broken, page_box
-from b24app.documents.text import one_line
+from b24app.documents.jobs.pdf_pages import MALFORMED, count_with_pdfium, is_signed, malformed_if_broken, page_box
 from b24app.errors import N_, DocumentRefused
 
 ENCRYPTED = N_("The PDF is protected by a password. Remove the password and upload it again.")
@@ -85,23 +82,6 @@ def _check_pages(pdf: pikepdf.Pdf, data: bytes, page_limit: int) -> None:
         raise DocumentRefused(MALFORMED, reason="malformed")
 
 
-def is_signed(pdf: pikepdf.Pdf) -> bool:
-    """Say whether a signature with a byte range stands in the form (field values, inherited or not)."""
-    form = pdf.Root.get("/AcroForm")
-    waiting = list(form.get("/Fields", [])) if isinstance(form, pikepdf.Dictionary) else []
-    for _ in range(20_000):
-        if not waiting:
-            return False
-        field = waiting.pop()
-        if not isinstance(field, pikepdf.Dictionary):
-            continue
-        value = field.get("/V")
-        if isinstance(value, pikepdf.Dictionary) and "/ByteRange" in value and "/Contents" in value:
-            return True
-        waiting.extend(field.get("/Kids", []))
-    raise ValueError("form without end")
-
-
 def _draw_trial(data: bytes) -> None:
     """Draw pages very small until the time is up; a page that hangs ends this process."""
     until = time.monotonic() + TRIAL_S
@@ -111,25 +91,3 @@ def _draw_trial(data: bytes) -> None:
             page.close()
             if time.monotonic() > until:
                 return
-
-
-def append_signature_page(args: dict[str, Any], blobs: dict[str, bytes]) -> Output:
-    """args: parties, title, locale; blob "pdf". Data: fields; blob "pdf"."""
-    from b24app.documents.typesetting import Typesetting, load_program
-
-    with malformed_if_broken(), pikepdf.open(io.BytesIO(blobs["pdf"])) as pdf:
-        last = page_box(pdf.pages[-1], len(pdf.pages)).size
-        sheet = {
-            "title": one_line(args["title"]),
-            "language": language_of(args["locale"]),
-            "labels": labels(args["locale"]),
-            "parties": printable_parties(args["parties"]),
-            "w_pt": last.w_pt if 400 <= last.w_pt <= 1000 and 500 <= last.h_pt <= 1300 else 595.276,
-            "h_pt": last.h_pt if 400 <= last.w_pt <= 1000 and 500 <= last.h_pt <= 1300 else 841.89,
-        }
-        typesetting = Typesetting(load_program("signature_page.typ"), sheet)
-        first_page = len(pdf.pages) + 1
-        with pikepdf.open(io.BytesIO(typesetting.pdf(tags=False))) as added:
-            pdf.pages.extend(added.pages)
-            result = saved(pdf)
-        return Output({"fields": to_fields(typesetting.query("field"), first_page=first_page)}, {"pdf": result})
