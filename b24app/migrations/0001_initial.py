@@ -259,16 +259,15 @@ class Rendition(Table):
         primary_key = CompositeKey("request", "state")
 
 
-class PageImage(Table):
-    """Pictures of a stored file's pages: a cache by content, no portal's data by itself. May be emptied at any time."""
+class Derived(Table):
+    """What was made of a stored file (pictures of its pages, their text): a cache by content. May be emptied."""
 
     document = CharField()  # SHA-256 of the PDF
-    page = IntegerField()
-    width_px = IntegerField()
-    image_sha256 = CharField()
+    kind = CharField()  # "page:<number>:<width in px>", "texts"
+    sha256 = CharField()
 
     class Meta:
-        primary_key = CompositeKey("document", "page", "width_px")
+        primary_key = CompositeKey("document", "kind")
 
 
 class AuditRow(Table):
@@ -330,7 +329,7 @@ OutboxMessage.add_index(
 
 ALL = [
     Application, Portal, PortalToken, Authority, Template, Composer, Prepared, Upload, LastChoice, Request,
-    SignerRow, SignerLink, Value, SavedSignature, Rendition, PageImage, AuditRow, OutboxMessage,
+    SignerRow, SignerLink, Value, SavedSignature, Rendition, Derived, AuditRow, OutboxMessage,
 ]  # fmt: skip
 
 

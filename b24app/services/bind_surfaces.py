@@ -17,7 +17,7 @@ from b24app.store import portals
 from b24app.store.database import writing
 from b24app.store.tables import Portal
 
-GOOD = frozenset({"bound", "kept", "removed"})
+GOOD = frozenset({"bound", "kept", "removed", "granted"})
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Line:
 
     kind: str
     what: str
-    state: str  # bound | kept | removed | unavailable | failed
+    state: str  # granted | bound | kept | removed | unavailable | failed
     message: str = ""
 
     @property
@@ -82,7 +82,7 @@ def _check_scopes(client: PortalClient) -> Iterator[Step]:
             N_("The application lacks this permission. Tick it in the application's card, then repeat."),
         )
     if not missing:
-        yield Step(", ".join(manifest().scopes), "kept")
+        yield Step(", ".join(manifest().scopes), "granted")
 
 
 def _binding(placement: Placement) -> Binding:

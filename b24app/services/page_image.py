@@ -1,13 +1,14 @@
-"""Pages of a stored document as pictures, made once and kept by hash."""
+"""Pages of a stored document as pictures and as text, made once and kept by hash."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
-from b24app.documents.preview import page_images
+from b24app.documents import preview
 from b24app.errors import N_, NotFound
 from b24app.services.context import Context
-from b24app.store import page_images as cache
+from b24app.store import derived
 from b24app.store.database import writing
 
 WIDTHS_PX = (480, 900, 1400)
@@ -20,10 +21,10 @@ def page_image(ctx: Context, sha256: str, page: int, width_px: int) -> tuple[byt
     Returns the picture and its media type. Raises: NotFound when there is no such page.
     """
     width = next((w for w in WIDTHS_PX if w >= width_px), WIDTHS_PX[-1])
-    kept = cache.find(sha256, page, width)
+    kept = derived.find(sha256, _kind(page, width))
     if kept is None:
         render_pages(ctx, sha256, ctx.blobs.get(sha256), [page], width)
-        kept = cache.find(sha256, page, width)
+        kept = derived.find(sha256, _kind(page, width))
     if kept is None:
         raise NotFound(N_("This document has no such page."))
     return ctx.blobs.get(kept), MIME
@@ -31,9 +32,23 @@ def page_image(ctx: Context, sha256: str, page: int, width_px: int) -> tuple[byt
 
 def render_pages(ctx: Context, sha256: str, pdf: bytes, pages: Sequence[int] | None, width_px: int) -> None:
     """Render pages (all when None) in one guarded run and keep the pictures."""
-    pictures = [
-        (picture.page, ctx.blobs.put(picture.data)) for picture in page_images(pdf, pages=pages, width_px=width_px)
-    ]
+    pictures = preview.page_images(pdf, pages=pages, width_px=width_px)
+    kept = [(picture.page, ctx.blobs.put(picture.data)) for picture in pictures]
     with writing():
-        for page, image_sha256 in pictures:
-            cache.keep(sha256, page, width_px, image_sha256)
+        for page, image_sha256 in kept:
+            derived.keep(sha256, _kind(page, width_px), image_sha256)
+
+
+def page_texts(ctx: Context, sha256: str) -> tuple[str, ...]:
+    """The text of each page, for readers who cannot see the pictures."""
+    kept = derived.find(sha256, "texts")
+    if kept is not None:
+        return tuple(json.loads(ctx.blobs.get(kept)))
+    texts = preview.page_texts(ctx.blobs.get(sha256))
+    with writing():
+        derived.keep(sha256, "texts", ctx.blobs.put(json.dumps(texts).encode()))
+    return texts
+
+
+def _kind(page: int, width_px: int) -> str:
+    return f"page:{page}:{width_px}"

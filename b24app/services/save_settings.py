@@ -10,7 +10,7 @@ from b24app.letters.compose import wording_problems
 from b24app.services.composing import FormRefused
 from b24app.services.context import Context
 from b24app.services.install_portal import ensure_authority
-from b24app.services.portal_options import MAX_DEADLINE_DAYS, PLACEHOLDERS, Letter, PortalOptions, usual_letter
+from b24app.services.portal_options import MAX_DEADLINE_DAYS, Letter, PortalOptions, usual_letter
 from b24app.store import portals
 from b24app.store.database import writing
 from b24app.store.tables import Portal
@@ -77,12 +77,8 @@ def letter_problems(locale: str, letter: Letter) -> Iterator[Problem]:
     yield from _too_long(subject, letter.subject, MAX_SUBJECT_CHARS)
     yield from _too_long(body, letter.body, MAX_BODY_CHARS)
     for field, text in ((subject, letter.subject), (body, letter.body)):
-        for stranger in wording_problems(text):
-            known = " ".join(f"{{{name}}}" for name in PLACEHOLDERS)
-            yield (
-                field,
-                InvalidPayload(N_("%(what)s is no placeholder. Known are: %(known)s."), what=stranger, known=known),
-            )
+        for problem in wording_problems(text):
+            yield field, problem
 
 
 def _too_long(field: str, text: str, most: int) -> Iterator[Problem]:

@@ -9,13 +9,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from b24app.documents.formats import date as format_date
-from b24app.documents.preview import page_texts
 from b24app.domain.fields import Field, FieldType, FieldValue, fields_of
 from b24app.domain.signature_request import SignatureRequest, Signer, SignerStatus, Status
 from b24app.domain.transitions import Consent, Correct, Decline, Sign, View
 from b24app.errors import N_, InvalidPayload, NotAllowed, NotFound
 from b24app.services.context import Context
 from b24app.services.page_image import page_image as show_page
+from b24app.services.page_image import page_texts
 from b24app.services.record import apply, apply_inside
 from b24app.services.rendition import current_document, values_fingerprint
 from b24app.services.showing import ClosedLink, SigningView
@@ -158,7 +158,7 @@ def _view(ctx: Context, turn: _Turn) -> SigningView:
         document_sha256=sha256,
         fields=turn.fields,
         values=requests.values(turn.link.portal, turn.request.id, [str(turn.signer.position)]),
-        page_texts=page_texts(ctx.blobs.get(sha256)),
+        page_texts=page_texts(ctx, sha256),
     )
 
 

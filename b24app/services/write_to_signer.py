@@ -13,7 +13,10 @@ from b24app.outbox.message import Message
 from b24app.providers.base import Attachment, Notice
 from b24app.providers.registry import Registry
 from b24app.services.context import Context
+from b24app.services.page_image import page_image, page_texts
+from b24app.services.prepare_document import PREVIEW_WIDTH_PX
 from b24app.services.record import apply
+from b24app.services.rendition import current_document
 from b24app.services.show_request import file_name
 from b24app.store import portals, requests
 from b24app.store.database import writing
@@ -29,6 +32,7 @@ def invite_signer(ctx: Context, providers: Registry, message: Message) -> None:
     row, request, signer = _load(message)
     if signer is None or not signer.has_turn or request.status is not Status.AWAITING_SIGNATURES:
         return
+    _make_ready(ctx, row, request)
     provider = providers.get(row.provider)
     is_reminder = message.topic is Topic.REMIND
     notice = _notice(row, signer, message, link=_link(ctx, row, signer), own_words=not is_reminder)
@@ -98,6 +102,13 @@ def _notice(
         reason=reason,
         attachment=attachment,
     )
+
+
+def _make_ready(ctx: Context, row: Request, request: SignatureRequest) -> None:
+    """Prepare the pages he will look at, so that his first look does not wait for them."""
+    sha256 = current_document(ctx, row, request)
+    page_image(ctx, sha256, 1, PREVIEW_WIDTH_PX)
+    page_texts(ctx, sha256)
 
 
 def _link(ctx: Context, row: Request, signer: Signer) -> str:
