@@ -83,10 +83,9 @@ def ask_installer(ctx: Context, proof: Proof, access_token: str) -> Installer:
             ),
         }
     )
-    me = as_map(answers.get("me"))
-    name = " ".join(str(me.get(part) or "").strip() for part in ("NAME", "LAST_NAME")).strip()
     companies = as_map(as_map(answers.get("company")).get("items"))
     company = str(as_map(companies.get("0")).get("title") or "").strip()
+    name = full_name(as_map(answers.get("me")))
     return Installer(proof.user_id, name, answers["admin"] is True, company)
 
 
@@ -119,32 +118,36 @@ def _refuse_strange_secret(known: Portal, proof: Proof, launch: Launch) -> None:
 
 
 def _store_portal(ctx: Context, launch: Launch, proof: Proof, installer: Installer, known: Portal | None) -> Portal:
-    now = to_ms(ctx.now())
-    is_new = known is None or known.uninstalled_at is not None
-    secret = {"application_token": fingerprint(launch.application_token)} if launch.application_token else {}
-    portal = portals.save(
-        proof.member_id,
-        client_id=proof.client_id,
-        domain=proof.domain,
-        client_endpoint=proof.client_endpoint,
-        installer_id=installer.user_id,
-        health="ok",
-        health_note="",
-        installed_at=now if is_new or known is None else known.installed_at,
-        uninstalled_at=None,
-        pause_until=0,
-        failures=0,
-        **secret,
-        **({"lang": locale_of(launch.lang), "setup_done_at": None} if is_new else {}),
-    )
-    portals.set_option(proof.member_id, installer_name=installer.name, **_first_answers(portal.settings, installer))
-    return portals.get(proof.member_id)
+    columns: dict[str, Any] = {
+        "client_id": proof.client_id,
+        "domain": proof.domain,
+        "client_endpoint": proof.client_endpoint,
+        "health": "ok",
+        "health_note": "",
+        "uninstalled_at": None,
+        "pause_until": 0,
+        "failures": 0,
+    }
+    if launch.application_token:
+        columns["application_token"] = fingerprint(launch.application_token)
+    if known is None or known.uninstalled_at is not None:
+        columns |= {"installed_at": to_ms(ctx.now()), "lang": locale_of(launch.lang), "setup_done_at": None}
+    portal = portals.save(proof.member_id, **columns)
+    if launch.refresh_token or not portal.installer_id:  # background work needs tokens that can be renewed
+        name_installer(portal.member_id, installer.user_id, installer.name)
+    if not portal.settings.get("sender_name"):
+        portals.set_option(portal.member_id, sender_name=installer.company or installer.name or manifest().name)
+    return portals.get(portal.member_id)
 
 
-def _first_answers(settings: Mapping[str, Any], installer: Installer) -> dict[str, Any]:
-    if settings.get("sender_name"):
-        return {}
-    return {"sender_name": installer.company or installer.name or manifest().name}
+def name_installer(portal: str, user_id: int, name: str) -> None:
+    """Let background work run in this employee's name."""
+    portals.save(portal, installer_id=user_id)
+    portals.set_option(portal, installer_name=name)
+
+
+def full_name(profile: Mapping[str, Any]) -> str:
+    return " ".join(str(profile.get(part) or "").strip() for part in ("NAME", "LAST_NAME")).strip()
 
 
 def _lay_out_examples(ctx: Context, portal: Portal) -> None:

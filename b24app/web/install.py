@@ -14,6 +14,7 @@ from b24app.services.install_portal import install_portal
 from b24app.services.save_settings import save_settings
 from b24app.store.tables import Portal
 from b24app.web.guards import Caller, admin_required, context, portal_required
+from b24app.web.portal_events import answer_event
 from b24app.web.progress import GROUPS, ShownLine, as_stream, shown, summary, waiting_lines
 from b24app.web.settings_form import Questions, asked_questions, parse_options, present_questions, try_letter
 
@@ -28,7 +29,12 @@ def explain() -> ResponseReturnValue:
 
 @bp.post("/install")
 def begin() -> ResponseReturnValue:
-    """Take the portal in and show what will be connected; the page's script begins at once."""
+    """Take the portal in and show what will be connected; the page's script begins at once.
+
+    An installation without a page sends its ONAPPINSTALL to this address (facts: bitrix24.md 1.1).
+    """
+    if "event" in request.form:
+        return answer_event()
     launch = parse_launch(request.args, request.form)
     proof = prove_launch(context(), launch)
     _let_frame(proof, launch)

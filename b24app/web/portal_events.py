@@ -20,6 +20,10 @@ def explain() -> ResponseReturnValue:
 @bp.post("/events/bitrix24")
 def receive() -> ResponseReturnValue:
     """Answer 200 for an event that is proven, known or not; slow work follows when the answer has left."""
+    return answer_event()
+
+
+def answer_event() -> ResponseReturnValue:
     later = receive_event(context(), parse_event(request.form))
     response = Response("ok", mimetype="text/plain")
     if later is not None:

@@ -18,8 +18,8 @@ _NAMES = {
     "CRM_LEAD_ACTIVITY_TIMELINE_MENU": N_("Menu of a timeline record"),
     "CRM_LEAD_DOCUMENTGENERATOR_BUTTON": N_("Menu of the Document button"),
     "REST_APP_URI": N_("Links from notifications"),
-    "ONAPPINSTALL": N_("Installation finished"),
-    "ONAPPUPDATE": N_("A new version is there"),
+    "ONAPPINSTALL": N_("Paraph is installed"),
+    "ONAPPUPDATE": N_("Paraph is updated"),
     "ONAPPUNINSTALL": N_("Paraph is removed"),
     "ONCRMTIMELINEITEMACTION": N_("A button of the live card is pressed"),
     "ONCRMLEADDELETE": N_("A lead is deleted"),
@@ -30,7 +30,8 @@ _NAMES = {
 _STATES = {
     "waiting": N_("waiting"),
     "bound": N_("connected"),
-    "kept": N_("already connected"),
+    "kept": N_("in place"),
+    "granted": N_("granted"),
     "removed": N_("outdated, removed"),
     "unavailable": N_("not available here"),
     "failed": N_("did not work"),
@@ -39,7 +40,7 @@ _STATES = {
 GROUPS = {
     "permissions": N_("Permissions"),
     "placement": N_("Where Paraph appears"),
-    "event": N_("What Paraph is told"),
+    "event": N_("When Bitrix24 tells Paraph"),
 }
 
 

@@ -28,6 +28,7 @@ class Questions:
     problems: Problems
     test_email: str = ""
     done: str = ""
+    sent: str = ""  # the test letter
 
     languages = LANGUAGE_NAMES
     placeholders = PLACEHOLDERS
@@ -77,7 +78,7 @@ def try_letter(caller: Caller, form: Mapping[str, str]) -> Questions:
     except (MailError, OutcomeUnknown) as error:
         return Questions(asked.options, asked.locale, {"test_email": [sentence(error)]}, asked.test_email)
     words = gettext("The test letter is on its way to %(address)s.", address=asked.test_email)
-    return Questions(asked.options, asked.locale, {}, asked.test_email, done=words)
+    return Questions(asked.options, asked.locale, {}, asked.test_email, sent=words)
 
 
 def employee_name(caller: Caller) -> str:

@@ -11,6 +11,7 @@ from b24app.services.bind_surfaces import Line, bind_all
 from b24app.services.composing import FormRefused
 from b24app.services.export_documents import export_documents
 from b24app.services.save_settings import save_settings
+from b24app.services.take_over import take_over
 from b24app.services.write_letter import html_of, write_letter
 from b24app.store import composers, holdings, portals
 from b24app.web.guards import Caller, admin_required, context, portal_required
@@ -35,6 +36,7 @@ bp = Blueprint("settings_page", __name__, url_prefix="/settings")
 @portal_required
 @admin_required
 def show(caller: Caller) -> ResponseReturnValue:
+    take_over(context(), caller.portal, caller.user_id)
     return _page(caller, present_questions(caller))
 
 

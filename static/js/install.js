@@ -62,6 +62,7 @@ async function connect() {
   settle();
   section.classList.remove("is-running");
   summary.textContent = end.summary;
+  summary.dataset.good = end.good ? "yes" : "";
   section.querySelector("[data-details]").open = !end.good;
   again.textContent = form.dataset.againWords;
   again.hidden = end.good;
@@ -76,7 +77,6 @@ async function finish() {
 }
 
 if (form && !("done" in form.dataset)) {
-  document.querySelector("[data-questions-section]").hidden = true;
   connect();
 }
 form?.addEventListener("submit", (event) => {

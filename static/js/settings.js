@@ -46,12 +46,12 @@ function usual(button) {
   later();
 }
 
-/** Post, and take the form out of the page that comes back; a refusal is said on top of the old one. */
+/** Post, and read the page that comes back; a refusal is said on top of the old one. */
 async function answered(url, body) {
   const response = await call(url, { method: "POST", body });
   const text = await response.text();
   if (response.headers.get("Content-Type").startsWith("text/html")) {
-    return new DOMParser().parseFromString(text, "text/html").querySelector("#questions");
+    return new DOMParser().parseFromString(text, "text/html");
   }
   const note = Object.assign(document.createElement("p"), { className: "note note--bad", textContent: JSON.parse(text).error });
   note.setAttribute("role", "alert");
@@ -64,16 +64,17 @@ async function send(submitter) {
   submitter.disabled = true;
   submitter.setAttribute("aria-busy", "true");
   const body = new FormData(form());
-  const fresh = await answered(submitter.getAttribute("formaction") ?? form().getAttribute("action"), body);
-  if (!fresh) {
-    submitter.disabled = false;
-    submitter.removeAttribute("aria-busy");
-    return;
-  }
+  const page = await answered(submitter.getAttribute("formaction") ?? form().getAttribute("action"), body);
+  submitter.disabled = false;
+  submitter.removeAttribute("aria-busy");
+  if (!page) return;
+  const [fresh, attempt] = [page.querySelector("#questions"), page.querySelector("#try")];
   for (const name of ["paraph_session", "csrf_token"]) fresh.elements[name].value = form().elements[name].value;
   form().replaceWith(fresh);
+  box.querySelector("#try").replaceWith(attempt);
   start();
-  (fresh.querySelector("[aria-invalid]") ?? fresh.querySelector("[data-done]"))?.focus();
+  const place = submitter.matches("[data-test]") ? attempt : fresh;
+  (box.querySelector("[aria-invalid]") ?? place.querySelector("[data-done]"))?.focus();
 }
 
 function start() {
@@ -84,10 +85,10 @@ function start() {
     if (target.matches("[data-insert]")) insert(target);
     if (target.matches("[data-usual]")) usual(target);
   });
-  form().addEventListener("keydown", (event) => {
+  box.querySelector("#try").addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.target.name !== "test_email") return;
     event.preventDefault();
-    form().requestSubmit(form().querySelector("[data-test]"));
+    form().requestSubmit(box.querySelector("[data-test]"));
   });
   form().addEventListener("submit", (event) => {
     const { submitter } = event;
