@@ -38,5 +38,6 @@ def _delete_everything(ctx: Context, member_id: str) -> None:
         candidates = removal.blobs_of(member_id)
         removal.delete_data(member_id)
         orphans = removal.unreferenced(candidates)
+        orphans |= removal.unreferenced(removal.forget_derived(orphans))
     for sha256 in orphans:
         ctx.blobs.delete(sha256)

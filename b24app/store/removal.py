@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from b24app.store.tables import (
     ALL,
+    Derived,
     Portal,
     PortalToken,
     Prepared,
@@ -52,6 +53,16 @@ def unreferenced(sha256s: set[str]) -> set[str]:
         for chunk in _chunks(sorted(wanted)):
             wanted -= _named(column, column.in_(chunk))
     return wanted
+
+
+def forget_derived(documents: set[str]) -> set[str]:
+    """Forget what was made of these files; returns the files made, unless the same came of another document too."""
+    made: set[str] = set()
+    for chunk in _chunks(sorted(documents)):
+        made |= _named(Derived.sha256, Derived.document.in_(chunk))
+        Derived.delete().where(Derived.document.in_(chunk)).execute()
+    shared = {name for chunk in _chunks(sorted(made)) for name in _named(Derived.sha256, Derived.sha256.in_(chunk))}
+    return made - shared
 
 
 def _named(column: object, condition: object) -> set[str]:
