@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
+from typing import Any
 
 from b24app.clock import Clock, to_ms
 from b24app.errors import N_, BitrixError, NotFound
@@ -31,18 +32,22 @@ def filled(row: Portal, now: datetime) -> int:
     return min(BURST_MILLI, row.tokens_milli + elapsed_ms * MILLI_PER_10_MS // 10)
 
 
-def wait_ms(row: Portal, now: datetime) -> int:
-    """Tell how long until a token is there; 0 when one is."""
-    missing = TOKEN_MILLI - filled(row, now)
+def wait_ms(row: Portal, now: datetime, tokens: int = 1) -> int:
+    """Tell how long until so many tokens are there; 0 when they are."""
+    missing = tokens * TOKEN_MILLI - filled(row, now)
     return max(0, -(-missing * 10 // MILLI_PER_10_MS))
 
 
-def spend(row: Portal, now: datetime) -> bool:
-    """Take one token out of a row as it was read; False when somebody else changed it meanwhile."""
-    unchanged = (Portal.tokens_milli == row.tokens_milli) & (Portal.tokens_at == row.tokens_at)
+def one_less(row: Portal, now: datetime) -> dict[Any, int]:
+    """Return the change of the row that takes one token out."""
     left = filled(row, now) - TOKEN_MILLI
-    query = Portal.update(tokens_milli=left, tokens_at=max(to_ms(now), row.tokens_at))
-    return bool(query.where((Portal.member_id == row.member_id) & unchanged).execute())
+    return {Portal.tokens_milli: left, Portal.tokens_at: max(to_ms(now), row.tokens_at)}
+
+
+def is_unchanged(row: Portal) -> Any:
+    """Return the condition that nobody has touched the bucket since the row was read."""
+    same = (Portal.tokens_milli == row.tokens_milli) & (Portal.tokens_at == row.tokens_at)
+    return (Portal.member_id == row.member_id) & same
 
 
 def take(portal: str, now: datetime) -> int:
@@ -53,7 +58,7 @@ def take(portal: str, now: datetime) -> int:
             if row is None:
                 raise NotFound(N_("Paraph is not installed in this Bitrix24."))
             wait = wait_ms(row, now)
-            if wait or spend(row, now):
+            if wait or Portal.update(one_less(row, now)).where(is_unchanged(row)).execute():
                 return wait
 
 

@@ -1,7 +1,7 @@
 """One worker's turn with one portal: lease, claim, settle, leave. Each step is one short transaction.
 
-The lease and the bucket stand in the portal's row; the first statement of every transaction here updates that row, so
-that on PostgreSQL too everybody else waits for its end.
+The lease and the bucket stand in the portal's row. Every change is conditional on what was read before it, so that it
+is right on PostgreSQL too, where others may write between two statements.
 """
 
 from __future__ import annotations
@@ -53,32 +53,23 @@ class Turn:
         self._holder = holder
         self._policy = policy
 
-    def begin(self, now: datetime) -> bool:
-        """Take the lease, unless somebody else holds it or nothing can be begun; a doubled hint costs no write."""
-        row = Portal.get_or_none(Portal.member_id == self.portal)
-        if row is None:
-            return False
-        if outbox.next_due(self.portal, schedule.open_lanes(row, now), now) is None:
-            self.wake_at = schedule.wake_at(self.portal, now) if row.lease_until <= to_ms(now) else None
-            return False
-        free = (Portal.lease_until <= to_ms(now)) | (Portal.lease_by == self._holder)
-        return self._lease(free, to_ms(now) + LEASE_MS[PORTAL])
-
     def claim(self, now: datetime) -> Message | None:
-        """Pick the next message, count its attempt, take its token and renew the lease for its lane."""
-        row = Portal.get_by_id(self.portal)
-        found = outbox.next_due(self.portal, schedule.open_lanes(row, now), now)
-        if found is None:
+        """Pick the next message, take or renew the lease, take its token, count its attempt.
+
+        Every change is conditional on what was read, so that of two workers reading the same only one goes on.
+        """
+        row = schedule.read(self.portal)
+        if row is None:
             return None
-        if found.lane == PORTAL:
-            rate.spend(row, now)
-        outbox.begin_attempt(found)
-        self._lease(self._is_mine(), to_ms(now) + LEASE_MS[found.lane])
+        found = outbox.next_due(self.portal, schedule.open_lanes(row, now), now)
+        if found is None or not self._hold(row, found.lane, now) or not outbox.begin_attempt(found):
+            return None
         return Message.of(found)
 
     def settle(self, message: Message, error: Exception | None, now: datetime) -> bool:
         """Write down how a message ended; False when the lease has gone to somebody else, and nothing is written."""
-        if not self._lease(self._is_mine(), to_ms(now) + LEASE_MS[message.lane]):
+        lease = Portal.update(lease_until=to_ms(now) + LEASE_MS[message.lane])
+        if not lease.where(self._is_mine()).execute():
             log.warning("lease_lost", portal=self.portal, key=message.key)
             return False
         if error is None:
@@ -89,9 +80,18 @@ class Turn:
         return True
 
     def leave(self, now: datetime) -> None:
-        """Give the lease back and note when the portal has work again."""
+        """Give the lease back and note when the portal has work again; who holds it now will call for himself."""
         Portal.update(lease_by="", lease_until=0).where(self._is_mine()).execute()
-        self.wake_at = schedule.wake_at(self.portal, now)
+        row = schedule.read(self.portal)
+        if row and row.lease_until <= to_ms(now):
+            self.wake_at = schedule.wake_at(row, now)
+
+    def _hold(self, row: Portal, lane: str, now: datetime) -> bool:
+        is_free = (Portal.lease_until <= to_ms(now)) | (Portal.lease_by == self._holder)
+        change = {Portal.lease_by: self._holder, Portal.lease_until: to_ms(now) + LEASE_MS[lane]}
+        if lane == PORTAL:
+            change |= rate.one_less(row, now)
+        return bool(Portal.update(change).where(rate.is_unchanged(row) & is_free).execute())
 
     def _fail(self, message: Message, error: Exception, now: datetime) -> None:
         rule = self._policy.rules[message.topic]
@@ -128,12 +128,7 @@ class Turn:
     def _clear_pause(self, lane: str) -> None:
         if lane in PAUSES:
             until, failures = PAUSES[lane]
-            was_down = (Portal.member_id == self.portal) & (failures > 0)
-            Portal.update({until: 0, failures: 0}).where(was_down).execute()
+            Portal.update({until: 0, failures: 0}).where(self._is_mine() & (failures > 0)).execute()
 
     def _is_mine(self) -> Any:
         return (Portal.member_id == self.portal) & (Portal.lease_by == self._holder)
-
-    def _lease(self, condition: Any, until_ms: int) -> bool:
-        query = Portal.update(lease_by=self._holder, lease_until=until_ms)
-        return bool(query.where((Portal.member_id == self.portal) & condition).execute())

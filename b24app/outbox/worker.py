@@ -76,7 +76,7 @@ class Worker:
         turn = Turn(portal, f"{self._worker_id}/{next(self._turns)}", self._policy)
         until, served = self._now() + SLICE, 0
         with reading():
-            message = self._begin(turn)
+            message = self._claim_or_leave(turn, self._now())
             while message is not None:
                 error = self._run(message)
                 served += 1
@@ -89,7 +89,8 @@ class Worker:
         """Hint at every portal that has work, now or within a minute: repairs whatever hints were lost."""
         now = self._now()
         with reading():
-            moments = [(portal, schedule.wake_at(portal, now)) for portal in outbox.due_portals(now + SWEEP_AHEAD)]
+            rows = [schedule.read(portal) for portal in outbox.due_portals(now + SWEEP_AHEAD)]
+            moments = [(row.member_id, schedule.wake_at(row, now)) for row in rows if row]
         for portal, at in moments:
             self._hints.hint(portal, at)
 
@@ -132,11 +133,6 @@ class Worker:
         if self._runner is not None:
             self._runner.stop(graceful=True)
 
-    def _begin(self, turn: Turn) -> Message | None:
-        with writing():
-            now = self._now()
-            return self._claim_or_leave(turn, now) if turn.begin(now) else None
-
     def _go_on(self, turn: Turn, message: Message, error: Exception | None, until: datetime) -> Message | None:
         with writing():
             now = self._now()
@@ -148,10 +144,11 @@ class Worker:
             return None
 
     def _claim_or_leave(self, turn: Turn, now: datetime) -> Message | None:
-        message = turn.claim(now)
-        if message is None:
-            turn.leave(now)
-        return message
+        with writing():
+            message = turn.claim(now)
+            if message is None:
+                turn.leave(now)
+            return message
 
     def _run(self, message: Message) -> Exception | None:
         """Call the handler; its error is an answer, not an accident."""

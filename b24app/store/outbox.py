@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from peewee import fn
+from peewee import SQL, fn
 
 from b24app.clock import to_ms
 from b24app.domain.events import Topic
@@ -31,7 +31,15 @@ LANES: Mapping[Topic, str] = {
     Topic.PIN: PORTAL,
     Topic.WRITE_BACK: PORTAL,
 }
-Earlier = OutboxMessage.alias()
+# A constant, since building it anew cost more than running it; t1 is Peewee's name for the message.
+NOTHING_EARLIER = SQL(
+    """NOT EXISTS (
+        SELECT 1 FROM outbox AS earlier
+        WHERE earlier.request = t1.request AND earlier.lane = t1.lane AND earlier.seq < t1.seq
+        AND (earlier.signer = t1.signer OR earlier.signer = '' OR t1.signer = '')
+        AND earlier.done_at IS NULL AND earlier.blocks
+    )"""
+)
 
 
 def enqueue(
@@ -86,10 +94,10 @@ def next_due(portal: str, lanes: Collection[str], now: datetime) -> OutboxMessag
     return _eligible(portal).where(due).order_by(OutboxMessage.next_at, OutboxMessage.id).first()
 
 
-def next_at(portal: str, lane: str) -> int | None:
-    """Tell when a lane of a portal has work: a moment that may be past, or None."""
-    row = _eligible(portal).where(OutboxMessage.lane == lane).order_by(OutboxMessage.next_at).first()
-    return row.next_at if row else None
+def next_times(portal: str, lane: str, most: int) -> list[int]:
+    """List when the next messages of a lane are due, the earliest first; moments that may be past."""
+    rows = _eligible(portal).where(OutboxMessage.lane == lane).order_by(OutboxMessage.next_at).limit(most)
+    return [row.next_at for row in rows]
 
 
 def due_portals(until: datetime) -> list[str]:
@@ -97,17 +105,21 @@ def due_portals(until: datetime) -> list[str]:
     waiting = (
         OutboxMessage.select(OutboxMessage.portal, fn.MIN(OutboxMessage.next_at).alias("since"))
         .join(Portal, on=(Portal.member_id == OutboxMessage.portal))
-        .where(_is_open() & ~_has_earlier() & (OutboxMessage.next_at <= to_ms(until)))
+        .where(_is_open() & NOTHING_EARLIER & (OutboxMessage.next_at <= to_ms(until)))
         .group_by(OutboxMessage.portal)
         .order_by(fn.MIN(OutboxMessage.next_at))
     )
     return [row.portal for row in waiting]
 
 
-def begin_attempt(message: OutboxMessage) -> None:
-    """Count an attempt before it is made, so that a try after a crash is known to be a second one."""
+def begin_attempt(message: OutboxMessage) -> bool:
+    """Count an attempt before it is made, so that a try after a crash is known to be a second one.
+
+    Returns False when the message has been tried or done by somebody else since it was read.
+    """
+    as_read = (OutboxMessage.id == message.id) & (OutboxMessage.attempts == message.attempts)
     message.attempts += 1
-    OutboxMessage.update(attempts=message.attempts).where(OutboxMessage.id == message.id).execute()
+    return bool(OutboxMessage.update(attempts=message.attempts).where(as_read & _is_open()).execute())
 
 
 def finish(key: str, now: datetime) -> None:
@@ -132,13 +144,4 @@ def _is_open() -> Any:
 
 
 def _eligible(portal: str) -> Any:
-    return OutboxMessage.select().where((OutboxMessage.portal == portal) & _is_open() & ~_has_earlier())
-
-
-def _has_earlier() -> Any:
-    same_lane = (Earlier.request == OutboxMessage.request) & (Earlier.lane == OutboxMessage.lane)
-    same_person = (Earlier.signer == OutboxMessage.signer) | (Earlier.signer == "") | (OutboxMessage.signer == "")
-    waits = Earlier.done_at.is_null() & Earlier.blocks
-    return fn.EXISTS(
-        Earlier.select(Earlier.id).where(same_lane & same_person & waits & (Earlier.seq < OutboxMessage.seq))
-    )
+    return OutboxMessage.select().where((OutboxMessage.portal == portal) & _is_open() & NOTHING_EARLIER)
