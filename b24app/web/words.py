@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from flask_babel import format_date, format_datetime, gettext
@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from b24app.domain.fields import FieldType
 from b24app.domain.signature_request import SignerStatus, Status
 from b24app.errors import N_
+from b24app.services.composing import EmptyView
 from b24app.services.showing import EventView
 
 _STATUS = {
@@ -153,10 +154,22 @@ def group_word(group: str) -> str:
 
 def placeholder_words(path: str) -> str:
     """Read a placeholder's path aloud: `company.requisites.vat_id` -> "Company, requisites: VAT or tax ID"."""
-    *rooms, last = path.split(".")
-    place = ", ".join(_named(_ROOM, room) for room in rooms)
-    name = _named(_PROPERTY, last)
+    place, name = _place_and_name(path)
     return f"{place}: {name}" if place else name
+
+
+def grouped_empties(empties: Iterable[EmptyView]) -> dict[str, dict[str, EmptyView]]:
+    """Sort empty placeholders by where they belong: "Company, bank" -> "IBAN" -> the placeholder, each said once."""
+    groups: dict[str, dict[str, EmptyView]] = {}
+    for empty in sorted(empties, key=lambda empty: not empty.required):
+        place, name = _place_and_name(empty.path)
+        groups.setdefault(place or gettext("Document"), {}).setdefault(name, empty)
+    return groups
+
+
+def _place_and_name(path: str) -> tuple[str, str]:
+    *rooms, last = path.split(".")
+    return ", ".join(_named(_ROOM, room) for room in rooms), _named(_PROPERTY, last)
 
 
 def _named(names: Mapping[str, str], word: str) -> str:
@@ -182,6 +195,6 @@ FOR_TEMPLATES = {
     each.__name__: each
     for each in (
         status_word, status_tone, signer_word, signer_tone, event_words, email_kind, field_word, group_word,
-        placeholder_words, colour_of, moment, day,
+        grouped_empties, colour_of, moment, day,
     )
 }  # fmt: skip

@@ -1,58 +1,71 @@
-// <page-preview action>: keeps the pages in step with the form. A change inside [data-pages] makes them stale; a moment later
-// they are asked for anew. Says preview:stale, preview:fresh, preview:broken on the form.
+// <page-preview action>: keeps the pages in step with the form. What changes them makes them stale; a moment later they are
+// asked for anew. Says preview:stale, preview:fresh, preview:broken on the form.
 import { call } from "../js/frame.js";
 import { complaint, fragment, swap } from "../js/answers.js";
 import { show } from "../js/problems.js";
 
 const PAUSE_MS = 350;
+const IN_THE_PAGES = /^(source|template_id|upload_id|signer_key|signer_name|needs_approval|tick_)/;
 
 class PagePreview extends HTMLElement {
   #timer = 0;
   #asking = null;
+  #asked = ""; // what the form said when the pages were last asked for, or are about to be
 
   connectedCallback() {
     this.form = this.closest("form");
-    this.form.addEventListener("change", (event) => this.#touched(event));
-    this.form.addEventListener("input", (event) => event.target.matches("input:not([type])[data-pages]") && this.#touched(event));
+    for (const type of ["change", "input"]) this.form.addEventListener(type, () => this.#touched());
     for (const button of this.querySelectorAll("[formaction]"))
       button.addEventListener("click", (event) => {
         event.preventDefault();
         this.refresh();
       });
-    if (!this.querySelector('[name="prepared_id"]')) this.refresh();
-    else this.#say("fresh");
+    if (this.querySelector('[name="prepared_id"]')) this.#fresh();
+    else this.refresh();
   }
 
   disconnectedCallback() {
-    clearTimeout(this.#timer);
-    this.#asking?.abort();
+    this.#drop();
   }
 
   /** Ask for the pages of what the form says now; an older question is dropped. */
   async refresh() {
-    clearTimeout(this.#timer);
-    this.#asking?.abort();
-    const asking = (this.#asking = new AbortController());
+    this.#drop();
+    this.#asked = this.#wanted();
     this.#say("stale");
+    const { signal } = (this.#asking = new AbortController());
     try {
-      const body = new FormData(this.form);
-      const response = await call(this.getAttribute("action"), { method: "POST", body, signal: asking.signal });
-      if (response.ok) this.#show(await response.text());
-      else this.#complain(await complaint(response, this.dataset.unreachable));
+      const response = await call(this.getAttribute("action"), { method: "POST", body: new FormData(this.form), signal });
+      if (!response.ok) return this.#complain(await complaint(response, this.dataset.unreachable));
+      swap(this.form, fragment(await response.text()));
+      this.#fresh();
     } catch (error) {
       if (error.name !== "AbortError") this.#complain({ preview: [this.dataset.unreachable] });
     }
   }
 
-  #touched(event) {
-    if (!event.target.closest("[data-pages]") || event.target.closest("[data-no-pages]")) return;
-    clearTimeout(this.#timer);
+  /** Everything the pages depend on, in one text. */
+  #wanted() {
+    return JSON.stringify([...new FormData(this.form)].filter(([name]) => IN_THE_PAGES.test(name)));
+  }
+
+  #touched() {
+    const wanted = this.#wanted();
+    if (wanted === this.#asked) return;
+    this.#drop();
+    this.#asked = wanted;
     this.#say("stale");
     this.#timer = setTimeout(() => this.refresh(), PAUSE_MS);
   }
 
-  #show(html) {
-    swap(this.form, fragment(html));
+  #drop() {
+    clearTimeout(this.#timer);
+    this.#asking?.abort();
+  }
+
+  /** The pages are there; their checkboxes may have come with them. */
+  #fresh() {
+    this.#asked = this.#wanted();
     this.#say("fresh");
   }
 

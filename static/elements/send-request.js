@@ -53,10 +53,9 @@ class SendRequest extends HTMLElement {
   }
 
   #update() {
-    const obstacle = this.obstacle;
-    const reason = { stale: "stale", broken: "broken" }[obstacle] ?? obstacle;
+    const { obstacle } = this;
     this.button.setAttribute("aria-disabled", String(Boolean(obstacle)));
-    this.querySelector("[data-reason]").textContent = reason ? (this.dataset[reason] ?? "") : "";
+    this.querySelector("[data-reason]").textContent = obstacle ? this.dataset[obstacle] : "";
   }
 
   #sent(html) {

@@ -1,5 +1,5 @@
 // The composer: each behaviour is an element of its own; they meet in the form's events.
-//   change           something the employee decided; inside [data-pages] it changes the pages
+//   change, input    something the employee decided
 //   preview:stale, preview:fresh, preview:broken   the pages' state, from <page-preview>
 import "../elements/close-frame.js";
 import "../elements/open-card.js";

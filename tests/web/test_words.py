@@ -11,6 +11,7 @@ from flask_babel import Babel
 from b24app.domain.events import EventType
 from b24app.domain.fields import FieldType
 from b24app.domain.signature_request import SignerStatus, Status
+from b24app.services.composing import EmptyView
 from b24app.services.showing import EventView
 from b24app.web import words
 
@@ -58,6 +59,17 @@ def test_every_place_has_a_name(type):
 )
 def test_a_placeholder_is_read_aloud(path, said):
     assert words.placeholder_words(path) == said
+
+
+def test_empty_places_are_said_once_and_the_needed_ones_first():
+    empties = [
+        EmptyView("company.bank.bic", False),
+        EmptyView("company.bank.iban", True),
+        EmptyView("company.bank.iban", True),
+    ]
+    assert {place: list(names) for place, names in words.grouped_empties(empties).items()} == {
+        "Company, bank": ["IBAN", "BIC"]
+    }
 
 
 def test_colours_come_in_turns_and_the_approver_has_his_own():
