@@ -1,0 +1,1 @@
+"""Start page and control API of the sandbox."""

@@ -1,0 +1,1 @@
+"""Example data: two companies that know nothing of each other."""

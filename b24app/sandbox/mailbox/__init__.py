@@ -1,0 +1,1 @@
+"""A mailbox for everybody: SMTP in, pages and JSON out."""

@@ -1,0 +1,1 @@
+"""The OAuth server in small (docs: settings/oauth/)."""

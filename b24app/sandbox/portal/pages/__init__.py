@@ -1,0 +1,1 @@
+"""What an employee sees of the portal in a browser."""

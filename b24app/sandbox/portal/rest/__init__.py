@@ -1,0 +1,1 @@
+"""The portal's REST 2.0 methods."""

@@ -1,0 +1,136 @@
+"""HTTP listeners: threaded, with keep-alive, able to vanish in the middle of an answer."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import socket
+import threading
+import traceback
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+HOST = "127.0.0.1"
+DROP_HEADER = "X-Sandbox-Drop"
+
+
+class Handler(WSGIRequestHandler):
+    """Answers one connection. A response with the header X-Sandbox-Drop is not sent: the connection closes instead.
+
+    werkzeug's own handler closes after every answer; real portals keep connections open, and clients pool them.
+    """
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    timeout = 30
+
+    def run_wsgi(self) -> None:
+        environ = self.make_environ()
+        self._read_body(environ)
+        status, headers, body = self._run_app(environ)
+        if self._is_dropped(headers):
+            self._vanish()
+            return
+        self._answer(status, headers, body)
+
+    def _is_dropped(self, headers: list[tuple[str, str]]) -> bool:
+        down = getattr(self.server, "down", None)
+        return any(name == DROP_HEADER for name, _ in headers) or (down is not None and down.is_set())
+
+    def _read_body(self, environ: dict[str, Any]) -> None:
+        source = environ["wsgi.input"]
+        chunked = environ.get("wsgi.input_terminated")
+        body = source.read() if chunked else source.read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(body)
+        environ["CONTENT_LENGTH"] = str(len(body))
+
+    def _run_app(self, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
+        started: list[Any] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            started[:] = [status, headers]
+            return lambda data: None
+
+        try:
+            chunks = self.server.app(environ, start_response)
+            try:
+                body = b"".join(chunks)
+            finally:
+                if hasattr(chunks, "close"):
+                    chunks.close()
+        except Exception:
+            traceback.print_exc()
+            return "500 Internal Server Error", [("Content-Type", "text/plain")], b"The sandbox failed, see its log."
+        return started[0], started[1], body
+
+    def _answer(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
+        code, _, reason = status.partition(" ")
+        self.send_response(int(code), reason)
+        for name, value in headers:
+            if name.lower() != "content-length":
+                self.send_header(name, value)
+        empty = int(code) in {204, 304} or self.command == "HEAD"
+        if int(code) not in {204, 304}:
+            self.send_header("Content-Length", str(len(body)))
+        self.send_header("Connection", "close" if self.close_connection else "keep-alive")
+        head = b"".join([*self._take_headers(), b"\r\n"])
+        with contextlib.suppress(ConnectionError):
+            self.wfile.write(head if empty else head + body)
+
+    def _take_headers(self) -> list[bytes]:
+        """The header lines collected so far; sent together with the body, in one packet."""
+        lines: list[bytes] = vars(self).pop("_headers_buffer", [])
+        return lines
+
+    def _vanish(self) -> None:
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Keep quiet: the call log tells more."""
+
+
+class Listener:
+    """One WSGI application on one port; can go down and come back on the same port."""
+
+    def __init__(self, app: WSGIApplication, port: int = 0) -> None:
+        self._app = app
+        self._server: BaseWSGIServer | None = None
+        self._down = threading.Event()
+        self.port = port
+        self.up()
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def authority(self) -> str:
+        return f"{HOST}:{self.port}"
+
+    def up(self) -> None:
+        """Listen (again)."""
+        if self._server is not None:
+            return
+        self._down = threading.Event()
+        server = make_server(HOST, self.port, self._app, threaded=True, request_handler=Handler)
+        server.down = self._down  # type: ignore[attr-defined]
+        server.daemon_threads = True  # type: ignore[attr-defined]
+        self.port = server.server_port
+        self._server = server
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    def down(self) -> None:
+        """Refuse new connections and cut the open ones at their next request."""
+        server, self._server = self._server, None
+        if server is not None:
+            self._down.set()
+            server.shutdown()
+            server.server_close()
+
+    stop = down
