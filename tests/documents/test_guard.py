@@ -121,6 +121,7 @@ def test_a_child_has_no_network() -> None:
 
 
 def test_a_child_that_met_a_strangers_bytes_never_works_again() -> None:
+    pool.close_all()
     pids = [run(f"{PROBE}:echo", {}).data["pid"] for _ in range(3)]
     assert len(set(pids)) == 3
     time.sleep(0.1)
