@@ -28,7 +28,7 @@ export function drawMark(mark, entry) {
   mark.classList.toggle("is-filled", entry.isFilled);
   mark.classList.toggle("is-optional", !entry.required);
   const state = entry.isFilled ? entry.words.filled : entry.required ? entry.words.needed : entry.words.optional;
-  mark.setAttribute("aria-label", `${entry.label}, ${state}`);
+  mark.setAttribute("aria-label", [entry.label, entry.type === "checkbox" ? "" : entry.text, state].filter(Boolean).join(", "));
   mark.replaceChildren(...face(entry));
 }
 
@@ -40,7 +40,7 @@ function face(entry) {
     return [image];
   }
   const text = document.createElement("span");
-  if (entry.type === "checkbox") text.textContent = entry.text ? "✕" : "";
+  if (entry.type === "checkbox") Object.assign(text, { textContent: entry.text ? "✕" : "", ariaHidden: "true" });
   else text.textContent = entry.text || entry.label;
   return [text];
 }
