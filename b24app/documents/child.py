@@ -8,8 +8,10 @@ from __future__ import annotations
 import importlib
 import os
 import select
+import shutil
 import sys
 import traceback
+from pathlib import Path
 from typing import Any
 
 from b24app.documents import framing, limits
@@ -84,5 +86,15 @@ def _write(fd: int, header: dict[str, Any], blobs: dict[str, bytes]) -> None:
             view = view[os.write(fd, view) :]
 
 
+def _leave_no_trace() -> None:
+    """Remove our working directory when the parent ended without doing so."""
+    here = Path.cwd()
+    if here.name.startswith("paraph-child-"):
+        shutil.rmtree(here, ignore_errors=True)
+
+
 if __name__ == "__main__":
-    main(sys.argv)
+    try:
+        main(sys.argv)
+    finally:
+        _leave_no_trace()
