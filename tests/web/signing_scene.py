@@ -15,10 +15,16 @@ from werkzeug.serving import make_server
 from b24app import create_app
 from b24app.clock import to_ms
 from b24app.documents.templates import PartyBlock, RenderedTemplate, render_template
+from b24app.domain.events import Topic
 from b24app.domain.signature_request import SignatureRequest, Signer, Status
 from b24app.domain.transitions import Invite, Send, decide
+from b24app.outbox.message import Message
+from b24app.services import sign_document
 from b24app.services.context import Context
+from b24app.services.install_portal import ensure_authority
 from b24app.services.record import record_events
+from b24app.services.seal_document import seal_document
+from b24app.services.signature_input import SignatureInput
 from b24app.settings import Settings
 from b24app.store import audit, requests
 from b24app.store.database import reading, writing
@@ -71,6 +77,12 @@ class SigningScene:
         with reading():
             return {str(f.type): f.id for f in requests.fields(requests.row("anna", self.id)) if f.signer == "1"}
 
+    @property
+    def document(self) -> bytes:
+        """The PDF as it was sent."""
+        with reading():
+            return self.ctx.blobs.get(requests.row("anna", self.id).document_sha256)
+
     def load(self) -> SignatureRequest:
         with reading():
             return requests.load("anna", self.id)
@@ -117,6 +129,26 @@ def send(app: Flask, markdown: str = AGREEMENT, title: str = TITLE, **signer: ob
     return found
 
 
+def sealed(app: Flask, title: str = TITLE) -> tuple[SigningScene, bytes]:
+    """Send a short document, let both sign, seal it; returns it with the final PDF."""
+    found = send(app, PLAIN, title)
+    with reading():
+        ensure_authority(found.ctx, "anna", "Romashka Trading")
+        found.change(needs_approval=False)
+        for position in (1, 2):
+            sign_all(found, position)
+        seal_document(found.ctx, Message("anna", found.id, 0, "", Topic.SEAL, {}, 1, "seal"))
+        return found, found.ctx.blobs.get(requests.row("anna", found.id).final_sha256)
+
+
+def sign_all(found: SigningScene, position: int) -> None:
+    """Let one signer agree, sign with his typed name and finish."""
+    token, name = found.links[position], found.signer(position).name
+    sign_document.record_consent(found.ctx, token, "yes", "127.0.0.1", "")
+    sign_document.save_signature(found.ctx, token, SignatureInput("type", text=name))
+    sign_document.finish(found.ctx, token, "127.0.0.1", "")
+
+
 @contextmanager
 def serving(app: Flask) -> Iterator[str]:
     """Serve the application on a free port; yields its address."""
@@ -140,7 +172,7 @@ def _insert(
     ctx: Context, request_id: str, document: RenderedTemplate, title: str, changes: dict[str, object]
 ) -> SignatureRequest:
     first = Signer(ctx.new_id(), 1, VERA, "vera@example.com", 1, company="Lens LLC")
-    second = Signer(ctx.new_id(), 2, "Boris Klein", "boris@example.com", 2)
+    second = Signer(ctx.new_id(), 2, "Boris Klein", "boris@example.com", 2, company="Romashka")
     now = ctx.now()
     request = SignatureRequest(
         id=request_id, portal="anna", title=title, status=Status.DRAFT, sender_id=1, responsible_id=1,
