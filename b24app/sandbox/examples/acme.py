@@ -234,8 +234,8 @@ def _history(portal: Portal) -> None:
     )
     line.add(
         "comment", owner, ANNA, files=[], created=moments.ago(days=8),
-        text="Spoke to Katrin Brandt. Eighteen users, present system is a spreadsheet. Ann Lee signs, Marco Rossi checks "
-        "the technical part.",
+        text="Spoke to Katrin Brandt. Eighteen users, present system is a spreadsheet. Ann Lee signs, Marco Rossi "
+        "checks the technical part.",
     )  # fmt: skip
     line.add(
         "history", owner, ANNA, title="Stage changed", text="Unassigned → In progress", created=moments.ago(days=7)

@@ -52,6 +52,7 @@ def _activity(portal: Portal, activity: Activity, language: str) -> dict[str, An
     badge = portal.timeline.badges.get(str(activity.fields.get("badgeCode") or ""))
     return {
         "activityId": activity.id,
+        "clientId": activity.client_id,
         "provider": activity.provider,
         "open": not activity.completed,
         "deadline": activity.fields.get("deadline"),
