@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from email.headerregistry import Address
 from email.utils import parseaddr
 
+from b24app.errors import N_, ConfigError
+
 ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 LOCAL = re.compile(rf"{ATOM}(\.{ATOM})*")
 LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
@@ -27,16 +29,15 @@ class Person:
 
 def is_address(text: str) -> bool:
     """Tell whether a mail server can be asked to deliver to this address: name@domain.tld, nothing around it."""
-    local, at, domain = text.rpartition("@")
-    if not at or len(text) > 254 or len(local) > 64:
-        return False
+    domain = to_ascii(text.rpartition("@")[2])
+    return _is_well_formed(text) and "." in domain and not domain.rpartition(".")[2].isdigit()
+
+
+def _is_well_formed(text: str) -> bool:
+    local, _, domain = text.rpartition("@")
     labels = to_ascii(domain).split(".")
-    return (
-        LOCAL.fullmatch(local) is not None
-        and len(labels) > 1
-        and all(LABEL.fullmatch(label) for label in labels)
-        and not labels[-1].isdigit()
-    )
+    fits = len(text) <= 254 and len(local) <= 64
+    return fits and LOCAL.fullmatch(local) is not None and all(LABEL.fullmatch(label) for label in labels)
 
 
 def to_ascii(domain: str) -> str:
@@ -48,17 +49,19 @@ def to_ascii(domain: str) -> str:
 
 
 def header_address(person: Person) -> Address:
-    """Make the header form of a person; line breaks and invisible characters in the name are gone.
-
-    Raises: ValueError when the address itself is unusable.
-    """
+    """Make the header form of a person; line breaks and invisible characters in the name are gone."""
     local, _, domain = person.email.rpartition("@")
     return Address(display_name=one_line(person.name)[:LONGEST_NAME], addr_spec=f"{local}@{to_ascii(domain)}")
 
 
 def parse_sender(mail_from: str) -> Person:
-    """Read PARAPH_MAIL_FROM: `Paraph <signatures@example.com>` or the bare address."""
+    """Read PARAPH_MAIL_FROM: `Paraph <signatures@example.com>` or the bare address.
+
+    Raises: ConfigError.
+    """
     name, email = parseaddr(mail_from)
+    if not _is_well_formed(email):
+        raise ConfigError(N_("PARAPH_MAIL_FROM must look like Paraph <signatures@example.com>."))
     return Person(email, name)
 
 

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup, escape
 
 from b24app import ROOT
+from b24app.errors import N_, MailError
 from b24app.letters.addresses import Person, header_address, is_address, one_line, parse_sender, to_ascii
 from b24app.letters.placeholders import fill_line, fill_paragraphs
 from b24app.letters.wordings import Kind, Labels, Wording, default_wording, labels, speaks, wording_problems
@@ -84,7 +85,7 @@ def compose(
 ) -> EmailMessage:
     """Compose one letter. `values` fill the placeholders; unknown ones stay as they are written.
 
-    Raises: ValueError when an address is unusable; check it with is_address where it is entered.
+    Raises: MailError, permanent, when nobody can be reached under the address.
     """
     fixed = labels(locale)
     values = _with_sender(values, link, brand_name)
@@ -128,6 +129,8 @@ def _sender_name(sender: str, brand_name: str, fixed: Labels) -> str:
 
 def _headed(envelope: Envelope, sender_name: str) -> EmailMessage:
     """Begin a message. It is personal: no List-Unsubscribe, which is for bulk mail (RFC 8058)."""
+    if not is_address(envelope.to.email):
+        raise MailError(N_("This is not a usable e-mail address."), code="rejected_recipient", permanent=True)
     message = EmailMessage(policy=SMTP)
     message["From"] = header_address(Person(parse_sender(envelope.mail_from).email, sender_name))
     message["To"] = header_address(envelope.to)

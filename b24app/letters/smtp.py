@@ -6,7 +6,7 @@ import re
 import smtplib
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from email.message import EmailMessage
 from email.policy import SMTP
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -60,22 +60,27 @@ class Mailer:
     @contextmanager
     def _session(self) -> Iterator[smtplib.SMTP]:
         """Open, secure, log in; whatever breaks before the letter itself is a passing trouble with the server."""
-        smtp: smtplib.SMTP | None = None
         try:
-            smtp = self._connect()
-            self._secure(smtp)
-            yield smtp
+            with closing(self._connect()) as smtp:
+                self._secure(smtp)
+                try:
+                    yield smtp
+                except MailError:
+                    _part(smtp)
+                    raise
+                _part(smtp)
         except smtplib.SMTPAuthenticationError as error:
             raise MailError(N_("The mail server refused the login. Check PARAPH_SMTP_URL."), code="login") from error
+        except ssl.SSLError as error:
+            raise MailError(
+                N_("The encrypted connection to the mail server %(host)s failed: its certificate is not trusted."),
+                code="connection",
+                host=self._host,
+            ) from error
         except LOST as error:
             raise MailError(
                 N_("The mail server %(host)s could not be reached."), code="connection", host=self._host
             ) from error
-        finally:
-            if smtp is not None:
-                with suppress(*LOST):
-                    smtp.quit()
-                smtp.close()
 
     def _connect(self) -> smtplib.SMTP:
         if self._is_smtps:
@@ -102,6 +107,12 @@ class Mailer:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
         return context
+
+
+def _part(smtp: smtplib.SMTP) -> None:
+    """Say good-bye to a server that answers; what has been settled stays so whatever it says."""
+    with suppress(*LOST):
+        smtp.quit()
 
 
 def _hand_over(smtp: smtplib.SMTP, letter: bytes) -> None:

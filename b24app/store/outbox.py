@@ -83,6 +83,13 @@ def revive(portal: str, request_id: str, now: datetime) -> int:
     return OutboxMessage.update(**fresh).where(of_request & dead).execute()
 
 
+def resume(portal: str, now: datetime) -> int:
+    """End a portal's pause and its messages' back-off, when it has been connected again; returns how many wait."""
+    Portal.update(pause_until=0, failures=0).where(Portal.member_id == portal).execute()
+    waiting = (OutboxMessage.portal == portal) & (OutboxMessage.lane == PORTAL) & _is_open()
+    return OutboxMessage.update(next_at=to_ms(now)).where(waiting).execute()
+
+
 def remove_done(before: datetime) -> int:
     """Forget what was done before a moment."""
     return OutboxMessage.delete().where(OutboxMessage.done_at < to_ms(before)).execute()

@@ -27,7 +27,7 @@ from b24app.outbox.backoff import delay_s
 from b24app.outbox.message import DeadRule, Message
 from b24app.outbox.verdict import Verdict, judge
 from b24app.outbox.worker import Worker
-from b24app.store import database
+from b24app.store import database, outbox
 from b24app.store.outbox import LANES
 
 from .office import Office, portal_row, row
@@ -131,6 +131,18 @@ def test_the_first_success_ends_the_pause(office: Office) -> None:
     office.diary.troubles["r1:1"] = [BitrixError("No answer.", code="connection")]
     office.serve_until_idle(office.worker())
     assert (portal_row("anna").pause_until, portal_row("anna").failures) == (0, 0)
+
+
+def test_a_portal_that_is_connected_again_does_not_wait_for_its_back_off(office: Office) -> None:
+    office.put("r1", Topic.RELAY, Topic.RELAY)
+    office.diary.always["r1:1"] = ReconnectNeeded("The token is dead.", permanent=True)
+    worker = office.worker()
+    office.serve_until_idle(worker, hours=10)
+    office.diary.always.clear()
+    with database.writing():
+        assert outbox.resume("anna", office.clock()) == 2
+    worker.drain(5)
+    assert office.diary.done == ["r1:1", "r1:2"]
 
 
 def test_one_poisonous_message_does_not_stop_the_others(office: Office) -> None:
