@@ -41,7 +41,9 @@ def add_portal(ctx: Context, member_id: str = "acme", **values: object) -> Porta
     return portals.get(member_id)
 
 
-def add_request(ctx: Context, portal: Portal, status: Status, *, title: str = "Offer", file: bytes = b"") -> Request:
+def add_request(
+    ctx: Context, portal: Portal, status: Status, *, title: str = "Offer", lead: int = 77, file: bytes = b""
+) -> Request:
     """A request to one signer; `file` is its sealed document."""
     ended = status in (Status.COMPLETED, Status.DECLINED)
     with writing():
@@ -54,7 +56,7 @@ def add_request(ctx: Context, portal: Portal, status: Status, *, title: str = "O
             responsible_id=ANNA,
             needs_approval=True,
             entity_type_id=1,
-            entity_id=77,
+            entity_id=lead,
             document_sha256=ctx.blobs.put(b"the document of " + portal.member_id.encode()),
             final_sha256=ctx.blobs.put(file) if file else "",
             fields=[],

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from b24app import __version__
+from b24app import __version__, create_app
 from b24app.errors import ConfigError
 from b24app.manifest import PATH, load, manifest, registration_sheet
+from b24app.settings import Settings
 from b24app.web.i18n import LOCALES
 
 
@@ -25,7 +26,8 @@ def test_it_tells_the_version_and_the_languages_of_the_application():
     assert manifest().languages == LOCALES
 
 
-def test_every_address_in_it_answers_a_link_check(client):
+def test_every_address_in_it_answers_a_link_check(tmp_path):
+    client = create_app(Settings(data_dir=str(tmp_path))).test_client()
     it = manifest()
     addresses = {it.application, it.installation, it.event_handler, *(p.handler for p in it.placements)}
     for address in addresses:
