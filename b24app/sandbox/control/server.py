@@ -10,6 +10,7 @@ from flask import Flask, Response, abort, jsonify, render_template, request
 from b24app.sandbox.control.acts import ACTS
 from b24app.sandbox.control.views import VIEWS
 from b24app.sandbox.faults import KINDS
+from b24app.sandbox.pages_app import new_app
 from b24app.sandbox.serving import Listener
 
 if TYPE_CHECKING:
@@ -28,9 +29,7 @@ class Control:
         return self.listener.url
 
     def _flask(self) -> Flask:
-        import b24app.sandbox
-
-        app = Flask("b24app.sandbox.control", root_path=str(b24app.sandbox.__path__[0]), static_url_path="/static")
+        app = new_app("control")
         app.add_url_rule("/", "start", self.start)
         app.add_url_rule("/control/apps", "apps", lambda: jsonify(self.sandbox.apps))
         app.add_url_rule("/control/faults", "faults", self.faults, methods=["GET", "POST", "DELETE"])

@@ -5,10 +5,9 @@ from __future__ import annotations
 import email
 import email.policy
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
-
-from b24app.sandbox import moments
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ def read_letter(number: int, sender: str, recipients: list[str], raw: bytes) -> 
         _body(message, "html"),
         attachments,
         raw,
-        moments.now_iso(),
+        datetime.now().astimezone().isoformat(timespec="seconds"),
     )
 
 

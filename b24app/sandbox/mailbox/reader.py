@@ -9,6 +9,7 @@ from flask import Flask, Response, abort, jsonify, redirect, render_template, re
 from werkzeug.wrappers import Response as BaseResponse
 
 from b24app.sandbox.mailbox.letters import Letter
+from b24app.sandbox.pages_app import new_app
 
 if TYPE_CHECKING:
     from b24app.sandbox.mailbox.mailbox import Mailbox
@@ -94,8 +95,6 @@ class Reader:
 
 def flask_app(mailbox: Mailbox) -> Flask:
     """Build the reader's WSGI application."""
-    import b24app.sandbox
-
-    app = Flask("b24app.sandbox.mailbox", root_path=str(b24app.sandbox.__path__[0]), static_url_path="/static")
+    app = new_app("mailbox")
     Reader(mailbox).register(app)
     return app

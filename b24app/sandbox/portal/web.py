@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from b24app.sandbox.pages_app import new_app
 from b24app.sandbox.portal.pages import downloads
 from b24app.sandbox.portal.pages.backend import Backend
 from b24app.sandbox.portal.pages.views import Views
@@ -17,11 +18,7 @@ assert all_methods.MODULES, "importing the modules registers the methods"
 
 def flask_app(portal: Portal) -> Flask:
     """Build the portal's WSGI application."""
-    app = Flask(
-        "b24app.sandbox.portal", root_path=_root(), template_folder="templates", static_folder="static",
-        static_url_path="/-/static",
-    )  # fmt: skip
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 0
+    app = new_app("portal", static_url_path="/-/static")
     downloads.register(app, portal)
     Backend(portal).register(app)
     Views(portal).register(app)
@@ -49,12 +46,6 @@ def _webhook(path: str) -> tuple[str, tuple[int, str] | None]:
     if len(parts) == 3 and parts[0].isdigit():
         return parts[2], (int(parts[0]), parts[1])
     return path, None
-
-
-def _root() -> str:
-    import b24app.sandbox
-
-    return str(b24app.sandbox.__path__[0])
 
 
 def moved_app(new_url: str) -> Flask:

@@ -2,7 +2,8 @@
 import { el } from "./api.js";
 
 const TAGS = { b: "b", i: "i", u: "u", s: "s" };
-const TOKEN = /\[(\/?)(b|i|u|s|url|br|user|p|list|\*|code|quote|size|color)(?:=([^\]]*))?\]/gi;
+// An address may hold brackets in pairs: [URL=/marketplace/view/x/?params[id]=7]Open[/URL].
+const TOKEN = /\[(\/?)(b|i|u|s|url|br|user|p|list|\*|code|quote|size|color)(?:=((?:[^[\]]|\[[^[\]]*\])*))?\]/gi;
 
 /** Render into a fragment; links with a relative address stay inside the portal. */
 export function bbcode(text) {

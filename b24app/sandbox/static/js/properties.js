@@ -6,8 +6,11 @@ export function drawItem(item, { edit, find }) {
   find("stages").replaceChildren(...item.stages.map((stage) => el("li", {
     class: stage.on ? "on" : "", style: `--stage: ${stage.color}`, text: stage.name, on: { click: () => item.editable && edit("stageId", stage.id) },
   })));
-  box(find("fields"), "About the lead", item.rows.map((row) => line(row.label, row.text)).concat(line("Amount", item.amount)));
-  box(find("properties"), "Properties", item.properties.map((one) => property(one, item, edit)));
+  box(find("fields"), "About the lead", [el("div", { class: "pairs" }, ...item.rows.map((row) => line(row.label, row.text)), line("Amount", item.amount))]);
+  const ticks = item.properties.filter((one) => one.type === "boolean");
+  const others = item.properties.filter((one) => one.type !== "boolean");
+  const rows = (list) => list.map((one) => property(one, item, edit));
+  box(find("properties"), "Properties", item.properties.length ? [...rows(ticks), el("div", { class: "pairs" }, ...rows(others))] : []);
   box(find("client"), "Client", client(item));
   box(find("goods"), "Products", item.goods.map((one) => el("div", { class: "goods-row" }, el("span", { text: one.name }), el("span", { text: one.quantity }), el("span", { text: one.price }))));
 }

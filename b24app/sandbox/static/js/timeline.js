@@ -23,13 +23,12 @@ function record(view, extensions, tools) {
   },
   el("span", { class: `sign ${view.kind}`, text: SIGNS[layout?.icon?.code ?? view.icon ?? view.provider ?? view.kind] ?? "i" }),
   el("div", { class: "record-body" },
-    head(view, tools),
+    head(view, extensions, tools),
     layout ? body(layout, view, (action) => tools.act(view, action)) : content(view),
-    foot(view, extensions, tools)),
-  view.pinned && el("span", { class: "pin", "data-testid": "pinned", text: "★", title: "Pinned" }));
+    foot(view, tools)));
 }
 
-function head(view, tools) {
+function head(view, extensions, tools) {
   const header = view.layout?.header ?? {};
   const title = view.kind === "comment" ? "Comment" : header.title ?? view.title;
   const tags = Object.values(header.tags ?? {}).filter((one) => runs(one, tools.edit));
@@ -38,7 +37,9 @@ function head(view, tools) {
     ...tags.map((one) => tag(one, (action) => tools.act(view, action))),
     view.badge && el("span", { class: `badge ${view.badge.type}`, "data-testid": "badge", title: view.badge.title, text: view.badge.value }),
     el("time", { text: moment(view.created) }),
-    view.author && el("span", { class: "face small", style: `--person: ${view.author.color}`, title: view.author.name, text: view.author.initials }));
+    view.pinned && el("span", { class: "pin", "data-testid": "pinned", text: "★", title: "Pinned" }),
+    view.author && el("span", { class: "face small", style: `--person: ${view.author.color}`, title: view.author.name, text: view.author.initials }),
+    menu(view, extensions, tools));
 }
 
 function content(view) {
@@ -49,17 +50,17 @@ function content(view) {
   return el("div", {}, text, files.length ? el("div", { class: "files" }, ...files) : null);
 }
 
-function foot(view, extensions, tools) {
+function foot(view, tools) {
   const footer = view.layout?.footer ?? {};
   const buttons = Object.values(footer.buttons ?? {}).filter((one) => runs(one, tools.edit));
   return el("footer", {},
     ...buttons.map((one) => button(one, view, (action) => tools.act(view, action))),
-    view.open && view.provider === "CRM_TODO" && el("button", { type: "button", class: "button", text: "Done", on: { click: () => ask("complete", { activityId: view.activityId }).then(tools.refresh) } }),
-    menu(view, footer.menu ?? {}, extensions, tools));
+    view.open && view.provider === "CRM_TODO" && el("button", { type: "button", class: "button", text: "Done", on: { click: () => ask("complete", { activityId: view.activityId }).then(tools.refresh) } }));
 }
 
 /** The ••• menu: pin, the application's own items, extensions. */
-function menu(view, own, extensions, tools) {
+function menu(view, extensions, tools) {
+  const own = view.layout?.footer?.menu ?? {};
   const entries = Object.values(own.items ?? {}).filter((one) => runs(one, tools.edit));
   const list = el("div", { class: "menu", role: "menu", hidden: true },
     item(view.pinned ? "Unpin" : "Pin", () => ask("unpin", { type: about.page.type, id: about.page.id, record: view.id }).then(tools.refresh), "pin-item"),
