@@ -6,6 +6,7 @@ import pytest
 
 from b24app.domain.events import Topic
 from b24app.errors import BitrixError, MailError, NotAllowed
+from b24app.outbox.message import RULES
 from b24app.store import database, outbox
 
 from .office import Office, row
@@ -127,3 +128,7 @@ def test_done_messages_are_forgotten_after_a_month(office: Office) -> None:
     worker.each_minute()
     with database.reading():
         assert list(outbox.OutboxMessage.select()) == []
+
+
+def test_every_topic_has_a_lane_and_a_rule() -> None:
+    assert set(outbox.LANES) == set(RULES) == set(Topic)
