@@ -7,7 +7,7 @@ import requests
 
 from b24app.domain.signature_request import Status
 from b24app.manifest import manifest
-from b24app.sandbox.examples.acme import ANNA, LEAD_77, OLENA
+from b24app.sandbox.examples.acme import ANNA, EMPTY_LEAD, LEAD_77, OLENA
 from b24app.services.bind_surfaces import bind_all
 from b24app.store import audit, database, outbox, portals
 from b24app.store import requests as request_rows
@@ -131,16 +131,6 @@ def test_an_employees_token_cannot_change_the_application_token(standing):
     assert standing.stored.application_token == before
 
 
-def test_no_host_named_by_an_event_is_called(fresh):
-    with silent_host() as (host, asked):
-        named = {"client_endpoint": f"http://{host}/rest/", "server_endpoint": f"http://{host}/rest/"}
-        token = fresh.acme.token_for(OLENA).access
-        fresh.send_event("ONAPPINSTALL", {}, **named, domain=host, access_token="x" * 40)
-        fresh.send_event("ONAPPINSTALL", {}, **named, domain="evil.example", access_token=token)
-        assert asked == []
-    assert fresh.stored is None
-
-
 def test_an_unknown_event_is_answered_and_left(standing):
     assert standing.send_event("ONCRMDEALUPDATE", {"FIELDS][ID": "1"}).status_code == 200
 
@@ -151,6 +141,16 @@ def test_what_is_no_event_is_refused_politely(standing, body):
 
 
 # -- the application's own life -------------------------------------------------------------------------------------
+
+
+def test_no_host_named_by_an_event_is_called(fresh):
+    with silent_host() as (host, asked):
+        named = {"client_endpoint": f"http://{host}/rest/", "server_endpoint": f"http://{host}/rest/"}
+        token = fresh.acme.token_for(OLENA).access
+        fresh.send_event("ONAPPINSTALL", {}, **named, domain=host, access_token="x" * 40)
+        fresh.send_event("ONAPPINSTALL", {}, **named, domain="evil.example", access_token=token)
+        assert asked == []
+    assert fresh.stored is None
 
 
 def test_an_installation_without_a_page_is_taken_in_and_bound(fresh):
