@@ -1,0 +1,81 @@
+"""The request page's doors: what an employee sees and may do, and who may not."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.office import ANNA, BORIS, VERA, Office, Page, looked_at
+
+
+def opened(office: Office, request_id: str, *, user: int = ANNA, portal: str = "acme") -> Page:
+    return office.launch("/", options={"request": request_id}, user=user, portal=portal)
+
+
+@pytest.fixture
+def request_id(office: Office) -> str:
+    return office.send(77, user=ANNA)
+
+
+def test_it_says_where_the_request_stands(office: Office, request_id):
+    page = opened(office, request_id)
+    assert page.has("status")
+    assert "0 of 1 signed" in page.text
+    assert page.count("request-page") >= 2
+    assert 'data-type="request_sent"' in page.text
+
+
+def test_another_portals_request_is_not_found(office: Office, request_id):
+    home = office.launch("/", user=VERA, portal="globex")
+    given = {"reason": "x", "signature_kind": "type", "signature_text": "x", "name": "x", "email": "x@example.com"}
+    for act in ("", "/void", "/retry", "/approve", "/refuse", "/document", "/remind/x", "/signers/x"):
+        answer = home.post(f"/requests/{request_id}{act}", given)
+        assert answer.status == 404, act
+
+
+def test_a_colleague_without_right_to_the_card_is_kept_out(office: Office, request_id):
+    page = office.launch("/", user=BORIS)
+    assert page.post(f"/requests/{request_id}").status == 409
+
+
+def test_a_reason_is_needed_to_call_back(office: Office, request_id):
+    refused = opened(office, request_id).post(f"/requests/{request_id}/void", {"reason": " "})
+    assert (refused.status, refused.response.get_json()["field"]) == (400, "reason")
+
+
+def test_what_the_status_forbids_is_said_and_changes_nothing(office: Office, request_id):
+    page = opened(office, request_id)
+    answer = page.post(f"/requests/{request_id}/refuse", {"reason": "The price is wrong"})
+    assert answer.status == 409
+    assert answer.response.get_json()["error"].endswith(".")
+
+
+def test_an_approval_needs_a_signature(office: Office, request_id):
+    refused = opened(office, request_id).post(f"/requests/{request_id}/approve", {})
+    assert (refused.status, refused.response.get_json()["field"]) == (400, "signature")
+
+
+def test_there_is_no_sealed_file_before_the_end(office: Office, request_id):
+    assert opened(office, request_id).post(f"/requests/{request_id}/document").status == 404
+
+
+def test_hostile_names_are_only_text(office: Office):
+    page = office.composer(79, user=ANNA)
+    form = looked_at(page, signer_name=['<script>alert(1)</script>"'], signer_email=["eve+tag@hostile.example"])
+    sent = page.post("/composer/send", form)
+    shown = opened(office, form["composer_id"])
+    for text in (sent.text, shown.text):
+        assert "<script>alert" not in text
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+
+
+def test_lists_hold_the_cards_requests_newest_first(office: Office, request_id):
+    newer = office.send(77, user=ANNA)
+    lines = re.findall(r'data-testid="request-line" data-request="([^"]+)"', office.tab(77, user=ANNA).text)
+    assert lines.index(newer) < lines.index(request_id)
+
+
+@pytest.mark.parametrize("path", ["/requests/", "/requests/x", "/requests/x/void", "/requests/x/document", "/home"])
+def test_without_a_session_there_is_a_friendly_refusal(office: Office, path):
+    assert office.client.post(path).status_code == 403
