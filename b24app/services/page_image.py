@@ -30,8 +30,8 @@ def page_image(ctx: Context, sha256: str, page: int, width_px: int) -> tuple[byt
     return ctx.blobs.get(kept), MIME
 
 
-def render_pages(ctx: Context, sha256: str, pdf: bytes, pages: Sequence[int] | None, width_px: int) -> None:
-    """Render pages (all when None) in one guarded run and keep the pictures."""
+def render_pages(ctx: Context, sha256: str, pdf: bytes, pages: Sequence[int], width_px: int) -> None:
+    """Render some pages (1-based) in one guarded run and keep the pictures."""
     pictures = preview.page_images(pdf, pages=pages, width_px=width_px)
     kept = [(picture.page, ctx.blobs.put(picture.data)) for picture in pictures]
     with writing():

@@ -24,6 +24,7 @@ from b24app.store.database import writing
 from b24app.store.tables import Composer, Portal, Prepared
 
 PREVIEW_WIDTH_PX = 900
+EAGER_PAGES = 6  # the guard's limits hold for one run; later pages are rendered when they are scrolled to
 _HEADINGS = {"en": ("Client", "Contractor"), "uk": ("Замовник", "Виконавець")}
 
 
@@ -107,7 +108,7 @@ def _prepare(
     make = _from_upload if form.source == "upload" else _from_template
     made = make(ctx, portal, card, form)
     sha256 = ctx.blobs.put(made.pdf)
-    render_pages(ctx, sha256, made.pdf, None, PREVIEW_WIDTH_PX)
+    render_pages(ctx, sha256, made.pdf, range(1, min(len(made.sizes), EAGER_PAGES) + 1), PREVIEW_WIDTH_PX)
     row = Prepared(
         id=ctx.new_id(),
         composer=composer.id,

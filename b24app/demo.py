@@ -1,0 +1,156 @@
+"""Everything on one machine: the sandbox, the application installed in its portals, the worker; one address.
+
+The application is installed as an administrator's browser would do it: by opening the install page in a frame.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from html.parser import HTMLParser
+
+import requests
+
+from b24app.errors import ConfigError
+from b24app.sandbox.portal.frames import frame, main_opening
+from b24app.sandbox.portal.portal import Portal
+from b24app.sandbox.world import Sandbox, start
+
+ADMIN, ANNA, LEAD = 1, 6, 77
+START_S, STOP_S, HTTP_S = 60, 15, 60
+SEARCH_S = 0.1
+
+
+def run_demo(port: int) -> int:
+    """Run until interrupted; what the demo stored is thrown away at the end."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    app_url = f"http://localhost:{port}"
+    with tempfile.TemporaryDirectory(prefix="paraph-demo-") as directory, start(app_url, port + 100) as sandbox:
+        environment = {
+            **os.environ,
+            **sandbox.settings(),
+            "PARAPH_PUBLIC_URL": app_url,
+            "PARAPH_BIND": f"127.0.0.1:{port}",
+            "PARAPH_DATA_DIR": directory,
+            "PARAPH_MAIL_FROM": "Paraph <signatures@paraph.example>",
+        }
+        register(sandbox, environment)
+        processes = [_run(environment, "serve"), _run(environment, "worker")]
+        try:
+            wait_until_up(app_url, processes)
+            for portal in sandbox.portals.values():
+                install(portal, app_url)
+            print(_words(sandbox), flush=True)
+            return _wait(stop, processes)
+        finally:
+            _end(processes)
+
+
+def register(sandbox: Sandbox, environment: Mapping[str, str]) -> None:
+    """Make the portals' local applications known, as an operator does."""
+    for app in sandbox.apps:
+        command = [sys.executable, "-m", "b24app", "apps", "add", app["client_id"]]
+        subprocess.run(
+            command, env=environment, input=app["client_secret"], text=True, check=True, stdout=subprocess.DEVNULL
+        )
+
+
+def install(portal: Portal, app_url: str) -> None:
+    """Open the install page as the portal's administrator, connect, keep the proposed answers, finish."""
+    opening = frame(portal, main_opening(portal, portal.app, portal.employees[ADMIN], "en", {}))
+    page = _post(opening["action"], opening["fields"])
+    answers = FormValues.read(page)
+    _post(f"{app_url}/install/connect", answers)
+    _post(f"{app_url}/install/finish", answers)
+    portal.lifecycle.finish_install()
+
+
+def wait_until_up(app_url: str, processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Raises: ConfigError when a process ends, or nobody answers in time."""
+    until = time.monotonic() + START_S
+    while time.monotonic() < until:
+        if any(process.poll() is not None for process in processes):
+            raise ConfigError("The application ended while it was starting; its words above say why.")
+        try:
+            if requests.get(f"{app_url}/readyz", timeout=HTTP_S).ok:
+                return
+        except requests.ConnectionError:
+            threading.Event().wait(SEARCH_S)
+    raise ConfigError("The application does not answer at %(url)s.", url=app_url)
+
+
+class FormValues(HTMLParser):
+    """The values a browser would send for all the fields of a page; a later field of a name wins."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values: dict[str, str] = {}
+        self._textarea = ""
+
+    @classmethod
+    def read(cls, page: str) -> dict[str, str]:
+        parser = cls()
+        parser.feed(page)
+        return parser.values
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        known = dict(attrs)
+        name = known.get("name") or ""
+        ticked = known.get("type") not in ("checkbox", "radio") or "checked" in known
+        if tag == "input" and name and ticked:
+            self.values[name] = known.get("value") or ("on" if known.get("type") == "checkbox" else "")
+        elif tag == "textarea":
+            self._textarea = name
+            self.values[name] = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._textarea:
+            self.values[self._textarea] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._textarea = ""
+
+
+def _post(url: str, data: Mapping[str, str]) -> str:
+    answer = requests.post(url, data=data, timeout=HTTP_S)
+    answer.raise_for_status()
+    return answer.text
+
+
+def _run(environment: Mapping[str, str], command: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "b24app", command], env=environment, start_new_session=True)
+
+
+def _wait(stop: threading.Event, processes: Sequence[subprocess.Popen[bytes]]) -> int:
+    while not stop.wait(1):
+        if any(process.poll() is not None for process in processes):
+            return 1
+    return 0
+
+
+def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        try:
+            process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _words(sandbox: Sandbox) -> str:
+    card = f"{sandbox.portal('acme').url}/crm/lead/details/{LEAD}/?as={ANNA}"
+    return (
+        f"\nOpen this lead's card:  {card}\n\n"
+        f"  Letters to the signers arrive at {sandbox.mailbox.url}\n"
+        f"  Everything else is at {sandbox.control.url}   (Ctrl+C ends the demo)\n"
+    )
