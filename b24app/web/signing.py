@@ -34,7 +34,7 @@ STATUS = {"unknown": 404, "declined": 410, "voided": 410, "expired": 410, "refus
 """Answers for links that no longer open the document; everything else is 200."""
 
 attempts = Attempts()
-Act = Callable[[str], str]
+Deed = Callable[[str], str | dict[str, object]]
 
 
 @bp.get("")
@@ -74,24 +74,27 @@ def page_text(token: str, page: int) -> ResponseReturnValue:
     return Response(view.page_texts[page - 1], mimetype="text/plain")
 
 
-def _act(view: Act) -> Callable[..., ResponseReturnValue]:
-    """Wrap a deed of the signer: answer a script with the next address, a plain form with a redirect.
+def _act(deed: Deed) -> Callable[..., ResponseReturnValue]:
+    """Wrap a deed of the signer: a plain form is redirected to the address it returns, a script gets it as `next`.
 
-    When the deed no longer fits (spent meanwhile, pressed twice), his link itself says why: he is led there.
+    A deed may return more for the script, as a dict. When the deed no longer fits (spent meanwhile, pressed twice), the
+    link itself says why: he is led there.
     """
 
-    @wraps(view)
+    @wraps(deed)
     def guarded(token: str) -> ResponseReturnValue:
         _speak(request.form.get("lang", ""))
         try:
-            target = view(token)
+            outcome = deed(token)
         except (NotAllowed, NotFound):
             return _led_back(token)
         except InvalidPayload as error:
             if wants_fragment():
                 raise
             return _show_problem(token, error)
-        return jsonify(next=target) if wants_fragment() else redirect(target, 303)
+        if isinstance(outcome, dict):
+            return jsonify(outcome)
+        return jsonify(next=outcome) if wants_fragment() else redirect(outcome, 303)
 
     return guarded
 
@@ -129,9 +132,14 @@ def value(token: str) -> str:
 
 
 @bp.post("/signature")
-def signature(token: str) -> ResponseReturnValue:
+@_act
+def signature(token: str) -> str | dict[str, object]:
     """Adopt a signature for every place of its kind; a script gets back the picture and the places it went to."""
-    return _adopt_for_script(token) if wants_fragment() else _adopt(token)
+    places = _save_signature(token)
+    if not wants_fragment():
+        return url_for(".show", token=token, said="signed", _anchor=request.form.get("anchor"))
+    values = _open_now(token).values
+    return {"places": places, "ink": data_url(context().blobs.get(values[places[0]].image_sha256))}
 
 
 @bp.post("/finish")
@@ -151,31 +159,10 @@ def decline(token: str) -> str:
     return url_for(".show", token=token)
 
 
-@_act
-def _adopt(token: str) -> str:
-    _save_signature(token)
-    return url_for(".show", token=token, said="signed", _anchor=request.form.get("anchor"))
-
-
-def _adopt_for_script(token: str) -> ResponseReturnValue:
-    _speak(request.form.get("lang", ""))
-    try:
-        places = _save_signature(token)
-    except (NotAllowed, NotFound):
-        return _led_back(token)
-    view = _open(token)
-    if isinstance(view, ClosedLink):
-        return _led_back(token)
-    return jsonify(places=places, ink=data_url(context().blobs.get(view.values[places[0]].image_sha256)))
-
-
 def _save_signature(token: str) -> list[str]:
     given = parse_signature(request.form, request.files)
-    view = _open(token)
-    if isinstance(view, ClosedLink):
-        raise NotAllowed(N_("This document cannot be signed through this link any more."))
     kind = FieldType.INITIALS if request.form.get("kind") == FieldType.INITIALS else FieldType.SIGNATURE
-    places = ink_targets(view, kind, request.form.get("field", ""))
+    places = ink_targets(_open_now(token), kind, request.form.get("field", ""))
     if not places:
         raise InvalidPayload(N_("This place is not yours to fill in."), field="signature")
     for field_id in places:
@@ -193,6 +180,14 @@ def _open(token: str) -> SigningView | ClosedLink:
     view = sign_document.open_link(context(), token)
     if not isinstance(view, ClosedLink) or view.reason != "unknown":
         _speak(view.locale)
+    return view
+
+
+def _open_now(token: str) -> SigningView:
+    """Look the link up for a deed. Raises: NotAllowed when it opens nothing any more."""
+    view = _open(token)
+    if isinstance(view, ClosedLink):
+        raise NotAllowed(N_("This document cannot be signed through this link any more."))
     return view
 
 

@@ -181,7 +181,9 @@ export class Guide {
     event.preventDefault();
     if (this.current?.control) this.#save(this.current);
     await this.saver.idle();
-    if (!this.entries.some((entry) => entry.form.querySelector("[aria-invalid=true]"))) location.assign(this.review.href);
+    const refused = this.entries.find((entry) => entry.control?.ariaInvalid === "true");
+    if (refused) this.open(refused);
+    else location.assign(this.review.href);
   }
 
   #openAddressed() {

@@ -380,6 +380,16 @@ def test_an_entry_that_is_refused_is_said_at_its_place(at_document, sent):
     assert sent.values()[sent.fields["text"]] == "Kyiv"
 
 
+def test_when_the_script_never_comes_the_plain_list_opens(open_page, app):
+    sent = send(app)
+    app.test_client().post(f"/s/{sent.token}/consent", data={"agree": "yes"})
+    page = open_page("about:blank")
+    page.route("**/signing.js*", lambda route: route.abort())
+    page.goto(f"/s/{sent.token}")
+    expect(page.get_by_test_id("adopt-signature")).to_be_visible()
+    expect(page.get_by_test_id("review")).to_be_visible()
+
+
 # --- weight and shape
 
 
