@@ -74,7 +74,7 @@ class ProductRow:
     discount_rate: float = 0
 
     def as_rest(self) -> dict[str, Any]:
-        net = self.price / (1 + (self.tax_rate or 0) / 100) if self.tax_included else self.price
+        net = self.price / (1 + (self.tax_rate or 0) / 100)  # price holds discount and tax, whatever taxIncluded says
         full = net / (1 - self.discount_rate / 100)
         gross = full * (1 + (self.tax_rate or 0) / 100)
         return {
