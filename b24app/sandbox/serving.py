@@ -123,7 +123,7 @@ class Listener:
         server.daemon_threads = True  # type: ignore[attr-defined]
         self.port = server.server_port
         self._server = server
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
 
     def down(self) -> None:
         """Refuse new connections and cut the open ones at their next request."""

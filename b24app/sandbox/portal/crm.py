@@ -60,38 +60,50 @@ class Item:
 
 @dataclass(frozen=True)
 class ProductRow:
-    """A line of goods (docs: api-reference/crm/universal/product-rows/crm-item-productrow-list.md)."""
+    """A line of goods; `net` is the unit price without tax and before the discount.
+
+    docs: api-reference/crm/data-types.md#crm_item_product_row
+    """
 
     id: int
     owner_type: str
     owner_id: int
     name: str
-    price: float
+    net: float
     quantity: float
     measure: str = "pcs"
     tax_rate: float | None = None
     tax_included: bool = False
     discount_rate: float = 0
 
+    @property
+    def price(self) -> float:
+        """What REST calls price: with discount and tax, whatever `tax_included` says."""
+        return self._with_tax(self._discounted)
+
+    @property
+    def _discounted(self) -> float:
+        return self.net * (1 - self.discount_rate / 100)
+
+    def _with_tax(self, amount: float) -> float:
+        return amount * (1 + (self.tax_rate or 0) / 100)
+
     def as_rest(self) -> dict[str, Any]:
-        net = self.price / (1 + (self.tax_rate or 0) / 100)  # price holds discount and tax, whatever taxIncluded says
-        full = net / (1 - self.discount_rate / 100)
-        gross = full * (1 + (self.tax_rate or 0) / 100)
         return {
             "id": self.id,
             "ownerId": self.owner_id,
             "ownerType": self.owner_type,
             "productId": 0,
             "productName": self.name,
-            "price": self.price,
-            "priceAccount": self.price,
-            "priceExclusive": round(net, 2),
-            "priceNetto": round(full, 2),
-            "priceBrutto": round(gross, 2),
+            "price": round(self.price, 2),
+            "priceAccount": round(self.price, 2),
+            "priceExclusive": round(self._discounted, 2),
+            "priceNetto": round(self.net, 2),
+            "priceBrutto": round(self._with_tax(self.net), 2),
             "quantity": self.quantity,
             "discountTypeId": 2,
             "discountRate": self.discount_rate,
-            "discountSum": round(full - net, 2),
+            "discountSum": round(self.net - self._discounted, 2),
             "taxRate": self.tax_rate,
             "taxIncluded": "Y" if self.tax_included else "N",
             "customized": "Y",

@@ -159,7 +159,7 @@ def _goods(portal: Portal, item: Item) -> list[dict[str, Any]]:
     code = "L" if item.type_id == LEAD else "D"
     rows = [row for row in portal.crm.product_rows if (row.owner_type, row.owner_id) == (code, item.id)]
     return [
-        {"name": row.name, "quantity": f"{row.quantity:g} {row.measure}", "price": f"{row.price:,.2f}"} for row in rows
+        {"name": row.name, "quantity": f"{row.quantity:g} {row.measure}", "price": f"{row.net:,.2f}"} for row in rows
     ]
 
 
