@@ -13,6 +13,7 @@ function preview() {
   const frame = holder.querySelector("iframe").cloneNode();
   frame.name = `letter-preview-${(count += 1)}`;
   frame.dataset.coming = "";
+  delete frame.dataset.testid;
   for (const late of holder.querySelectorAll("[data-coming]")) late.remove();
   holder.append(frame);
   frame.addEventListener("load", () => arrive(holder, frame));
@@ -24,6 +25,7 @@ function preview() {
 function arrive(holder, frame) {
   for (const other of holder.querySelectorAll("iframe")) if (other !== frame) other.remove();
   delete frame.dataset.coming;
+  frame.dataset.testid = "letter-preview";
   holder.querySelector("[data-preview-loading]").hidden = true;
 }
 
