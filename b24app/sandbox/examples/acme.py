@@ -191,13 +191,13 @@ def _leads(portal: Portal) -> None:
 
 def _goods(crm: Crm) -> None:
     lines = [
-        ("CRM set-up and data migration", 7616.0, 1.0, "project", 0.0),
-        ("Training day for the sales team", 1428.0, 3.0, "day", 0.0),
-        ("Standard support, 12 months", 297.5, 10.0, "user", 0.0),
+        ("CRM set-up and data migration", 6400.0, 1.0, "project", 0.0),
+        ("Training day for the sales team", 1200.0, 3.0, "day", 0.0),
+        ("Standard support, 12 months", 250.0, 10.0, "user", 0.0),
     ]
-    for number, (name, price, quantity, measure, discount) in enumerate(lines, 17649):
+    for number, (name, net, quantity, measure, discount) in enumerate(lines, 17649):
         crm.product_rows.append(
-            ProductRow(number, "L", LEAD_77, name, price, quantity, measure, tax_rate=19, discount_rate=discount)
+            ProductRow(number, "L", LEAD_77, name, net, quantity, measure, tax_rate=19, discount_rate=discount)
         )
 
 
