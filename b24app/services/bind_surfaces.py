@@ -10,7 +10,7 @@ from b24app.bitrix.locales import lang_of
 from b24app.bitrix.oauth import scopes
 from b24app.bitrix.placements import Binding, Step, reconcile, reconcile_events
 from b24app.clock import to_ms
-from b24app.errors import N_, BitrixError, OutcomeUnknown
+from b24app.errors import N_, AppError, BitrixError, OutcomeUnknown
 from b24app.manifest import Placement, manifest
 from b24app.services.context import Context
 from b24app.store import portals
@@ -28,6 +28,7 @@ class Line:
     what: str
     state: str  # granted | bound | kept | removed | unavailable | failed
     message: str = ""
+    error: AppError | None = None  # says it better than `message`: it can be translated
 
     @property
     def is_good(self) -> bool:
@@ -69,7 +70,7 @@ def _guarded(kind: str, what: str, steps: Iterator[Step]) -> Iterator[Line]:
         for step in steps:
             yield Line(kind, step.what, step.state, step.message)
     except (BitrixError, OutcomeUnknown) as error:
-        yield Line(kind, what, "failed", str(error))
+        yield Line(kind, what, "failed", error=error)
 
 
 def _check_scopes(client: PortalClient) -> Iterator[Step]:

@@ -12,6 +12,7 @@ from typing import IO
 
 from b24app.bitrix.entities import card_path
 from b24app.clock import from_ms
+from b24app.documents.storage import BlobDamaged
 from b24app.errors import N_, NotFound
 from b24app.services.context import Context
 from b24app.store import holdings, requests
@@ -49,7 +50,7 @@ def _pack(ctx: Context, archive: zipfile.ZipFile, portal: Portal, row: Request) 
     name = file_name(row)
     try:
         archive.writestr(name, ctx.blobs.get(row.final_sha256))
-    except NotFound:
+    except (NotFound, BlobDamaged):
         name = ""
     signers = requests.to_domain(row).signing
     yield name

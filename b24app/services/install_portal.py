@@ -19,7 +19,7 @@ from b24app.manifest import manifest
 from b24app.services.accept_launch import keep_tokens, prove_launch
 from b24app.services.context import Context
 from b24app.services.visiting_client import visiting_client
-from b24app.store import authorities, portals, templates
+from b24app.store import authorities, portals, removal, templates
 from b24app.store.database import writing
 from b24app.store.tables import Authority as AuthorityRow
 from b24app.store.tables import Portal
@@ -132,6 +132,8 @@ def _store_portal(ctx: Context, launch: Launch, proof: Proof, installer: Install
         columns["application_token"] = fingerprint(launch.application_token)
     if known is None or known.uninstalled_at is not None:
         columns |= {"installed_at": to_ms(ctx.now()), "lang": locale_of(launch.lang), "setup_done_at": None}
+    if known is not None and known.client_id != proof.client_id:
+        removal.delete_tokens(proof.member_id)  # they were given to another registration of ours
     portal = portals.save(proof.member_id, **columns)
     if launch.refresh_token or not portal.installer_id:  # background work needs tokens that can be renewed
         name_installer(portal.member_id, installer.user_id, installer.name)

@@ -11,6 +11,7 @@ from flask_babel import gettext
 from b24app.errors import N_
 from b24app.manifest import manifest
 from b24app.services.bind_surfaces import Line
+from b24app.web.error_pages import sentence
 
 _NAMES = {
     "CRM_LEAD_DETAIL_TAB": N_("Tab in the lead's card"),
@@ -62,7 +63,7 @@ def shown(line: Line) -> ShownLine:
     mark = "waiting" if line.state == "waiting" else "good" if line.is_good else "bad"
     if line.state == "unavailable":
         mark = "warn"
-    message = gettext(line.message) if line.message else ""
+    message = sentence(line.error) if line.error else gettext(line.message) if line.message else ""
     return ShownLine(line.kind, line.what, name, line.state, gettext(_STATES[line.state]), mark, message)
 
 

@@ -10,6 +10,7 @@ import requests
 
 from b24app.manifest import manifest
 from b24app.sandbox.examples.acme import ANNA, OLENA
+from b24app.services.register_application import register_application
 from b24app.store import authorities, composers, database, portals
 from b24app.store.tables import Portal, PortalToken
 from tests.installing import answers, open_stage, silent_host
@@ -165,6 +166,16 @@ def test_a_place_this_portal_does_not_have_is_said(stage):
     stage.acme.app.scope = "placement,user_brief,im"
     lines = lines_of(stage.open().post("/install/step"))
     assert {line["state"] for line in lines if line.get("what") == "CRM_LEAD_DETAIL_TAB"} == {"unavailable"}
+
+
+def test_another_registration_in_the_same_portal_takes_over(stage):
+    stage.install()
+    stage.acme.lifecycle.uninstall()
+    stage.sandbox.settle()
+    stage.acme.app = stage.acme.register_app(stage.url)
+    register_application(stage.ctx, stage.acme.app.client_id, stage.acme.app.client_secret)
+    stage.install()
+    assert stage.stored.client_id == stage.acme.app.client_id
 
 
 # -- who may ------------------------------------------------------------------------------------------------------
