@@ -72,10 +72,18 @@ class Runner(Consumer):
     def __init__(self, huey: SqliteHuey, threads: int) -> None:
         super().__init__(huey, workers=threads, initial_delay=POLL_S, max_delay=POLL_S, backoff=1.0)
 
+    def start(self) -> None:
+        self._set_signal_handlers()  # before the threads: a signal that comes at once must not cut one off
+        super().start()
+
     def _set_signal_handlers(self) -> None:
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, self._handle_signal)
+
+    def end(self) -> None:
+        """Ask for what SIGTERM asks for, from another thread."""
+        self._signum = int(signal.SIGTERM)
 
     def _handle_signal(self, signum: int, _frame: FrameType | None) -> None:
         self._signum = signum

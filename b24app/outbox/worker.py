@@ -131,7 +131,7 @@ class Worker:
     def stop(self) -> None:
         """Ask run_forever to end, from another thread."""
         if self._runner is not None:
-            self._runner.stop(graceful=True)
+            self._runner.end()
 
     def _go_on(self, turn: Turn, message: Message, error: Exception | None, until: datetime) -> Message | None:
         with writing():
