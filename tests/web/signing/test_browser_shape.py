@@ -37,6 +37,7 @@ def test_the_page_is_light_and_stands_still(browser, address, app, consented, re
     assert page.evaluate("window.layoutShift") < 0.01
     if consented:
         give_drawn(page, "signature")
+    record_property("whole", round(traffic.total))
     assert traffic.total <= 120_000
     context.close()
 
