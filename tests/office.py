@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,19 @@ from werkzeug.test import TestResponse
 from b24app import create_app
 from b24app.sandbox.portal.frames import Opening, frame
 from b24app.sandbox.world import Sandbox, start
+from b24app.services import sign_document
+from b24app.services.context import Context
 from b24app.services.register_application import register_application
+from b24app.services.signature_input import SignatureInput
 from b24app.settings import Settings
 from b24app.store import portals
 from b24app.store.database import writing
+from b24app.store.tables import SignerRow
+from b24app.wiring import wire_worker
 
 OLENA, ANNA, BORIS = 1, 6, 8  # administrator, owner of lead 77, sees his own leads only
 VERA = 1  # of the other portal
+_numbers = count(1)
 APP_URL = "http://localhost:8700"
 
 
@@ -77,6 +84,7 @@ class Office:
 
     def __init__(self, app: Flask, sandbox: Sandbox) -> None:
         self.app, self.sandbox = app, sandbox
+        self.ctx: Context = app.extensions["paraph"]
         self.client = app.test_client(use_cookies=False)
 
     def launch(
@@ -106,13 +114,33 @@ class Office:
         return self.launch("/placements/detail-toolbar", "CRM_LEAD_DETAIL_TOOLBAR", {"ID": lead}, **launch)
 
     def send(self, lead: int = 77, *, user: int = 1, **changes: Any) -> str:
-        """Send the usual document from a lead; returns the request's id."""
+        """Send the usual document from a lead, to an address of its own; returns the request's id."""
         page = self.composer(lead, user=user)
+        changes = {"signer_email": [f"ann.{next(_numbers)}@example.com"]} | changes
         sent = page.post("/composer/send", looked_at(page, **changes))
         assert sent.status == 200, sent.text
         found = re.search(r'data-request="([^"]+)"', sent.text)
         assert found
         return found[1]
+
+    def work(self) -> None:
+        """Let the worker do everything that is due."""
+        wire_worker(self.ctx).drain(60)
+
+    def link(self, email: str) -> str:
+        """The secret of the newest letter to somebody."""
+        return re.findall(r"/s/([\w-]+)", self.sandbox.mailbox.letters(email)[-1].text)[0]
+
+    def sign(self, request_id: str) -> None:
+        """Sign as its first signer; the worker carries letter and news."""
+        self.work()
+        token = self.link(SignerRow.get(SignerRow.request == request_id).email)
+        with self.app.app_context():
+            sign_document.record_view(self.ctx, token, "203.0.113.5", "browser")
+            sign_document.record_consent(self.ctx, token, "I agree.", "203.0.113.5", "browser")
+            sign_document.save_signature(self.ctx, token, SignatureInput("type", text="Ann Lee"))
+            sign_document.finish(self.ctx, token, "203.0.113.5", "browser")
+        self.work()
 
 
 def usual_form(page: Page, **changes: Any) -> dict[str, Any]:
@@ -151,6 +179,7 @@ def open_office(directory: Path) -> Iterator[Office]:
         mail = sandbox.settings()
         app = create_app(
             Settings(
+                public_url=APP_URL,
                 data_dir=str(directory),
                 oauth_url=mail["PARAPH_OAUTH_URL"],
                 smtp_url=mail["PARAPH_SMTP_URL"],
@@ -159,7 +188,7 @@ def open_office(directory: Path) -> Iterator[Office]:
         )
         office = Office(app, sandbox)
         for known in sandbox.apps:
-            register_application(app.extensions["paraph"], known["client_id"], known["client_secret"])
+            register_application(office.ctx, known["client_id"], known["client_secret"])
             _install(office, known["portal"], known["member_id"])
         yield office
 

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from tests.office import ANNA, BORIS, VERA, Office, Page, looked_at
+from b24app.store.tables import Request
+from tests.office import ANNA, BORIS, OLENA, VERA, Office, Page, looked_at
 
 
 def opened(office: Office, request_id: str, *, user: int = ANNA, portal: str = "acme") -> Page:
@@ -49,6 +50,76 @@ def test_what_the_status_forbids_is_said_and_changes_nothing(office: Office, req
     answer = page.post(f"/requests/{request_id}/refuse", {"reason": "The price is wrong"})
     assert answer.status == 409
     assert answer.response.get_json()["error"].endswith(".")
+
+
+@pytest.fixture
+def signed_id(office: Office, request_id: str) -> str:
+    """Everybody has signed; it is for Anna, who is responsible for the lead, to approve."""
+    office.sign(request_id)
+    return request_id
+
+
+TYPED = {"signature_kind": "type", "signature_text": "Anna Schmidt"}
+
+
+def test_the_responsible_employee_approves_and_downloads_the_sealed_file(office: Office, signed_id):
+    page = opened(office, signed_id)
+    assert (page.has("approve-box"), page.count("place") > 0) == (True, True)
+    assert page.post(f"/requests/{signed_id}/approve", {**TYPED, "remember": "1"}).has("notice")
+    office.work()
+    done = opened(office, signed_id)
+    assert (done.has("download"), done.has("verify-link"), done.has("approve-box")) == (True, True, False)
+    file = done.post(f"/requests/{signed_id}/document", plain=True).response
+    assert (file.mimetype, file.data[:5]) == ("application/pdf", b"%PDF-")
+    assert file.headers["Content-Disposition"].startswith("attachment;")
+
+
+def test_a_kept_signature_is_offered_first_and_can_be_used_again(office: Office, signed_id):
+    earlier = office.send(77, user=ANNA)
+    office.sign(earlier)
+    opened(office, earlier).post(f"/requests/{earlier}/approve", {**TYPED, "remember": "1"})
+    page = opened(office, signed_id)
+    assert page.has("signature-saved")
+    assert page.post(f"/requests/{signed_id}/approve", {"signature_kind": "saved"}).status == 200
+
+
+def test_others_may_read_but_not_approve(office: Office, signed_id):
+    page = opened(office, signed_id, user=OLENA)
+    assert (page.has("request"), page.has("approve-box")) == (True, False)
+    assert page.post(f"/requests/{signed_id}/approve", TYPED).status == 409
+
+
+def test_a_refusal_tells_its_reason(office: Office, signed_id):
+    page = opened(office, signed_id)
+    refused = page.post(f"/requests/{signed_id}/refuse", {"reason": "<b>The price</b> is wrong"})
+    assert "&lt;b&gt;The price&lt;/b&gt; is wrong" in refused.text
+    assert 'data-status="refused"' in refused.text
+
+
+def test_a_signer_is_reminded_and_his_address_corrected(office: Office, request_id):
+    office.work()
+    page = opened(office, request_id)
+    signer_id = re.findall(r'data-signer="([^"]+)"', page.text)[0]
+    assert page.post(f"/requests/{request_id}/remind/{signer_id}").has("notice")
+    wrong = page.post(f"/requests/{request_id}/signers/{signer_id}", {"name": "Ann", "email": "no address"})
+    assert (wrong.status, wrong.response.get_json()["field"]) == (400, "email")
+    right = {"name": "Ann Lee", "email": "ann.new@example.com"}
+    assert "ann.new@example.com" in page.post(f"/requests/{request_id}/signers/{signer_id}", right).text
+
+
+def test_calling_back_ends_it(office: Office, request_id):
+    office.work()
+    ended = opened(office, request_id).post(f"/requests/{request_id}/void", {"reason": "Wrong version"})
+    assert 'data-status="voided"' in ended.text
+    assert "Wrong version" in ended.text
+    assert not ended.has("void-open")
+
+
+def test_the_cards_activity_leads_to_its_request(office: Office, request_id):
+    office.work()
+    row = Request.get_by_id(request_id)
+    options = {"action": "view_activity", "activity_id": str(row.activity_id)}
+    assert f'data-request="{request_id}"' in office.launch("/", options=options, user=ANNA).text
 
 
 def test_an_approval_needs_a_signature(office: Office, request_id):
