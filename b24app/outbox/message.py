@@ -47,6 +47,7 @@ class DeadRule:
 
 RULES: Mapping[Topic, DeadRule] = {
     Topic.HAND_OVER: DeadRule("stop"),
+    Topic.PORTAL_EVENT: DeadRule("skip"),
     Topic.INVITE: DeadRule("skip"),  # a bounced signer is corrected; his next letter must not wait for the first
     Topic.REMIND: DeadRule("skip"),
     Topic.RELAY: DeadRule("skip"),  # the next one shows the newest state anyway

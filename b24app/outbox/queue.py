@@ -34,7 +34,7 @@ class Hints:
         self.huey = _open(url)
         self._send = self.huey.task(name="portal_has_work")(lambda portal: self._serve(portal))
         self._serve: Callable[[str], object] = _nobody
-        self.huey.storage.close()  # a web server forks: every process and thread opens its own connection
+        self.huey.storage.close()  # a web server forks: each process must open its own connection
 
     def hint(self, portal: str, at: datetime | None = None) -> None:
         """Say that a portal has work now or at a moment; call it after the commit.

@@ -22,7 +22,7 @@ from b24app.outbox.schedule import PAUSES
 from b24app.outbox.verdict import Verdict, judge
 from b24app.store import outbox
 from b24app.store.database import database
-from b24app.store.outbox import LETTERS, PORTAL, PROVIDER, SEAL
+from b24app.store.outbox import EVENTS, LETTERS, PORTAL, PROVIDER, SEAL
 from b24app.store.tables import Portal
 
 LEASE_MS: Mapping[str, int] = {
@@ -30,6 +30,7 @@ LEASE_MS: Mapping[str, int] = {
     LETTERS: 120_000,
     SEAL: 120_000,
     PROVIDER: 45_000,
+    EVENTS: 45_000,
 }  # > a handler's timeouts
 
 log = structlog.get_logger()
