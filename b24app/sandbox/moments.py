@@ -13,6 +13,11 @@ def now_iso() -> str:
     return datetime.now(ZONE).isoformat(timespec="seconds")
 
 
+def iso(timestamp: float) -> str:
+    """A unix time in the portal's zone."""
+    return datetime.fromtimestamp(timestamp, ZONE).isoformat(timespec="seconds")
+
+
 def ago(*, days: float = 0, hours: float = 0) -> str:
     """A moment in the past, for example data."""
     return (datetime.now(ZONE) - timedelta(days=days, hours=hours)).isoformat(timespec="seconds")

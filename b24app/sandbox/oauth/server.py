@@ -17,6 +17,7 @@ from b24app.sandbox.faults import Fault, Faults
 from b24app.sandbox.oauth.tokens import Grant, TokenStore
 from b24app.sandbox.portal.apps import LocalApp
 from b24app.sandbox.serving import DROP_HEADER, HOST, Listener
+from b24app.sandbox.timing import Stopwatch
 
 FindApp = Callable[[str], LocalApp | None]
 PortalUrl = Callable[[str], str]
@@ -138,7 +139,7 @@ class OAuthServer:
             return _error("expired_token", "The access token provided has expired."), 401, grant
         app = self._find_app(grant.client_id)
         assert app is not None
-        return {"result": self._about(grant, app), "time": _now()}, 200, grant
+        return {"result": self._about(grant, app), "time": Stopwatch().block()}, 200, grant
 
     def _about(self, grant: Grant, app: LocalApp) -> dict[str, Any]:
         url = self._portal_url(app.member_id)
@@ -170,7 +171,3 @@ def _faulty(fault: Fault) -> tuple[dict[str, Any], int, None]:
 
 def _error(code: str, description: str) -> dict[str, Any]:
     return {"error": code, "error_description": description}
-
-
-def _now() -> dict[str, Any]:
-    return {"start": time.time(), "finish": time.time(), "duration": 0.001, "date_start": moments.now_iso()}

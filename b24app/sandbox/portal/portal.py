@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from b24app.sandbox import ids
+from b24app.sandbox import ids, moments
 from b24app.sandbox.calls import CallLog
 from b24app.sandbox.faults import Faults
 from b24app.sandbox.oauth.tokens import Grant, TokenStore
@@ -186,7 +186,7 @@ class Portal:
             "properties": properties or {},
             "use_subscription": "Y" if robot.waits else "N",
             "timeout_duration": "0",
-            "ts": run.started,
+            "ts": moments.unix(),
             "auth": self.events.auth(app, robot.auth_user_id, refresh=True),
         }
         self.events.post(robot.handler, payload)

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Request, Response
 
-from b24app.sandbox import moments, php
+from b24app.sandbox import php
 from b24app.sandbox.calls import Call
 from b24app.sandbox.portal.rest import batch
 from b24app.sandbox.portal.rest.errors import RestError, access_denied
 from b24app.sandbox.portal.rest.registry import METHODS, Context, Method, Page
 from b24app.sandbox.serving import DROP_HEADER
+from b24app.sandbox.timing import Stopwatch
 
 if TYPE_CHECKING:
     from b24app.sandbox.portal.portal import Portal
@@ -122,7 +123,7 @@ def _envelope(context: Context, method: str) -> dict[str, Any]:
     """Run one outer call: a batch or a single method."""
     if method.lower() != "batch":
         return run_method(context, method)
-    started, moment = time.time(), time.perf_counter()
+    watch = Stopwatch()
     inner = replace(context, in_batch=True)
 
     def run(name: str, params: dict[str, Any]) -> dict[str, Any]:
@@ -130,7 +131,7 @@ def _envelope(context: Context, method: str) -> dict[str, Any]:
 
     halt = php.truthy(context.get("halt"))
     result = batch.execute(context.get("cmd"), halt, run)
-    return {"result": result, "time": _time(started, moment, 0.0, None)}
+    return {"result": result, "time": watch.block()}
 
 
 def _contained(context: Context, name: str) -> dict[str, Any]:
@@ -149,12 +150,10 @@ def _contained(context: Context, name: str) -> dict[str, Any]:
 def run_method(context: Context, name: str) -> dict[str, Any]:
     """Look a method up, check scope and rights, call it under the portal's lock."""
     method = _find(context, name)
-    started, moment = time.time(), time.perf_counter()
+    watch = Stopwatch()
     with context.portal.lock:
         outcome = method.run(context)
-    spent = time.perf_counter() - moment
-    operating, reset_at = context.portal.operating.add(context.client_id, method.name.lower(), spent)
-    timing = _time(started, moment, operating, reset_at)
+    timing = watch.block(*context.portal.operating.add(context.client_id, method.name.lower(), watch.spent_s))
     if not isinstance(outcome, Page):
         return {"result": outcome, "time": timing}
     envelope: dict[str, Any] = {"result": outcome.result}
@@ -185,22 +184,6 @@ def _find(context: Context, name: str) -> Method:
             raise RestError("allowed_only_intranet_user", "Action allowed only intranet users", 403)
         raise access_denied()
     return method
-
-
-def _time(started: float, moment: float, operating: float, reset_at: int | None) -> dict[str, Any]:
-    duration = time.perf_counter() - moment
-    timing: dict[str, Any] = {
-        "start": started,
-        "finish": started + duration,
-        "duration": duration,
-        "processing": duration,
-        "date_start": moments.now_iso(),
-        "date_finish": moments.now_iso(),
-        "operating": operating,
-    }
-    if reset_at is not None:
-        timing["operating_reset_at"] = reset_at
-    return timing
 
 
 class _Entry:
