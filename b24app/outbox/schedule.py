@@ -9,10 +9,10 @@ from typing import Any
 from b24app.clock import from_ms, to_ms
 from b24app.outbox import rate
 from b24app.store import outbox
-from b24app.store.outbox import EVENTS, LETTERS, PORTAL, PROVIDER, SEAL
+from b24app.store.outbox import LETTERS, PORTAL
 from b24app.store.tables import Portal
 
-LANES = (PORTAL, LETTERS, SEAL, PROVIDER, EVENTS)
+LANES = tuple(dict.fromkeys(outbox.LANES.values()))
 PAUSES: Mapping[str, tuple[Any, Any]] = {
     PORTAL: (Portal.pause_until, Portal.failures),
     LETTERS: (Portal.mail_pause_until, Portal.mail_failures),

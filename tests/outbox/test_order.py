@@ -7,6 +7,7 @@ import pytest
 from b24app.domain.events import Topic
 from b24app.errors import BitrixError, MailError, NotAllowed
 from b24app.outbox.message import RULES
+from b24app.outbox.turn import LEASE_MS
 from b24app.store import database, outbox
 
 from .office import Office, row
@@ -132,3 +133,4 @@ def test_done_messages_are_forgotten_after_a_month(office: Office) -> None:
 
 def test_every_topic_has_a_lane_and_a_rule() -> None:
     assert set(outbox.LANES) == set(RULES) == set(Topic)
+    assert set(outbox.LANES.values()) == set(LEASE_MS)
