@@ -11,7 +11,7 @@ from b24app import create_app
 from b24app.settings import Settings
 
 
-class _Server(BaseApplication):  # type: ignore[misc]
+class _Server(BaseApplication):
     """gunicorn embedded (docs.gunicorn.org, Custom Application): every worker process builds its own application."""
 
     def __init__(self, settings: Settings, options: dict[str, Any]) -> None:

@@ -70,6 +70,7 @@ def wire_worker(ctx: Context) -> Worker:
     from b24app.services import hand_over, write_to_signer
     from b24app.services.file_to_card import file_to_card, pin_document
     from b24app.services.housekeeping import each_minute
+    from b24app.services.receive_event import act_on_event
     from b24app.services.relay_to_portal import relay_to_portal
     from b24app.services.report_dead import report_dead
     from b24app.services.seal_document import seal_document
@@ -91,6 +92,7 @@ def wire_worker(ctx: Context) -> Worker:
         Topic.FILE_TO_CARD: partial(file_to_card, ctx),
         Topic.PIN: partial(pin_document, ctx),
         Topic.WRITE_BACK: partial(write_back, ctx),
+        Topic.PORTAL_EVENT: partial(act_on_event, ctx),
     }
     hints = ctx.hints
     assert isinstance(hints, Hints)

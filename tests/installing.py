@@ -22,6 +22,7 @@ from b24app.services.register_application import register_application
 from b24app.settings import Settings
 from b24app.store import database, portals
 from b24app.store.tables import Portal
+from b24app.wiring import wire_worker
 
 TOKEN = re.compile(r'<meta name="paraph-session" content="([^"]+)"')
 CSRF = re.compile(r'<meta name="csrf-token" content="([^"]+)"')
@@ -88,6 +89,11 @@ class Stage:
         self.acme.lifecycle.finish_install()
         self.sandbox.settle()
         return finished
+
+    def settle(self) -> None:
+        """Wait for the portal's events, and let the worker act on what they left."""
+        self.sandbox.settle()
+        wire_worker(self.ctx).drain(20)
 
     def bound(self) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
         """What the portal has bound for the application: placements and events with their handlers."""

@@ -36,7 +36,7 @@ class EventType(StrEnum):
 
 
 class Topic(StrEnum):
-    """Work that an event causes, each carried by one outbox message."""
+    """Work that an event causes, each carried by one outbox message. Audit events cause all but the last."""
 
     HAND_OVER = "hand_over"  # give the request to its provider; the first turn begins
     INVITE = "invite"  # write the letter to one signer
@@ -48,6 +48,7 @@ class Topic(StrEnum):
     WRITE_BACK = "write_back"  # changed checkboxes into the lead's properties
     COPY_TO_SIGNERS = "copy_to_signers"  # the sealed PDF to one signer by letter
     TELL_SIGNERS = "tell_signers"  # say to signers who were already invited that it is over
+    PORTAL_EVENT = "portal_event"  # act on what a portal sent; stored before it was answered
 
 
 EFFECTS: Mapping[EventType, tuple[Topic, ...]] = {

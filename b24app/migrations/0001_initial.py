@@ -333,6 +333,6 @@ ALL = [
 ]  # fmt: skip
 
 
-def up(migrator, db):
+def up(migrator: Any, db: Any) -> None:
     with db.bind_ctx(ALL, bind_refs=False, bind_backrefs=False):
         db.create_tables(ALL)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Any
 
 import structlog
+from peewee import IntegrityError
 
 from b24app.bitrix.entities import Entity, positive_int
 from b24app.bitrix.inbound import PortalEvent
 from b24app.clock import to_ms
-from b24app.domain.events import EventType
+from b24app.domain.events import EventType, Topic
 from b24app.errors import N_, NotAllowed, Unauthentic
+from b24app.outbox.message import Message
 from b24app.services.bind_surfaces import bind_all
 from b24app.services.context import Context
 from b24app.services.install_portal import install_from_event
@@ -20,35 +25,50 @@ from b24app.services.relay_to_portal import refresh_card
 from b24app.services.remind_signer import remind_everybody
 from b24app.services.uninstall_portal import uninstall_portal
 from b24app.services.void_request import void_for_deleted_card
-from b24app.store import audit, portals, requests
-from b24app.store.database import reading, writing
+from b24app.store import audit, outbox, portals, requests
+from b24app.store.database import writing
 from b24app.store.tables import Portal
 from b24app.store.vault import fingerprint
 
 SAME_CLICK = timedelta(minutes=1)
 INSTALLED, UPDATED, UNINSTALLED = "ONAPPINSTALL", "ONAPPUPDATE", "ONAPPUNINSTALL"
 
+Data = Mapping[str, Any]
+
 log = structlog.get_logger()
 
-Later = Callable[[], None]
 
+def receive_event(ctx: Context, event: PortalEvent) -> None:
+    """Prove an event and keep it for the worker; Bitrix24 wants its answer at once and never sends an event again.
 
-def receive_event(ctx: Context, event: PortalEvent) -> Later | None:
-    """Prove an event and act on it. Events we do not know are proven and left.
-
-    Returns slow work that may follow after the answer: Bitrix24 wants that at once.
+    What brings or takes tokens is acted on right away. Events we do not know are proven and left.
     Raises: Unauthentic, NotAllowed; nothing is stored then.
     """
-    if event.name in (INSTALLED, UPDATED) and event.auth.access_token:
-        return _install(ctx, event)
-    portal = _prove(event)
-    if event.name == UPDATED:
-        return _binding(ctx, portal)
+    brings_tokens = event.name in (INSTALLED, UPDATED) and event.auth.access_token
+    portal = _install(ctx, event) if brings_tokens else _prove(event)
     if event.name == UNINSTALLED:
         uninstall_portal(ctx, portal, clean=str(event.data.get("CLEAN")) in ("1", "Y", "true"))
     elif portal.uninstalled_at is None and event.name in _HANDLERS:
-        _HANDLERS[event.name](ctx, portal, event)
-    return None
+        _keep(ctx, portal, event)
+
+
+def act_on_event(ctx: Context, message: Message) -> None:
+    """Do what a kept event asks for; the worker's handler."""
+    portal = portals.get(message.portal)
+    _HANDLERS[message.payload["name"]](ctx, portal, message.payload["name"], message.payload["data"])
+
+
+def _keep(ctx: Context, portal: Portal, event: PortalEvent) -> None:
+    """Write it into the outbox under a key made of its content: the same event twice is kept once."""
+    payload = {"name": event.name, "data": event.data}
+    content = json.dumps([payload, str(event.ts)], sort_keys=True).encode()
+    request_id = f"event-{hashlib.sha256(content).hexdigest()[:32]}"
+    try:
+        with writing():
+            outbox.enqueue(portal.member_id, request_id, 1, Topic.PORTAL_EVENT, payload, ctx.now())
+    except IntegrityError:
+        return
+    ctx.hints.hint(portal.member_id)
 
 
 def _prove(event: PortalEvent) -> Portal:
@@ -61,34 +81,30 @@ def _prove(event: PortalEvent) -> Portal:
     return portal
 
 
-def _install(ctx: Context, event: PortalEvent) -> Later:
+def _install(ctx: Context, event: PortalEvent) -> Portal:
     """Take in a portal that was installed or updated without its page being opened, or confirm one that was."""
     installation = install_from_event(ctx, event.auth, str(event.data.get("LANGUAGE_ID") or "en"))
     if installation.portal.setup_done_at is None:  # nobody will be asked anything: our usual answers hold
         with writing():
             portals.save(installation.portal.member_id, setup_done_at=to_ms(ctx.now()))
-    return _binding(ctx, installation.portal)
+    return installation.portal
 
 
-def _binding(ctx: Context, portal: Portal) -> Later:
-    def bind() -> None:
-        with reading():
-            lines = bind_all(ctx, portal, portal.installer_id)
-        for line in lines:
-            if not line.is_good:
-                log.warning("not bound", portal=portal.member_id, what=line.what, state=line.state)
-
-    return bind
+def _bind(ctx: Context, portal: Portal, _name: str, _data: Data) -> None:
+    """Bind again: an update takes event handlers away."""
+    for line in bind_all(ctx, portal, portal.installer_id):
+        if not line.is_good:
+            log.warning("not bound", portal=portal.member_id, what=line.what, state=line.state)
 
 
-def _react_to_button(ctx: Context, portal: Portal, event: PortalEvent) -> None:
+def _react_to_button(ctx: Context, portal: Portal, _name: str, data: Data) -> None:
     """Do what a button of the live card asks; the card is always brought up to date, for the button waits for that."""
-    request_id = str(event.data.get("request") or "")
+    request_id = str(data.get("request") or "")
     if not requests.exists(portal.member_id, request_id):
         return
     try:
-        if event.data.get("id") == "remind" and not _was_reminded(ctx, portal, request_id):
-            remind_everybody(ctx, portal, positive_int(event.data.get("userId")), request_id)
+        if data.get("id") == "remind" and not _was_reminded(ctx, portal, request_id):
+            remind_everybody(ctx, portal, positive_int(data.get("userId")), request_id)
     except NotAllowed:
         log.info("button too late", portal=portal.member_id)
     refresh_card(ctx, portal, request_id)
@@ -100,16 +116,18 @@ def _was_reminded(ctx: Context, portal: Portal, request_id: str) -> bool:
     return any(e.type == EventType.SIGNER_REMINDED and ctx.now() - e.at < SAME_CLICK for e in events)
 
 
-def _forget_card(ctx: Context, portal: Portal, event: PortalEvent) -> None:
-    fields = event.data.get("FIELDS")
+def _forget_card(ctx: Context, portal: Portal, name: str, data: Data) -> None:
+    fields = data.get("FIELDS")
     card_id = positive_int(fields.get("ID")) if isinstance(fields, dict) else 0
     if card_id:
-        void_for_deleted_card(ctx, portal, Entity(_DELETED[event.name], card_id))
+        void_for_deleted_card(ctx, portal, Entity(_DELETED[name], card_id))
 
 
 _DELETED = {"ONCRMLEADDELETE": 1}
 
-_HANDLERS: dict[str, Callable[[Context, Portal, PortalEvent], None]] = {
+_HANDLERS: dict[str, Callable[[Context, Portal, str, Data], None]] = {
+    INSTALLED: _bind,
+    UPDATED: _bind,
     "ONCRMTIMELINEITEMACTION": _react_to_button,
     **dict.fromkeys(_DELETED, _forget_card),
 }

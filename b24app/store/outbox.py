@@ -17,15 +17,15 @@ from b24app.clock import to_ms
 from b24app.domain.events import Topic
 from b24app.store.tables import OutboxMessage, Portal
 
-PORTAL, LETTERS, SEAL, PROVIDER = "portal", "letters", "seal", "provider"
+PORTAL, LETTERS, SEAL, PROVIDER, EVENTS = "portal", "letters", "seal", "provider", "events"
 LANES: Mapping[Topic, str] = {
-    Topic.HAND_OVER: LETTERS,
     Topic.INVITE: LETTERS,
     Topic.REMIND: LETTERS,
     Topic.COPY_TO_SIGNERS: LETTERS,
     Topic.TELL_SIGNERS: LETTERS,
     Topic.SEAL: SEAL,
     Topic.HAND_OVER: PROVIDER,
+    Topic.PORTAL_EVENT: EVENTS,
     Topic.RELAY: PORTAL,
     Topic.FILE_TO_CARD: PORTAL,
     Topic.PIN: PORTAL,

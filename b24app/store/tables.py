@@ -26,8 +26,8 @@ class Table(Model):
         legacy_table_names = False
 
 
-def upsert(table: type[Table], **columns: Any) -> None:
-    """Insert a row, or overwrite the one with the same primary key; the same on SQLite and PostgreSQL."""
+def upsert(table: Any, **columns: Any) -> None:
+    """Insert a table's row, or overwrite the one with the same primary key; the same on SQLite and PostgreSQL."""
     key = table._meta.primary_key
     names = list(key.field_names) if isinstance(key, CompositeKey) else [key.name]
     rest = {getattr(table, name): value for name, value in columns.items() if name not in names}

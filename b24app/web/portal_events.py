@@ -19,13 +19,10 @@ def explain() -> ResponseReturnValue:
 
 @bp.post("/events/bitrix24")
 def receive() -> ResponseReturnValue:
-    """Answer 200 for an event that is proven, known or not; slow work follows when the answer has left."""
+    """Answer 200 for an event that is proven, known or not; the worker acts on it."""
     return answer_event()
 
 
 def answer_event() -> ResponseReturnValue:
-    later = receive_event(context(), parse_event(request.form))
-    response = Response("ok", mimetype="text/plain")
-    if later is not None:
-        response.call_on_close(later)
-    return response
+    receive_event(context(), parse_event(request.form))
+    return Response("ok", mimetype="text/plain")

@@ -9,8 +9,9 @@ from b24app.domain.signature_request import Status
 from b24app.manifest import manifest
 from b24app.sandbox.examples.acme import ANNA, EMPTY_LEAD, LEAD_77, OLENA
 from b24app.services.bind_surfaces import bind_all
-from b24app.store import audit, database, outbox, portals
+from b24app.store import audit, database, portals
 from b24app.store import requests as request_rows
+from b24app.store.tables import OutboxMessage
 from tests.installing import open_stage, silent_host
 from tests.portal_room import add_request
 
@@ -52,14 +53,18 @@ def happened(row) -> list[str]:
         return [str(event.type) for event in audit.events(row.portal, row.id)]
 
 
-def waiting(row) -> list[str]:
+def work_for(row) -> list[str]:
+    """What the worker was given to do for a request, done or not."""
     with database.reading():
-        return [message.topic for message in outbox.open_messages(row.portal) if message.request == row.id]
+        messages = OutboxMessage.select().where(OutboxMessage.request == row.id).order_by(OutboxMessage.seq)
+        return [message.topic for message in messages]
 
 
 def press(stage, row, button="remind", **data):
     context = {"entityTypeId": "1", "entityId": "77", "activityId": "9", "userId": str(ANNA)}
-    return stage.send_event("ONCRMTIMELINEITEMACTION", {"id": button, "request": row.id, **context, **data})
+    answer = stage.send_event("ONCRMTIMELINEITEMACTION", {"id": button, "request": row.id, **context, **data})
+    stage.settle()
+    return answer
 
 
 # -- the card in the timeline ---------------------------------------------------------------------------------------
@@ -69,20 +74,20 @@ def test_the_remind_button_reminds_and_releases_the_card(standing):
     row = sent(standing)
     assert press(standing, row).status_code == 200
     assert happened(row) == ["signer_reminded"]
-    assert waiting(row)[-1] == "relay"
+    assert work_for(row)[-1] == "relay"
 
 
 def test_the_same_press_twice_writes_one_letter(standing):
     row = sent(standing)
     press(standing, row)
     press(standing, row)
-    assert waiting(row).count("remind") == 1
+    assert work_for(row).count("remind") == 1
 
 
 def test_a_press_that_comes_too_late_still_releases_the_card(standing):
     row = sent(standing, Status.COMPLETED)
     assert press(standing, row).status_code == 200
-    assert waiting(row) == ["relay"]
+    assert work_for(row) == ["relay"]
 
 
 def test_a_press_for_another_portals_request_changes_nothing(standing):
@@ -96,14 +101,14 @@ def test_a_press_for_another_portals_request_changes_nothing(standing):
 def test_a_deleted_lead_calls_its_requests_back(standing):
     row = sent(standing)
     standing.acme.delete_item(1, LEAD_77)
-    standing.sandbox.settle()
+    standing.settle()
     assert status_of(row) is Status.VOIDED
 
 
 def test_a_lead_deleted_by_a_robot_comes_without_tokens_and_counts_as_well(standing):
     row = sent(standing, lead=EMPTY_LEAD)
     standing.acme.delete_item(1, EMPTY_LEAD, by_robot=True)
-    standing.sandbox.settle()
+    standing.settle()
     assert status_of(row) is Status.VOIDED
 
 
@@ -155,7 +160,7 @@ def test_no_host_named_by_an_event_is_called(fresh):
 
 def test_an_installation_without_a_page_is_taken_in_and_bound(fresh):
     fresh.acme.lifecycle.install_api_only()
-    fresh.sandbox.settle()
+    fresh.settle()
     assert [delivery.status for delivery in fresh.acme.events.deliveries] == [200]
     assert len(fresh.bound()[0]) == len(manifest().placements)
     assert len(fresh.bound()[1]) == len(manifest().events)
@@ -168,7 +173,7 @@ def test_the_event_after_an_ordinary_installation_changes_nothing(fresh):
     fresh.open().post("/install/step")
     before = fresh.bound()
     fresh.acme.lifecycle.finish_install()
-    fresh.sandbox.settle()
+    fresh.settle()
     assert fresh.acme.events.deliveries[-1].status == 200
     assert fresh.bound() == before
 
@@ -176,7 +181,7 @@ def test_the_event_after_an_ordinary_installation_changes_nothing(fresh):
 def test_an_update_brings_a_new_secret_and_the_handlers_back(stage):
     before = stage.stored.application_token
     stage.acme.lifecycle.update()
-    stage.sandbox.settle()
+    stage.settle()
     assert stage.acme.events.deliveries[-1].status == 200
     assert stage.stored.application_token != before
     assert len(stage.bound()[1]) == len(manifest().events)
@@ -186,7 +191,7 @@ def test_an_update_brings_a_new_secret_and_the_handlers_back(stage):
 def test_an_update_that_comes_twice_binds_once(stage):
     stage.acme.faults.add("duplicate_event", method="ONAPPUPDATE")
     stage.acme.lifecycle.update()
-    stage.sandbox.settle()
+    stage.settle()
     assert [known[0] for known in stage.bound()[1]] == sorted(manifest().events)
 
 
@@ -194,7 +199,7 @@ def test_an_update_that_comes_twice_binds_once(stage):
 def test_removal_takes_tokens_and_calls_back_what_is_out(stage, clean):
     row = sent(stage)
     stage.acme.lifecycle.uninstall(clean=clean)
-    stage.sandbox.settle()
+    stage.settle()
     assert (stage.stored.health, stage.stored.uninstalled_at is None) == ("uninstalled", False)
     with database.reading():
         assert portals.token(stage.acme.member_id, OLENA) is None
@@ -204,21 +209,21 @@ def test_removal_takes_tokens_and_calls_back_what_is_out(stage, clean):
 def test_clean_takes_the_files_along(stage):
     row = sent(stage, Status.COMPLETED, file=b"%PDF sealed")
     stage.acme.lifecycle.uninstall(clean=True)
-    stage.sandbox.settle()
+    stage.settle()
     assert not stage.ctx.blobs.has(row.final_sha256)
 
 
 def test_removal_twice_is_answered_and_harmless(stage):
     stage.acme.faults.add("duplicate_event", method="ONAPPUNINSTALL")
     stage.acme.lifecycle.uninstall()
-    stage.sandbox.settle()
+    stage.settle()
     assert [d.status for d in stage.acme.events.deliveries if d.event == "ONAPPUNINSTALL"] == [200, 200]
 
 
 def test_a_removed_portal_can_be_installed_again_and_finds_its_documents(stage):
     row = sent(stage, Status.COMPLETED, file=b"%PDF sealed")
     stage.acme.lifecycle.uninstall()
-    stage.sandbox.settle()
+    stage.settle()
     stage.acme.lifecycle.reinstall()
     stage.install()
     assert (stage.stored.health, stage.stored.uninstalled_at) == ("ok", None)
@@ -228,7 +233,7 @@ def test_a_removed_portal_can_be_installed_again_and_finds_its_documents(stage):
 def test_an_old_removal_does_not_touch_the_new_installation(stage):
     old = stage.acme.app.application_token
     stage.acme.lifecycle.uninstall()
-    stage.sandbox.settle()
+    stage.settle()
     stage.acme.lifecycle.reinstall()
     stage.install()
     assert stage.send_event("ONAPPUNINSTALL", {"CLEAN": "1"}, application_token=old).status_code == 403
@@ -238,7 +243,7 @@ def test_an_old_removal_does_not_touch_the_new_installation(stage):
 def test_a_removal_that_was_never_told_does_not_lock_the_new_installation_out(stage):
     stage.acme.faults.add("lost_event", method="ONAPPUNINSTALL")
     stage.acme.lifecycle.uninstall()
-    stage.sandbox.settle()
+    stage.settle()
     stage.acme.lifecycle.reinstall()
     stage.install()
     assert stage.send_event("ONANYTHING", {}).status_code == 200
