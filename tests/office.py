@@ -171,15 +171,15 @@ def looked_at(page: Page, **changes: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def open_office(directory: Path) -> Iterator[Office]:
+def open_office(directory: Path, app_url: str = APP_URL) -> Iterator[Office]:
     """Start the sandbox, wire the application into a directory, install it in both portals."""
-    with start(APP_URL) as sandbox:
+    with start(app_url) as sandbox:
         for portal in sandbox.portals.values():
             portal.bucket.size = portal.bucket.drain_per_s = 1e9
         mail = sandbox.settings()
         app = create_app(
             Settings(
-                public_url=APP_URL,
+                public_url=app_url,
                 data_dir=str(directory),
                 oauth_url=mail["PARAPH_OAUTH_URL"],
                 smtp_url=mail["PARAPH_SMTP_URL"],

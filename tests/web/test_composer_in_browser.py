@@ -1,0 +1,161 @@
+"""The composer in a real browser, inside a frame of the sandbox portal: mouse, keyboard, states, accessibility."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect, sync_playwright
+from werkzeug.serving import make_server
+
+from b24app import ROOT
+from b24app.services.bind_surfaces import bind_all
+from b24app.store.tables import Portal
+from tests.office import OLENA, Office, open_office
+
+pytestmark = pytest.mark.browser
+
+AXE = (ROOT / "tests/vendor/axe-core-4.14.1/axe.min.js").read_text()
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+READY_MS = 30_000
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory) -> Iterator[Office]:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    with open_office(tmp_path_factory.mktemp("served"), f"http://localhost:{port}") as office:
+        for portal in Portal.select():
+            list(bind_all(office.ctx, portal, OLENA))
+        server = make_server("127.0.0.1", port, office.app, threaded=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield office
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=_chromium(), args=FLAGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def tab(served: Office, browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.faults = []
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    yield page
+    assert page.faults == []
+    context.close()
+
+
+def composer(served: Office, tab: Page, lead: int = 77) -> FrameLocator:
+    """Open the composer from the toolbar of a card; its pages are there."""
+    tab.goto(f"{served.sandbox.portal('acme').url}/crm/lead/details/{lead}/?as=6&lang=en")
+    tab.get_by_test_id("toolbar-menu").click()
+    tab.get_by_test_id("toolbar-item").first.click()
+    frame = tab.frame_locator('[data-testid="app-iframe"]').last
+    expect(frame.get_by_test_id("preview-page").first).to_be_visible(timeout=READY_MS)
+    return frame
+
+
+def add(frame: FrameLocator, name: str) -> None:
+    frame.get_by_test_id("add-signer").click()
+    frame.get_by_test_id("add-candidate").filter(has_text=name).click()
+
+
+def chosen(frame: FrameLocator) -> list[str]:
+    rows = frame.get_by_test_id("signer-row").all()
+    return [f"{row.get_by_test_id('signer-number').inner_text()} {_name(row)}" for row in rows]
+
+
+def _name(row: Locator) -> str:
+    return row.locator("[name=signer_name]").input_value()
+
+
+def _chromium() -> str | None:
+    return next((path for path in ("/usr/bin/chromium",) if (ROOT / path).exists()), None)
+
+
+def test_the_order_follows_mouse_and_keyboard(served: Office, tab: Page):
+    frame = composer(served, tab)
+    add(frame, "Ann Lee")
+    add(frame, "Marco Rossi")
+    assert chosen(frame) == ["1 Katrin Brandt", "2 Ann Lee", "3 Marco Rossi"]
+    frame.get_by_test_id("signer-together").last.check()
+    assert chosen(frame)[1:] == ["2 Ann Lee", "2 Marco Rossi"]
+    frame.get_by_test_id("signer-email").last.press("Alt+ArrowUp")
+    assert [line[2:] for line in chosen(frame)] == ["Katrin Brandt", "Marco Rossi", "Ann Lee"]
+    handle, first = frame.get_by_test_id("signer-handle").last, frame.get_by_test_id("signer-row").first
+    start, end = handle.bounding_box(), first.bounding_box()
+    tab.mouse.move(start["x"] + 5, start["y"] + 8)
+    tab.mouse.down()
+    tab.mouse.move(start["x"] + 5, end["y"] + 4, steps=12)
+    tab.mouse.up()
+    assert chosen(frame)[0] == "1 Ann Lee"
+
+
+def test_send_waits_for_the_pages_and_is_possible_again_after_a_change(served: Office, tab: Page):
+    frame = composer(served, tab)
+    send = frame.get_by_test_id("send")
+    expect(send).to_have_attribute("aria-disabled", "false")
+    frame.get_by_test_id("tick").last.click()
+    expect(send).to_have_attribute("aria-disabled", "true")
+    expect(send).to_have_attribute("aria-disabled", "false", timeout=READY_MS)
+
+
+def test_a_problem_is_shown_at_its_field_which_gets_the_focus(served: Office, tab: Page):
+    frame = composer(served, tab)
+    add(frame, "Jonas Weber")
+    expect(frame.get_by_test_id("send")).to_have_attribute("aria-disabled", "false", timeout=READY_MS)
+    frame.get_by_test_id("send").click()
+    email = frame.get_by_test_id("signer-email").last
+    expect(frame.get_by_test_id("signer-problem").last).to_contain_text("no e-mail address")
+    expect(email).to_be_focused()
+    expect(email).to_have_attribute("aria-invalid", "true")
+    expect(frame.get_by_test_id("open-card")).to_be_visible()
+
+
+def test_a_colleague_comes_from_the_portals_own_dialog(served: Office, tab: Page):
+    frame = composer(served, tab)
+    frame.get_by_test_id("add-signer").click()
+    frame.get_by_test_id("add-colleague").click()
+    tab.get_by_test_id("dialog-option").filter(has_text="Boris Lange").click()
+    tab.get_by_test_id("dialog-choose").click()
+    expect(frame.get_by_test_id("signer-name").last).to_have_value("Boris Lange")
+
+
+def test_a_refused_file_is_explained_and_a_good_one_shown(served: Office, tab: Page):
+    frame = composer(served, tab)
+    frame.get_by_test_id("source-upload").check()
+    expect(frame.get_by_test_id("preview-empty")).to_be_visible(timeout=READY_MS)
+    frame.get_by_test_id("upload").set_input_files({"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"hello"})
+    expect(frame.get_by_test_id("document-problem")).to_contain_text("not a PDF")
+
+
+@pytest.mark.parametrize("lead", [77, 78, 79])
+def test_it_is_accessible_and_never_wider_than_its_frame(served: Office, tab: Page, lead):
+    frame = composer(served, tab, lead)
+    frame.get_by_test_id("add-signer").click()
+    own = tab.frames[-1]
+    own.evaluate(AXE)
+    found = own.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+    assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == []
+    assert own.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert own.evaluate("document.documentElement.scrollHeight <= innerHeight")
+
+
+def test_sending_takes_three_clicks_from_the_open_card(served: Office, tab: Page):
+    tab.goto(f"{served.sandbox.portal('acme').url}/crm/lead/details/77/?as=6&lang=en")
+    tab.get_by_test_id("tab-Signatures").click()
+    frame = tab.frame_locator('[data-testid="app-iframe"]').last
+    expect(frame.get_by_test_id("send")).to_have_attribute("aria-disabled", "false", timeout=READY_MS)
+    frame.get_by_test_id("send").dblclick()
+    expect(frame.get_by_test_id("sent")).to_contain_text("Katrin Brandt")
+    frame.get_by_test_id("close").click()
+    expect(frame.get_by_test_id("request-line")).to_have_count(1)
