@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hmac
 import threading
+from datetime import datetime
 
 from b24app.bitrix.inbound import Launch
 from b24app.bitrix.oauth import Proof
 from b24app.clock import to_ms
 from b24app.errors import N_, Unauthentic
 from b24app.services.context import Context
-from b24app.store import portals
+from b24app.store import outbox, portals
 from b24app.store.database import writing
 from b24app.store.tables import Portal
 from b24app.store.vault import fingerprint
@@ -69,18 +70,19 @@ def keep_tokens(ctx: Context, proof: Proof, launch: Launch) -> None:
                 refresh=ctx.vault.lock(launch.refresh_token),
                 expires_at=expires_at,
             )
-        _heal(proof)
+        _heal(proof, ctx.now())
     ctx.hints.hint(proof.member_id)
 
 
-def _heal(proof: Proof) -> None:
+def _heal(proof: Proof, now: datetime) -> None:
     """A fresh opening ends a lost connection and tells the portal's present address."""
     portal = portals.find(proof.member_id)
     if portal is None:
         return
     changed: dict[str, object] = {}
     if portal.health == "reconnect":
-        changed |= {"health": "ok", "health_note": "", "pause_until": 0}
+        changed |= {"health": "ok", "health_note": ""}
+        outbox.resume(proof.member_id, now)
     if (portal.client_endpoint, portal.domain) != (proof.client_endpoint, proof.domain):
         changed |= {"client_endpoint": proof.client_endpoint, "domain": proof.domain}
     if changed:

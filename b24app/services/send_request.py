@@ -70,8 +70,8 @@ def _problems(
     for field, wording in (("letter_subject", form.letter_subject), ("letter_body", form.letter_body)):
         if not wording.strip():
             yield field, InvalidPayload(N_("The letter needs a subject and a text."))
-        for unknown in wording_problems(wording):
-            yield field, InvalidPayload(N_("%(what)s is not a placeholder that letters know."), what=unknown)
+        for problem in wording_problems(wording):
+            yield field, problem
     if form.expires_on and form.expires_on <= ctx.now().astimezone(zone_of(card)).date():
         yield "expires_on", InvalidPayload(N_("The deadline must be later than today."))
 
