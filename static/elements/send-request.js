@@ -17,6 +17,7 @@ class SendRequest extends HTMLElement {
       });
     this.form.addEventListener("change", () => this.#update());
     this.form.addEventListener("submit", (event) => {
+      if (event.submitter?.hasAttribute("formaction")) return; // another button, leading elsewhere
       event.preventDefault();
       this.send();
     });

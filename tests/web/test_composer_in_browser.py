@@ -159,3 +159,6 @@ def test_sending_takes_three_clicks_from_the_open_card(served: Office, tab: Page
     expect(frame.get_by_test_id("sent")).to_contain_text("Katrin Brandt")
     frame.get_by_test_id("close").click()
     expect(frame.get_by_test_id("request-line")).to_have_count(1)
+    frame.get_by_test_id("new-request").click()
+    frame.get_by_test_id("cancel").click()
+    expect(frame.get_by_test_id("request-line")).to_have_count(1)
