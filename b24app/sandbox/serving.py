@@ -6,13 +6,16 @@ import contextlib
 import io
 import socket
 import threading
+import time
 import traceback
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from collections.abc import Callable, Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication
 
 HOST = "127.0.0.1"
 DROP_HEADER = "X-Sandbox-Drop"
@@ -95,11 +98,44 @@ class Handler(WSGIRequestHandler):
         """Keep quiet: the call log tells more."""
 
 
+class Lazy:
+    """Builds a WSGI application at its first request: most tests touch one server out of five."""
+
+    def __init__(self, build: Callable[[], WSGIApplication]) -> None:
+        self._build = build
+        self._app: WSGIApplication | None = None
+        self._lock = threading.Lock()
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        with self._lock:
+            if self._app is None:
+                self._app = self._build()
+            app = self._app
+        return app(environ, start_response)
+
+    def replace(self, build: Callable[[], WSGIApplication]) -> None:
+        """Serve another application from now on."""
+        with self._lock:
+            self._build, self._app = build, None
+
+
+def _patiently(act: Callable[[], None], tries: int = 40) -> None:
+    """Try again for two seconds while the address is in use."""
+    for left in reversed(range(tries)):
+        try:
+            act()
+            break
+        except OSError:
+            if not left:
+                raise
+            time.sleep(0.05)
+
+
 class Listener:
     """One WSGI application on one port; can go down and come back on the same port."""
 
-    def __init__(self, app: WSGIApplication, port: int = 0) -> None:
-        self._app = app
+    def __init__(self, build: Callable[[], WSGIApplication], port: int = 0) -> None:
+        self._app = Lazy(build)
         self._server: BaseWSGIServer | None = None
         self._down = threading.Event()
         self.port = port
@@ -118,12 +154,25 @@ class Listener:
         if self._server is not None:
             return
         self._down = threading.Event()
-        server = make_server(HOST, self.port, self._app, threaded=True, request_handler=Handler)
+        server = self._bind()
         server.down = self._down  # type: ignore[attr-defined]
         server.daemon_threads = True  # type: ignore[attr-defined]
-        self.port = server.server_port
+        self.port = server.port
         self._server = server
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+
+    def _bind(self) -> BaseWSGIServer:
+        """Take the port; after down() somebody's outgoing connection may hold it for a moment."""
+        with socket.socket() as taken:
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            _patiently(lambda: taken.bind((HOST, self.port)))
+            taken.listen(128)
+            port = taken.getsockname()[1]
+            return make_server(HOST, port, self._app, threaded=True, request_handler=Handler, fd=taken.fileno())
+
+    def serve_instead(self, build: Callable[[], WSGIApplication]) -> None:
+        """Let another application answer on this port."""
+        self._app.replace(build)
 
     def down(self) -> None:
         """Refuse new connections and cut the open ones at their next request."""

@@ -15,10 +15,16 @@ from tests.sandbox.test_activities import LAYOUT
 from tests.sandbox.testapp import TestApp
 
 pytestmark = pytest.mark.browser
-ARGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+ARGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(scope="module")
@@ -285,6 +291,7 @@ def test_the_start_page_leads_everywhere(page: Page, sandbox: Sandbox) -> None:
     page.goto(sandbox.control.url)
     page.get_by_test_id("start-card").click()
     expect(page.get_by_test_id("card-title")).to_have_text("Service agreement: CRM onboarding")
+    page.get_by_test_id("timeline-item").first.wait_for()
     expect(page.get_by_test_id("employee-switcher")).to_have_value("6")
     page.get_by_test_id("employee-switcher").select_option("8")
     expect(page.get_by_test_id("denied")).to_be_visible()

@@ -80,6 +80,27 @@ def test_unknown_fields_are_ignored_and_nothing_changed_fires_nothing(anna: Call
     assert item["ufCrmNeedTraining"] == "N"
 
 
+def test_read_only_fields_cannot_be_written_and_stages_must_exist(anna: Caller) -> None:
+    before = anna.ok("crm.item.get", entityTypeId=1, id=77)["item"]
+    fields = {"createdBy": 8, "hasEmail": "N", "stageId": "PROCESSED"}
+    after = anna.ok("crm.item.update", entityTypeId=1, id=77, fields=fields)["item"]
+    assert (after["createdBy"], after["hasEmail"]) == (before["createdBy"], before["hasEmail"])
+    assert (after["stageId"], after["stageSemanticId"]) == ("PROCESSED", "P")
+    answer = anna.error("crm.item.update", entityTypeId=1, id=77, fields={"stageId": "NOPE"})
+    assert answer[0] == "CRM_FIELD_ERROR_VALUE_NOT_VALID"
+
+
+def test_emails_are_added_changed_and_deleted(anna: Caller) -> None:
+    def emails(fm: object) -> list[str]:
+        item = anna.ok("crm.item.update", entityTypeId=3, id=42, fields={"fm": fm})["item"]
+        return [one["value"] for one in item["fm"] if one["typeId"] == "EMAIL"]
+
+    first = next(one.id for one in anna.portal.crm.items[3, 42].fm if one.type_id == "EMAIL")
+    assert emails({"n0": {"typeId": "EMAIL", "valueType": "HOME", "value": "m@home.example"}})[1] == "m@home.example"
+    assert emails({str(first): {"value": "marco@new.example"}})[0] == "marco@new.example"
+    assert emails([{"id": first, "value": ""}]) == ["m@home.example"]
+
+
 def test_a_file_property_is_set_read_and_cleared(anna: Caller) -> None:
     def put(value: object) -> object:
         fields = {"UF_CRM_SIGNED_CONTRACT": value}

@@ -22,7 +22,7 @@ class Control:
 
     def __init__(self, sandbox: Sandbox, port: int = 0) -> None:
         self.sandbox = sandbox
-        self.listener = Listener(self._flask(), port)
+        self.listener = Listener(self._flask, port)
 
     @property
     def url(self) -> str:

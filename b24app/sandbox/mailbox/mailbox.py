@@ -27,7 +27,7 @@ class Mailbox:
         self._controller = _Controller(self, smtp_port)
         self._controller.start()
         self.smtp_port = self._controller.bound_port
-        self.listener = Listener(flask_app(self), web_port)
+        self.listener = Listener(lambda: flask_app(self), web_port)
 
     @property
     def url(self) -> str:

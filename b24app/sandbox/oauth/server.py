@@ -32,7 +32,7 @@ class OAuthServer:
         self.calls = CallLog()
         self._find_app = find_app
         self._portal_url = portal_url
-        self.listener = Listener(self._flask(), port)
+        self.listener = Listener(self._flask, port)
 
     @property
     def url(self) -> str:

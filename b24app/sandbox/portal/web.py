@@ -63,14 +63,14 @@ def moved_app(new_url: str) -> Flask:
 
 def listen(portal: Portal, port: int = 0) -> None:
     """Start serving a portal."""
-    portal.listener = Listener(flask_app(portal), port)
+    portal.listener = Listener(lambda: flask_app(portal), port)
 
 
 def move(portal: Portal) -> tuple[str, str]:
     """Rename a portal: it goes on at a new address, the old one answers 302. Gives old and new URL."""
     old = portal.listener
-    port, old_url = old.port, old.url
-    portal.listener = Listener(flask_app(portal), 0)
-    old.down()
-    portal.retired.append(Listener(moved_app(portal.url), port))
-    return old_url, portal.url
+    portal.listener = Listener(lambda: flask_app(portal), 0)
+    new_url = portal.url
+    old.serve_instead(lambda: moved_app(new_url))
+    portal.retired.append(old)
+    return old.url, new_url
