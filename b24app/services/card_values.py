@@ -32,8 +32,9 @@ def card_values(card: CardSnapshot, locale: str, today: date) -> TemplateValues:
         "lead.id": str(card.entity.id),
         "lead.title": card.title,
         "lead.currency": currency,
-        "lead.opportunity": formats.money(number(card.item.get("opportunity")), currency, locale),
     }
+    if amount := number(card.item.get("opportunity")):  # a card without an amount says 0
+        values["lead.opportunity"] = formats.money(amount, currency, locale)
     values |= dict(_properties(card, locale))
     values |= _person("lead", card.lead_person)
     values |= _person("contact", _first_contact(card))

@@ -179,7 +179,12 @@ def test_the_price_table_has_rows_and_totals() -> None:
     text = text_of(render("{{ products }}", samples.VALUES))  # type: ignore[arg-type]
     assert "60 h" in text
     assert text.index("Design") < text.index("€5,700.00") < text.index("Total")
-    assert EmptyPlaceholder("products", 1, required=True) in render("{{ products }}").empties
+
+
+def test_an_empty_price_table_is_reported_and_keeps_its_columns() -> None:
+    rendered = render("{{ products }}")
+    assert EmptyPlaceholder("products", 1, required=True) in rendered.empties
+    assert "Description" in text_of(rendered)  # in one line, not broken into syllables
 
 
 def test_a_page_break_breaks_the_page() -> None:
