@@ -23,5 +23,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     from b24app.wiring import wire
 
     app = Flask("b24app", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
-    doors.register(app, wire(settings or settings_module.load()))
+    doors.register(app, wire(settings or settings_module.load(), is_web=True))
     return app

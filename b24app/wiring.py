@@ -23,7 +23,7 @@ from b24app.errors import N_, ConfigError
 from b24app.letters.smtp import Mailer
 from b24app.logs import configure_logs
 from b24app.outbox.message import Handler, Message
-from b24app.outbox.queue import Hints
+from b24app.outbox.queue import Hints, HintsAside
 from b24app.outbox.rate import PortalLimiter
 from b24app.services.context import Context
 from b24app.services.stored_tokens import StoredTokens
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 _hints: dict[str, Hints] = {}
 
 
-def wire(settings: Settings, now: Clock = utc_now) -> Context:
+def wire(settings: Settings, now: Clock = utc_now, *, is_web: bool = False) -> Context:
     """Choose the adapters, bind the database and bring its schema up to date."""
     configure_logs(settings.log_level)
     settings.data_path.mkdir(parents=True, exist_ok=True)
@@ -57,7 +57,7 @@ def wire(settings: Settings, now: Clock = utc_now) -> Context:
         transport=transport,
         oauth=oauth,
         mailer=Mailer(settings.smtp_url, settings.mail_from),
-        hints=_hints_of(settings, now),
+        hints=HintsAside(_hints_of(settings, now)) if is_web else _hints_of(settings, now),
         rest=partial(_rest_client, settings, vault, transport, oauth, now),
     )
 
@@ -94,8 +94,7 @@ def wire_worker(ctx: Context) -> Worker:
         Topic.WRITE_BACK: partial(write_back, ctx),
         Topic.PORTAL_EVENT: partial(act_on_event, ctx),
     }
-    hints = ctx.hints
-    assert isinstance(hints, Hints)
+    hints = _hints_of(ctx.settings, ctx.now)
     worker_id = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
     return Worker(handlers, hints, ctx.now, worker_id, on_dead=partial(report_dead, ctx), due=partial(each_minute, ctx))
 

@@ -129,7 +129,7 @@ def answers(**changed: str) -> dict[str, str]:
 @contextmanager
 def open_stage(directory: Path) -> Iterator[Stage]:
     served: list[Any] = []
-    door = Listener(lambda environ, start: served[0](environ, start))
+    door = Listener(lambda: lambda environ, start: served[0](environ, start))
     url = door.url.replace("127.0.0.1", "localhost")
     with Sandbox(url) as sandbox:
         settings = Settings(
@@ -161,7 +161,7 @@ def silent_host() -> Iterator[tuple[str, list[str]]]:
         start("200 OK", [("Content-Type", "application/json")])
         return [b'{"result": {"user_id": 1}}']
 
-    listener = Listener(note)
+    listener = Listener(lambda: note)
     try:
         yield listener.authority, asked
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sqlite3
 import threading
@@ -64,6 +65,34 @@ class Hints:
             is_needed = (Portal.hint_at <= now_ms) | (Portal.hint_at > at_ms)
             query = Portal.update(hint_at=at_ms).where((Portal.member_id == portal) & is_needed)
             return bool(query.execute())
+
+
+class HintsAside:
+    """Hints for a web server: sent by a thread of its own, so that no answer waits for the queue's disk.
+
+    Hints for a portal that is already waiting to be sent are one. What a crash loses the sweep finds.
+    """
+
+    def __init__(self, hints: Hints) -> None:
+        self._hints = hints
+        self._waiting: set[str] = set()
+        self._wake = threading.Condition()
+        self._process = 0  # a fork has no threads: each process starts its own
+
+    def hint(self, portal: str) -> None:
+        with self._wake:
+            if self._process != os.getpid():
+                self._process = os.getpid()
+                threading.Thread(target=self._send, name="hints", daemon=True).start()
+            self._waiting.add(portal)
+            self._wake.notify()
+
+    def _send(self) -> None:
+        while True:
+            with self._wake:
+                self._wake.wait_for(lambda: bool(self._waiting))
+                portal = self._waiting.pop()
+            self._hints.hint(portal)
 
 
 class Runner(Consumer):

@@ -58,11 +58,12 @@ def prove_launch(ctx: Context, launch: Launch) -> Proof:
 
 
 def keep_tokens(ctx: Context, proof: Proof, launch: Launch) -> None:
-    """Store the pair that came with a proven launch, unless a newer one is kept, and follow a moved portal."""
+    """Store the pair that came with a proven launch, unless it or a newer one is kept, and follow a moved portal."""
     expires_at = min(to_ms(proof.expires_at), to_ms(ctx.now()) + launch.expires_in_s * 1000)
+    if not (_is_news(ctx, proof, launch, expires_at) or _needs_healing(proof)):
+        return
     with writing():
-        kept = portals.token(proof.member_id, proof.user_id)
-        if launch.refresh_token and (kept is None or kept.dead_at or kept.expires_at <= expires_at):
+        if _is_news(ctx, proof, launch, expires_at):
             portals.save_token(
                 proof.member_id,
                 proof.user_id,
@@ -72,6 +73,21 @@ def keep_tokens(ctx: Context, proof: Proof, launch: Launch) -> None:
             )
         _heal(proof, ctx.now())
     ctx.hints.hint(proof.member_id)
+
+
+def _is_news(ctx: Context, proof: Proof, launch: Launch, expires_at: int) -> bool:
+    kept = portals.token(proof.member_id, proof.user_id)
+    if not launch.refresh_token:
+        return False
+    if kept is None or kept.dead_at is not None:
+        return True
+    return kept.expires_at <= expires_at and ctx.vault.unlock(kept.access_token) != launch.access_token
+
+
+def _needs_healing(proof: Proof) -> bool:
+    portal = portals.find(proof.member_id)
+    known = (proof.client_endpoint, proof.domain)
+    return portal is not None and (portal.health == "reconnect" or (portal.client_endpoint, portal.domain) != known)
 
 
 def _heal(proof: Proof, now: datetime) -> None:

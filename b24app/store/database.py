@@ -92,10 +92,16 @@ def _nothing() -> Iterator[None]:
 
 
 def open_connection() -> None:
-    """Open this thread's connection at the start of a web request."""
+    """Open this thread's connection at the start of a web request, unless it still has one."""
     database.connect(reuse_if_open=True)
 
 
-def close_connection(_error: BaseException | None = None) -> None:
+def release_connection(_error: BaseException | None = None) -> None:
+    """Give a server's connection back after a web request; a SQLite file stays open for the thread's next one."""
+    if not isinstance(database.obj, SqliteDatabase):
+        close_connection()
+
+
+def close_connection() -> None:
     if not database.is_closed():
         database.close()

@@ -58,4 +58,4 @@ def register(app: Flask, ctx: Context) -> None:
     for blueprint in FOREIGN_POSTS:
         csrf.exempt(blueprint)
     app.before_request(database.open_connection)
-    app.teardown_request(database.close_connection)
+    app.teardown_request(database.release_connection)
