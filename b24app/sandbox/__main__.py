@@ -43,11 +43,11 @@ def _prepare(sandbox: Sandbox, options: argparse.Namespace) -> None:
 
 
 def _summary(sandbox: Sandbox) -> str:
-    lines = [f"Start page  {sandbox.control.url}"]
-    lines += [f"{portal.title:<12}{portal.url}" for portal in sandbox.portals.values()]
+    lines = [f"Start page       {sandbox.control.url}"]
+    lines += [f"{portal.title:<17}{portal.url}" for portal in sandbox.portals.values()]
     lines += [
-        f"OAuth       {sandbox.oauth.url}",
-        f"Mailbox     {sandbox.mailbox.url}  (SMTP {sandbox.mailbox.smtp_url})",
+        f"OAuth            {sandbox.oauth.url}",
+        f"Mailbox          {sandbox.mailbox.url}  (SMTP {sandbox.mailbox.smtp_url})",
     ]
     lines += [f"{app['portal']}: {app['client_id']}  {app['client_secret']}" for app in sandbox.apps]
     return "\n".join(lines)

@@ -35,7 +35,9 @@ class Views:
         item = self.portal.crm.get(type_id, number) if type_id else None
         if item is None:
             abort(404)
-        return self._page("card.html", item=item, kind=kind, page={"type": type_id, "id": number})
+        context = Context(self.portal, session.current_user(self.portal), {})
+        title = item.title if is_readable(context, item) else "Lead"
+        return self._page("card.html", title=title, kind=kind, page={"type": type_id, "id": number})
 
     def leads(self, open_uri: str = "") -> Response:
         context = Context(self.portal, session.current_user(self.portal), {})
