@@ -39,9 +39,11 @@ requirements: $(STAMP_DEV)
 
 # Collect the sentences of code and pages, bring the catalogues up to date, compile them.
 translations: $(STAMP_DEV)
-	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -o b24app/translations/messages.pot --no-location --sort-output \
-		--project=Paraph --version= .
-	$(BIN)/pybabel -q update -i b24app/translations/messages.pot -d b24app/translations --no-fuzzy-matching
+	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k NotAllowed -k NotFound -k InvalidPayload -k Unauthentic \
+		-k BitrixError -k ReconnectNeeded -k ProviderError -k MailError -k OutcomeUnknown \
+		--no-location --sort-output --project=Paraph --version= -o $(VENV)/messages.pot .
+	$(BIN)/pybabel -q update -i $(VENV)/messages.pot -d b24app/translations --no-fuzzy-matching \
+		--ignore-obsolete --ignore-pot-creation-date
 	$(BIN)/pybabel -q compile -d b24app/translations
 
 $(STAMP): requirements.txt requirements-demo.txt

@@ -44,12 +44,21 @@ def receive_event(ctx: Context, event: PortalEvent) -> None:
     What brings or takes tokens is acted on right away. Events we do not know are proven and left.
     Raises: Unauthentic, NotAllowed; nothing is stored then.
     """
-    brings_tokens = event.name in (INSTALLED, UPDATED) and event.auth.access_token
-    portal = _install(ctx, event) if brings_tokens else _prove(event)
+    if event.name in (INSTALLED, UPDATED) and event.auth.access_token:
+        _install(ctx, event)
+        is_installed = True
+    else:
+        is_installed = _prove(event)
     if event.name == UNINSTALLED:
-        uninstall_portal(ctx, portal, clean=str(event.data.get("CLEAN")) in ("1", "Y", "true"))
-    elif portal.uninstalled_at is None and event.name in _HANDLERS:
-        _keep(ctx, portal, event)
+        _uninstall(ctx, event)
+    elif is_installed and event.name in _HANDLERS:
+        _keep(ctx, event)
+
+
+def _uninstall(ctx: Context, event: PortalEvent) -> None:
+    portal = portals.find(event.auth.member_id)
+    assert portal is not None  # it has just been proven
+    uninstall_portal(ctx, portal, clean=str(event.data.get("CLEAN")) in ("1", "Y", "true"))
 
 
 def act_on_event(ctx: Context, message: Message) -> None:
@@ -58,36 +67,36 @@ def act_on_event(ctx: Context, message: Message) -> None:
     _HANDLERS[message.payload["name"]](ctx, portal, message.payload["name"], message.payload["data"])
 
 
-def _keep(ctx: Context, portal: Portal, event: PortalEvent) -> None:
+def _keep(ctx: Context, event: PortalEvent) -> None:
     """Write it into the outbox under a key made of its content: the same event twice is kept once."""
     payload = {"name": event.name, "data": event.data}
     content = json.dumps([payload, str(event.ts)], sort_keys=True).encode()
     request_id = f"event-{hashlib.sha256(content).hexdigest()[:32]}"
     try:
         with writing():
-            outbox.enqueue(portal.member_id, request_id, 1, Topic.PORTAL_EVENT, payload, ctx.now())
+            outbox.enqueue(event.auth.member_id, request_id, 1, Topic.PORTAL_EVENT, payload, ctx.now())
     except IntegrityError:
         return
-    ctx.hints.hint(portal.member_id)
+    ctx.hints.hint(event.auth.member_id)
 
 
-def _prove(event: PortalEvent) -> Portal:
-    """Compare the application token, in constant time, with the one kept for the portal that the event names."""
-    portal = portals.find(event.auth.member_id)
-    kept = portal.application_token if portal else ""
-    matches = hmac.compare_digest(kept or "-", fingerprint(event.auth.application_token or ""))
-    if portal is None or not matches:
+def _prove(event: PortalEvent) -> bool:
+    """Compare the application token, in constant time, with the one kept for the portal that the event names.
+
+    Returns whether the application is installed there. Raises: Unauthentic.
+    """
+    kept, is_installed = portals.secret_of(event.auth.member_id)
+    if not hmac.compare_digest(kept or "-", fingerprint(event.auth.application_token or "")):
         raise Unauthentic(N_("This event does not come from a Bitrix24 where Paraph is installed."))
-    return portal
+    return is_installed
 
 
-def _install(ctx: Context, event: PortalEvent) -> Portal:
+def _install(ctx: Context, event: PortalEvent) -> None:
     """Take in a portal that was installed or updated without its page being opened, or confirm one that was."""
     installation = install_from_event(ctx, event.auth, str(event.data.get("LANGUAGE_ID") or "en"))
     if installation.portal.setup_done_at is None:  # nobody will be asked anything: our usual answers hold
         with writing():
             portals.save(installation.portal.member_id, setup_done_at=to_ms(ctx.now()))
-    return installation.portal
 
 
 def _bind(ctx: Context, portal: Portal, _name: str, _data: Data) -> None:

@@ -12,6 +12,16 @@ def find(member_id: str) -> Portal | None:
     return Portal.get_or_none(Portal.member_id == member_id)
 
 
+def secret_of(member_id: str) -> tuple[str, bool]:
+    """The application token's fingerprint ("" when there is none) and whether the application is installed.
+
+    For events, which come often: reads two columns instead of all.
+    """
+    query = Portal.select(Portal.application_token, Portal.uninstalled_at).where(Portal.member_id == member_id)
+    found = query.tuples().first()
+    return (found[0], found[1] is None) if found else ("", False)
+
+
 def get(member_id: str) -> Portal:
     """Raises: NotFound when the application is not installed there."""
     portal = find(member_id)
