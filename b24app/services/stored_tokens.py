@@ -16,6 +16,8 @@ from b24app.store import portals
 from b24app.store.database import writing
 from b24app.store.vault import Vault
 
+_ENDED = N_("This employee's connection to Bitrix24 has ended. He opens Paraph in Bitrix24 once to renew it.")
+
 
 class StoredTokens:
     """The token store of one employee in one portal (bitrix.client.TokenStore)."""
@@ -32,10 +34,7 @@ class StoredTokens:
         """Raises: ReconnectNeeded when nothing is stored or it is known to be dead."""
         row = portals.token(self._portal, self._user_id)
         if row is None or row.dead_at is not None:
-            raise ReconnectNeeded(
-                N_("This employee's connection to Bitrix24 has ended. He opens Paraph in Bitrix24 once to renew it."),
-                code="no_token",
-            )
+            raise ReconnectNeeded(_ENDED, code="no_token")
         return Token(
             access_token=self._vault.unlock(row.access_token),
             refresh_token=self._vault.unlock(row.refresh_token),
@@ -52,6 +51,15 @@ class StoredTokens:
             yield
 
     def save(self, pair: TokenPair) -> None:
+        """Keep a fresh pair of this very employee.
+
+        The refresh token came with a launch, where only the access token is proven: what it was traded for may belong
+        to somebody else, and its address must never become this portal's.
+        Raises: ReconnectNeeded when it does; nothing of it is kept then.
+        """
+        if pair.member_id != self._portal or pair.user_id not in (None, self._user_id):
+            self.dead("foreign_token")
+            raise ReconnectNeeded(_ENDED, code="foreign_token", permanent=True)
         with writing():
             portals.save_token(
                 self._portal,
