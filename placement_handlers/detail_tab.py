@@ -21,7 +21,7 @@ bp = Blueprint("detail_tab", __name__)
 @launch_required
 def show(caller: Caller, launch: Launch) -> ResponseReturnValue:
     session["surface"] = "tab"
-    lines = list_requests(context(), caller.portal, caller.entity) if caller.entity else ()
+    lines = list_requests(context(), caller.portal, caller.user_id, caller.entity) if caller.entity else ()
     if not lines:
         return composer_page(caller, "placements/detail_tab.html")
     return render_template("placements/detail_tab.html", lines=lines)

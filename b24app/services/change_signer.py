@@ -8,6 +8,7 @@ from b24app.errors import N_, InvalidPayload
 from b24app.letters.compose import is_address
 from b24app.services.context import Context
 from b24app.services.record import apply_inside
+from b24app.services.show_request import reach_request
 from b24app.store import requests
 from b24app.store.database import writing
 from b24app.store.tables import Portal
@@ -16,7 +17,8 @@ from b24app.store.tables import Portal
 def change_signer(
     ctx: Context, portal: Portal, user_id: int, request_id: str, signer_id: str, name: str, email: str
 ) -> SignatureRequest:
-    """Raises: InvalidPayload (name, email), NotAllowed once he has answered."""
+    """Raises: InvalidPayload (name, email), NotAllowed once he has answered or for an employee without the card."""
+    reach_request(ctx, portal, user_id, request_id)
     name, email = " ".join(name.split())[:120], email.strip()
     if not name:
         raise InvalidPayload(N_("Give the person's name."), field="name")

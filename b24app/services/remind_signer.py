@@ -6,18 +6,20 @@ from b24app.domain.signature_request import SignatureRequest
 from b24app.domain.transitions import Remind
 from b24app.services.context import Context
 from b24app.services.record import apply
+from b24app.services.show_request import reach_request
 from b24app.store import requests
 from b24app.store.tables import Portal
 
 
 def remind_signer(ctx: Context, portal: Portal, user_id: int, request_id: str, signer_id: str) -> SignatureRequest:
-    """Raises: NotAllowed when it is not this signer's turn."""
+    """Raises: NotAllowed when it is not this signer's turn, or Bitrix24 does not show the employee the card."""
+    reach_request(ctx, portal, user_id, request_id)
     return apply(ctx, portal.member_id, request_id, Remind(signer_id, user_id))
 
 
 def remind_everybody(ctx: Context, portal: Portal, user_id: int, request_id: str) -> int:
-    """Remind all whose turn it is; returns how many."""
+    """Remind all whose turn it is; returns how many. The portal asks: who sees its card may press its buttons."""
     waiting = [s.id for s in requests.load(portal.member_id, request_id).signing if s.has_turn]
     for signer_id in waiting:
-        remind_signer(ctx, portal, user_id, request_id, signer_id)
+        apply(ctx, portal.member_id, request_id, Remind(signer_id, user_id))
     return len(waiting)

@@ -18,6 +18,7 @@ from b24app.services.showing import EventView, RequestLine, RequestView
 from b24app.store import audit, outbox, requests
 from b24app.store.tables import OutboxMessage, Portal, Request
 
+MAX_LINES = 50
 _VALUES_IN_EVENTS = frozenset({"reason", "email", "was", "name", "company", "kind"})
 
 
@@ -26,8 +27,7 @@ def show_request(ctx: Context, portal: Portal, user_id: int, request_id: str) ->
 
     Raises: NotFound for another portal's request; NotAllowed when Bitrix24 does not show this employee the card.
     """
-    row = requests.row(portal.member_id, request_id)
-    require_access(ctx, portal, user_id, row)
+    row = reach_request(ctx, portal, user_id, request_id)
     request = requests.to_domain(row)
     stuck = _stuck(portal, request_id)
     return RequestView(
@@ -49,12 +49,22 @@ def show_request(ctx: Context, portal: Portal, user_id: int, request_id: str) ->
     )
 
 
-def list_requests(_ctx: Context, portal: Portal, entity: Entity | None, limit: int = 50) -> tuple[RequestLine, ...]:
-    """The requests of a card, or the portal's newest ones; newest first."""
+def list_requests(
+    ctx: Context, portal: Portal, user_id: int, entity: Entity | None, *, sees_all: bool = False
+) -> tuple[RequestLine, ...]:
+    """The requests of a card that Bitrix24 shows this employee, or those that are his; newest first.
+
+    `sees_all`: he administers the portal. Asks Bitrix24 nothing where every request of the card is his own.
+    Raises: NotAllowed for a card that Bitrix24 does not show him.
+    """
     if entity:
-        rows = requests.of_card(portal.member_id, entity.type_id, entity.id, limit)
+        rows = requests.of_card(portal.member_id, entity.type_id, entity.id, MAX_LINES)
+        if not all(user_id in (row.sender_id, row.responsible_id) for row in rows):
+            _require_card(ctx, portal, user_id, entity)
+    elif sees_all:
+        rows = requests.newest(portal.member_id, MAX_LINES)
     else:
-        rows = requests.newest(portal.member_id, limit)
+        rows = requests.newest_of(portal.member_id, user_id, MAX_LINES)
     counts = requests.signed_counts(portal.member_id, [row.id for row in rows])
     return tuple(
         RequestLine(row.id, row.title, row.status, *counts.get(row.id, (0, 0)), from_ms(row.created_at)) for row in rows
@@ -68,19 +78,27 @@ def by_activity(_ctx: Context, portal: Portal, activity_id: int) -> str | None:
 
 def final_document(ctx: Context, portal: Portal, user_id: int, request_id: str) -> tuple[str, bytes]:
     """Return file name and bytes of the sealed PDF. Raises: NotFound while there is none."""
-    row = requests.row(portal.member_id, request_id)
-    require_access(ctx, portal, user_id, row)
+    row = reach_request(ctx, portal, user_id, request_id)
     if not row.final_sha256:
         raise NotFound(N_("This document is not completed yet."))
     return file_name(row.title), ctx.blobs.get(row.final_sha256)
 
 
-def require_access(ctx: Context, portal: Portal, user_id: int, row: Request) -> None:
-    """Let the sender and the responsible employee in; others only where Bitrix24 shows them the card."""
-    if user_id in (row.sender_id, row.responsible_id):
-        return
+def reach_request(ctx: Context, portal: Portal, user_id: int, request_id: str) -> Request:
+    """Find a request for an employee who wants to see it or to act on it; every such service begins here.
+
+    Its sender and the responsible employee may; others only where Bitrix24 shows them the card.
+    Raises: NotFound for another portal's request; NotAllowed.
+    """
+    row = requests.row(portal.member_id, request_id)
+    if user_id not in (row.sender_id, row.responsible_id):
+        _require_card(ctx, portal, user_id, Entity(row.entity_type_id, row.entity_id))
+    return row
+
+
+def _require_card(ctx: Context, portal: Portal, user_id: int, entity: Entity) -> None:
     try:
-        ctx.rest(portal, user_id).call("crm.item.get", {"entityTypeId": row.entity_type_id, "id": row.entity_id})
+        ctx.rest(portal, user_id).call("crm.item.get", {"entityTypeId": entity.type_id, "id": entity.id})
     except BitrixError as error:
         if error.permanent:
             raise NotAllowed(N_("Bitrix24 does not give you access to the card of this document.")) from error

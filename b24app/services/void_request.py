@@ -8,6 +8,7 @@ from b24app.domain.transitions import Void
 from b24app.errors import NotAllowed
 from b24app.services.context import Context
 from b24app.services.record import apply
+from b24app.services.show_request import reach_request
 from b24app.store import requests
 from b24app.store.tables import Portal
 
@@ -15,7 +16,12 @@ SYSTEM_USER = 0
 
 
 def void_request(ctx: Context, portal: Portal, user_id: int, request_id: str, reason: str) -> SignatureRequest:
-    """Raises: NotAllowed when it has ended or no reason is given."""
+    """Raises: NotAllowed when it has ended, no reason is given, or Bitrix24 does not show the employee the card."""
+    reach_request(ctx, portal, user_id, request_id)
+    return _void(ctx, portal, user_id, request_id, reason)
+
+
+def _void(ctx: Context, portal: Portal, user_id: int, request_id: str, reason: str) -> SignatureRequest:
     return apply(ctx, portal.member_id, request_id, Void(user_id, reason.strip()[:500]))
 
 
@@ -31,7 +37,7 @@ def void_open(ctx: Context, portal: Portal, request_id: str, reason: str) -> boo
     if request.status not in (Status.AWAITING_SIGNATURES, Status.AWAITING_APPROVAL):
         return False
     try:
-        void_request(ctx, portal, SYSTEM_USER, request_id, reason)
+        _void(ctx, portal, SYSTEM_USER, request_id, reason)
     except NotAllowed:  # it ended in this very moment
         return False
     return True

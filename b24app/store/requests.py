@@ -118,6 +118,15 @@ def newest(portal: str, limit: int) -> list[Request]:
     return list(Request.select().where(Request.portal == portal).order_by(Request.created_at.desc()).limit(limit))
 
 
+def newest_of(portal: str, user_id: int, limit: int) -> list[Request]:
+    """The requests an employee sent or is responsible for, newest first; each half has its own index."""
+    found: dict[str, Request] = {}
+    for column in (Request.sender_id, Request.responsible_id):
+        query = Request.select().where((Request.portal == portal) & (column == user_id))
+        found |= {row.id: row for row in query.order_by(Request.created_at.desc()).limit(limit)}
+    return sorted(found.values(), key=lambda row: row.created_at, reverse=True)[:limit]
+
+
 def by_activity(portal: str, activity_id: int) -> str | None:
     found = Request.get_or_none((Request.portal == portal) & (Request.activity_id == activity_id))
     return found.id if found else None

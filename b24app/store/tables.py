@@ -195,7 +195,12 @@ class Request(Table):
     reason = TextField(default="")
 
     class Meta:
-        indexes = ((("portal", "entity_type_id", "entity_id", "created_at"), False), (("portal", "created_at"), False))
+        indexes = (
+            (("portal", "entity_type_id", "entity_id", "created_at"), False),
+            (("portal", "created_at"), False),
+            (("portal", "sender_id", "created_at"), False),
+            (("portal", "responsible_id", "created_at"), False),
+        )
 
 
 class SignerRow(Table):

@@ -51,5 +51,5 @@ def home_page(caller: Caller, page: str = "home/home.html") -> str:
     is_admin = caller_is_admin(caller)
     if caller.portal.setup_done_at is None:
         return render_template("components/setup_missing.html", is_admin=is_admin)
-    lines = list_requests(context(), caller.portal, None)
+    lines = list_requests(context(), caller.portal, caller.user_id, None, sees_all=is_admin)
     return render_template(page, lines=lines, is_admin=is_admin)
