@@ -98,11 +98,14 @@ def usual_signers(people: Sequence[Candidate], remembered: Any, locale: str) -> 
         yield SignerChoice(first.name, first.emails[0].value, 1, first.key, locale)
 
 
-def slot_of(people: Sequence[Candidate], choice: SignerChoice) -> dict[str, Any]:
-    """Describe a choice so that it can be made again on another card: "the second contact, his work address"."""
+def slot_of(people: Sequence[Candidate], choice: SignerChoice) -> dict[str, Any] | None:
+    """Describe a choice so that it can be made again on another card: "the second contact, the work address".
+
+    None for somebody typed in: on another card he would be a stranger, one click away from a document not meant for him.
+    """
     person = next((p for p in people if p.key == choice.key), None)
     if person is None:
-        return {"name": choice.name, "email": choice.email, "order": choice.order}
+        return None
     index = [p.key for p in people if p.group == person.group].index(person.key)
     kind = next((e.kind for e in person.emails if e.value == choice.email), "")
     return {"group": person.group, "index": index, "kind": kind, "order": choice.order}
@@ -138,15 +141,13 @@ def _emails(emails: Sequence[Email]) -> tuple[EmailChoice, ...]:
 
 
 def _from_slot(people: Sequence[Candidate], slot: Mapping[str, Any], locale: str) -> SignerChoice | None:
-    order = int(slot.get("order", 1))
-    if "group" not in slot:
-        return SignerChoice(str(slot.get("name", "")), str(slot.get("email", "")), order, "", locale)
     group = [p for p in people if p.group == slot["group"]]
     if not 0 <= int(slot["index"]) < len(group):
         return None
     person = group[int(slot["index"])]
     email = next((e.value for e in person.emails if e.kind == slot["kind"]), None)
-    return SignerChoice(person.name, email or next((e.value for e in person.emails), ""), order, person.key, locale)
+    usual = next((e.value for e in person.emails), "")
+    return SignerChoice(person.name, email or usual, int(slot["order"]), person.key, locale)
 
 
 def _usual_template(templates: Sequence[Template], lang: str) -> Template | None:

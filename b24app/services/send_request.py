@@ -170,7 +170,7 @@ def _changed_checkboxes(card: CardSnapshot, prepared: Prepared) -> dict[str, boo
 def _remember(portal: Portal, user_id: int, card: CardSnapshot, form: ComposeForm) -> None:
     people = tuple(candidates(card))
     choice = {
-        "signers": [slot_of(people, signer) for signer in form.signers],
+        "signers": [slot for signer in form.signers if (slot := slot_of(people, signer))],
         "needs_approval": form.needs_approval,
     }
     template_id = form.template_id if form.source == "template" else ""

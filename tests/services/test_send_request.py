@@ -102,6 +102,12 @@ def test_the_last_choice_is_made_again_on_another_card(desk):
     ]
 
 
+def test_somebody_typed_in_is_not_proposed_on_another_card(desk):
+    desk.send(ANN, SignerChoice("Somebody Else", "else@where.example", 2))
+    choice = composers.last_choice("acme", ANNA, composers.templates("acme")[0].id)
+    assert [s.name for s in usual_signers(tuple(candidates(card())), choice["signers"], "en")] == ["Ann Lee"]
+
+
 def test_without_a_last_choice_the_first_person_with_an_address_is_proposed(desk):
     people = tuple(candidates(card(contacts=card().contacts[::-1])))
     assert [s.name for s in usual_signers(people, None, "en")] == ["Marco Rossi"]
