@@ -12,7 +12,7 @@ demo: $(STAMP)
 
 test: $(STAMP_DEV)
 	.ci/browser
-	$(BIN)/pytest $(TESTS)
+	$(BIN)/pytest -n auto --dist loadfile $(TESTS)
 
 check: $(STAMP_DEV)
 	$(BIN)/ruff format --check .

@@ -101,7 +101,7 @@ def usual_signers(people: Sequence[Candidate], remembered: Any, locale: str) -> 
 def slot_of(people: Sequence[Candidate], choice: SignerChoice) -> dict[str, Any] | None:
     """Describe a choice so that it can be made again on another card: "the second contact, the work address".
 
-    None for somebody typed in: on another card he would be a stranger, one click away from a document not meant for him.
+    None for somebody typed in: on another card that is a stranger, one click away from a document not meant for them.
     """
     person = next((p for p in people if p.key == choice.key), None)
     if person is None:
