@@ -14,34 +14,21 @@ from tests.journeys.world import (
     ARTEFACTS,
     MARCO,
     agree,
+    approve,
     compose,
     give_signature,
+    open_surface,
     picture,
+    pinned_file,
     send,
+    send_from_card,
     sign,
     slider,
-    tab,
     wait_for,
 )  # fmt: skip
 from tests.web.chromium import DESK, overflow
 
 pytestmark = pytest.mark.browser
-
-
-def open_surface(page, surface):
-    """Open the composer from one of its four surfaces."""
-    if surface == "tab":
-        return tab(page)
-    if surface == "toolbar":
-        page.get_by_test_id("toolbar-menu").click()
-        page.get_by_test_id("toolbar-item").filter(has_text="Send for signature").click()
-    elif surface == "document-menu":
-        page.get_by_test_id("document-menu").click()
-        page.get_by_test_id("document-item").filter(has_text="Send for signature").click()
-    else:
-        page.get_by_test_id("timeline-menu").first.click()
-        page.get_by_test_id("timeline-extension").filter(has_text="Send for signature").first.click()
-    return slider(page)
 
 
 @pytest.mark.parametrize("surface", ["tab", "toolbar", "document-menu", "timeline-menu"])
@@ -60,10 +47,7 @@ def test_the_whole_main_job(world):
     """Two signers on a phone, approval in the portal, the sealed document pinned; three clicks to send."""
     lead = world.new_lead()
     page = world.card(lead)
-    frame = open_surface(page, "toolbar")
-    compose(frame, ANN, MARCO)
-    send(frame)
-    page.get_by_test_id("slider-close").click()
+    send_from_card(page, ANN, MARCO)
 
     phone = world.signer(ANN, lead)
     picture(phone, "signing-consent")
@@ -75,19 +59,10 @@ def test_the_whole_main_job(world):
 
     expect(page.get_by_test_id("timeline")).to_contain_text("Waits for approval")
     picture(page, "card-waits-for-approval")
-    page.get_by_test_id("timeline-button").filter(has_text="Approve and seal").click()
-    approval = slider(page)
-    expect(approval.get_by_test_id("approve-box")).to_be_visible()
-    picture(page, "approve")
-    approval.get_by_text("Type", exact=True).click()
-    approval.get_by_test_id("signature-text").fill("Anna Schmidt")
-    approval.get_by_test_id("approve").click()
-    expect(approval.get_by_test_id("status")).to_have_attribute("data-status", "completed")
+    approve(page, "Anna Schmidt")
+    picture(page, "approved")
     page.get_by_test_id("slider-close").click()
-
-    pinned = page.get_by_test_id("timeline-item").filter(has=page.get_by_test_id("pinned"))
-    expect(pinned).to_contain_text("Signed and sealed")
-    expect(pinned.get_by_test_id("timeline-file")).to_contain_text(".pdf")
+    pinned_file(page)
     expect(page.get_by_test_id("bell-count")).not_to_be_empty()
     picture(page, "card-pinned")
     check_sealed_file(world, lead)
@@ -126,10 +101,7 @@ def check_sealed_file(world, lead):
 def test_declining_reaches_the_card(world):
     lead = world.new_lead()
     page = world.card(lead)
-    frame = open_surface(page, "toolbar")
-    compose(frame, ANN)
-    send(frame)
-    page.get_by_test_id("slider-close").click()
+    send_from_card(page, ANN)
     phone = world.signer(ANN, lead)
     agree(phone)
     phone.get_by_test_id("decline-link").click()
@@ -143,10 +115,7 @@ def test_declining_reaches_the_card(world):
 def test_refusing_reaches_the_signer(world):
     lead = world.new_lead()
     page = world.card(lead)
-    frame = open_surface(page, "toolbar")
-    compose(frame, ANN)
-    send(frame)
-    page.get_by_test_id("slider-close").click()
+    send_from_card(page, ANN)
     sign(world.signer(ANN, lead), "Ann Lee")
     page.get_by_test_id("timeline-button").filter(has_text="Approve and seal").click()
     approval = slider(page)

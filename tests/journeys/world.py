@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FrameLocator, Locator, Page, expect
 
+from b24app import demo
 from b24app.sandbox.examples.acme import ANNA, OLENA
 from b24app.sandbox.mailbox.letters import Letter
+from b24app.sandbox.portal.portal import Portal as SandboxPortal
+from b24app.store import database, requests
 from b24app.wiring import wire_worker
 from tests.installing import Stage, open_stage
 from tests.web.chromium import DESK, PHONE
@@ -34,19 +37,24 @@ class World:
     contexts: list[BrowserContext] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
-    def visit(self, url: str, device: dict[str, Any]) -> Page:
-        context = self.browser.new_context(**device)
+    def visit(self, url: str, device: dict[str, Any], context: BrowserContext | None = None) -> Page:
+        """Open an address on a device of its own, or in the profile of a given context."""
+        if context is None:
+            context = self.browser.new_context(**device)
+            self.contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)
-        self.contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda line: self.complaints.append(line.text) if "Content Security" in line.text else None)
         page.goto(url)
         return page
 
-    def card(self, lead: int = 77, *, user: int = ANNA) -> Page:
+    def card(
+        self, lead: int = 77, *, user: int = ANNA, lang: str = "en", context: BrowserContext | None = None
+    ) -> Page:
         """Open a lead's card as an employee."""
-        return self.visit(f"{self.stage.acme.url}/crm/lead/details/{lead}/?as={user}", DESK)
+        address = f"{self.stage.acme.url}/crm/lead/details/{lead}/?as={user}&lang={lang}"
+        return self.visit(address, DESK, context)
 
     def install(self) -> Page:
         """Open the application as the administrator, answer the questions, finish."""
@@ -58,6 +66,18 @@ class World:
         frame.get_by_test_id("finish").click()
         expect(page.frame_locator('[data-testid="app-iframe"]').get_by_test_id("home")).to_be_visible()
         return page
+
+    def install_globex(self) -> SandboxPortal:
+        """Install in the second portal too, without looking at the pages."""
+        globex = self.stage.sandbox.portal("globex")
+        demo.install(globex, self.stage.url)
+        return globex
+
+    def requests(self, lead: int, portal: SandboxPortal | None = None) -> list[str]:
+        """The numbers of the requests of a lead, newest first."""
+        with database.reading():
+            rows = requests.of_card((portal or self.stage.acme).member_id, 1, lead, 20)
+        return [row.id for row in rows]
 
     def letters(self, address: str, lead: int, words: str = "") -> list[Letter]:
         """The letters to somebody about a lead's document, newest first; waits for the first one."""
@@ -101,6 +121,22 @@ def wait_for(look: Callable[[], T], what: str, tries: int = 400) -> T:
 # -- in the portal ------------------------------------------------------------------------------------------------
 
 
+def open_surface(page: Page, surface: str) -> FrameLocator:
+    """Open the composer from one of its four surfaces."""
+    if surface == "tab":
+        return tab(page)
+    if surface == "toolbar":
+        page.get_by_test_id("toolbar-menu").click()
+        page.get_by_test_id("toolbar-item").first.click()
+    elif surface == "document-menu":
+        page.get_by_test_id("document-menu").click()
+        page.get_by_test_id("document-item").filter(has_text="Send for signature").click()
+    else:
+        page.get_by_test_id("timeline-menu").first.click()
+        page.get_by_test_id("timeline-extension").filter(has_text="Send for signature").first.click()
+    return slider(page)
+
+
 def slider(page: Page) -> FrameLocator:
     return page.frame_locator('[data-testid="slider"] iframe').last
 
@@ -121,13 +157,45 @@ def compose(frame: FrameLocator, *addresses: str) -> None:
     expect(frame.get_by_test_id("signer-row")).to_have_count(len(addresses))
 
 
+def send_from_card(page: Page, *addresses: str) -> None:
+    """Compose and send by the toolbar, then close the slider."""
+    frame = open_surface(page, "toolbar")
+    compose(frame, *addresses)
+    send(frame)
+    page.get_by_test_id("slider-close").click()
+
+
+def approve(page: Page, words: str) -> FrameLocator:
+    """Approve as the responsible employee, from the button of the live card; the slider stays open."""
+    page.get_by_test_id("timeline-button").filter(has_text="Approve and seal").click()
+    approval = slider(page)
+    expect(approval.get_by_test_id("approve-box")).to_be_visible()
+    approval.get_by_text("Type", exact=True).click()
+    approval.get_by_test_id("signature-text").fill(words)
+    approval.get_by_test_id("approve").click()
+    expect(approval.get_by_test_id("status")).to_have_attribute("data-status", "completed")
+    return approval
+
+
+def pinned_file(page: Page) -> Locator:
+    """The pinned record with the sealed document; waits for it."""
+    pinned = page.get_by_test_id("timeline-item").filter(has=page.get_by_test_id("pinned"))
+    expect(pinned).to_contain_text("Signed and sealed")
+    expect(pinned.get_by_test_id("timeline-file")).to_contain_text(".pdf")
+    return pinned
+
+
 def send(frame: FrameLocator) -> None:
+    ready_to_send(frame)
+    frame.get_by_test_id("send").click()
+    expect(frame.get_by_test_id("sent")).to_be_visible()
+
+
+def ready_to_send(frame: FrameLocator) -> None:
     expect(frame.locator("page-preview")).to_have_attribute("data-now", "fresh")
     if frame.get_by_test_id("accept-empties").count():
         frame.get_by_test_id("accept-empties").check()
     expect(frame.get_by_test_id("send")).to_be_enabled()
-    frame.get_by_test_id("send").click()
-    expect(frame.get_by_test_id("sent")).to_be_visible()
 
 
 # -- on the signer's phone ----------------------------------------------------------------------------------------
