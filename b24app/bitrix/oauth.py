@@ -34,6 +34,7 @@ class Proof:
     installed: bool
     status: str
     expires_at: datetime
+    version: int = 0  # of the application as it is installed there; 0 when it is not told
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ class OAuthServer:
             installed=place.get("installed") in (True, 1, "1", "Y", "true"),
             status=_text(place.get("status")),
             expires_at=self._moment(found.get("expires"), None),
+            version=positive_int(place.get("version")),
         )
         if not (proof.client_id and proof.member_id and proof.client_endpoint and proof.user_id):
             raise Unauthentic(N_("The OAuth server's answer does not say whose session this is."))

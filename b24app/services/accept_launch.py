@@ -9,8 +9,10 @@ from datetime import datetime
 from b24app.bitrix.inbound import Launch
 from b24app.bitrix.oauth import Proof
 from b24app.clock import to_ms
-from b24app.errors import N_, Unauthentic
+from b24app.domain.events import Topic
+from b24app.errors import N_, BitrixError, Unauthentic
 from b24app.services.context import Context
+from b24app.services.visiting_client import visiting_client
 from b24app.store import outbox, portals
 from b24app.store.database import writing
 from b24app.store.tables import Portal
@@ -21,6 +23,8 @@ _proofs_lock = threading.Lock()
 _PROOFS_KEPT = 10_000
 
 _NOT_PROVEN = N_("This page was not opened by your Bitrix24. Open Paraph from there again.")
+_EXPIRED = N_("This page has been open for too long. Close it and open it again from Bitrix24.")
+_UPDATED = N_("Paraph was updated in this Bitrix24. An administrator opens it once, then it works for everybody again.")
 
 
 def accept_launch(ctx: Context, launch: Launch) -> tuple[Portal, int]:
@@ -29,13 +33,12 @@ def accept_launch(ctx: Context, launch: Launch) -> tuple[Portal, int]:
     Returns the portal's row and the employee's Bitrix24 id, both taken from the proof.
     Raises: Unauthentic, with nothing stored and nobody called but the OAuth server; NotFound when not installed.
     """
-    portal = portals.find(launch.claimed_member_id)
-    if portal is not None and portal.application_token and launch.application_token is not None:
-        _check_application_token(portal, launch.application_token)
     proof = prove_launch(ctx, launch)
     portal = portals.get(proof.member_id)
     if proof.client_id != portal.client_id:
         raise Unauthentic(_NOT_PROVEN)
+    if launch.application_token is not None and portal.application_token:
+        _check_application_token(ctx, portal, proof, launch.access_token, launch.application_token)
     keep_tokens(ctx, proof, launch)
     return portals.get(proof.member_id), proof.user_id
 
@@ -48,7 +51,7 @@ def prove_launch(ctx: Context, launch: Launch) -> Proof:
     key = fingerprint(launch.access_token)
     proof = _proofs.get(key)
     if proof is None or proof.expires_at <= ctx.now():
-        proof = ctx.oauth.prove(launch.access_token)
+        proof = _ask_for_proof(ctx, launch.access_token)
         _remember(ctx, key, proof)
     if proof.member_id != launch.claimed_member_id or _host(proof.domain) != _host(launch.claimed_domain):
         raise Unauthentic(_NOT_PROVEN)
@@ -105,13 +108,41 @@ def _heal(proof: Proof, now: datetime) -> None:
         portals.save(proof.member_id, **changed)
 
 
-def _check_application_token(portal: Portal, token: str) -> None:
-    if not hmac.compare_digest(portal.application_token, fingerprint(token)):
+def _ask_for_proof(ctx: Context, access_token: str) -> Proof:
+    try:
+        return ctx.oauth.prove(access_token)
+    except BitrixError as error:
+        if error.code == "expired_token":  # the browser loaded the frame again: it repeats the old post
+            raise Unauthentic(_EXPIRED) from error
+        raise
+
+
+def _check_application_token(ctx: Context, portal: Portal, proof: Proof, access_token: str, token: str) -> None:
+    """Compare with the token kept. An update changes it, and the event that says so comes once or never: what a
+    newer version than the known one brings is believed when an administrator opens it.
+    """
+    known = int(portal.settings.get("app_version") or 0)
+    if hmac.compare_digest(portal.application_token, fingerprint(token)):
+        if proof.version > known:
+            with writing():
+                portals.set_option(portal.member_id, app_version=proof.version)
+        return
+    if not 0 < known < proof.version:
         raise Unauthentic(_NOT_PROVEN)
+    if visiting_client(ctx, proof, access_token).call("user.admin").result is not True:
+        raise Unauthentic(_UPDATED)
+    with writing():
+        portals.save(portal.member_id, application_token=fingerprint(token))
+        portals.set_option(portal.member_id, app_version=proof.version)
+        # what the lost event would have caused: an update takes event handlers away
+        payload = {"name": "ONAPPUPDATE", "data": {}}
+        outbox.enqueue(portal.member_id, f"event-{ctx.new_id()}", 1, Topic.PORTAL_EVENT, payload, ctx.now())
+    ctx.hints.hint(portal.member_id)
 
 
 def _host(domain: str) -> str:
     """Strip the port that a POST may carry (facts: bitrix24.md 3.4)."""
+    domain = domain.lower()
     return domain.rsplit(":", 1)[0] if ":" in domain else domain
 
 

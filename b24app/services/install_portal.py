@@ -109,9 +109,10 @@ def _named_on(row: AuthorityRow) -> str:
 
 
 def _refuse_strange_secret(known: Portal, proof: Proof, launch: Launch) -> None:
-    """Refuse another application token while the same installation stands; a new installation brings a new one."""
+    """Refuse another application token while the same installation stands; a new one and an update bring their own."""
     stands = known.uninstalled_at is None and known.client_id == proof.client_id and proof.installed
-    if not stands or not known.application_token or launch.application_token is None:
+    is_updated = 0 < int(known.settings.get("app_version") or 0) < proof.version
+    if not stands or is_updated or not known.application_token or launch.application_token is None:
         return
     if not hmac.compare_digest(known.application_token, fingerprint(launch.application_token)):
         raise Unauthentic(N_("This page was not opened by your Bitrix24. Open Paraph from there again."))
@@ -137,6 +138,8 @@ def _store_portal(ctx: Context, launch: Launch, proof: Proof, installer: Install
     portal = portals.save(proof.member_id, **columns)
     if launch.refresh_token or not portal.installer_id:  # background work needs tokens that can be renewed
         name_installer(portal.member_id, installer.user_id, installer.name)
+    if proof.version:
+        portals.set_option(portal.member_id, app_version=proof.version)
     if not portal.settings.get("sender_name"):
         portals.set_option(portal.member_id, sender_name=installer.company or installer.name or manifest().name)
     return portals.get(portal.member_id)

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from b24app.bitrix.inbound import Launch, activity_of
 from b24app.services.show_request import by_activity, list_requests
+from b24app.services.take_over import take_over
 from b24app.web.guards import Caller, caller_is_admin, context, launch_required, portal_required
 from b24app.web.requests_page import request_page
 
@@ -49,6 +50,8 @@ def linked_request(caller: Caller, launch: Launch) -> str | None:
 
 def home_page(caller: Caller, page: str = "home/home.html") -> str:
     is_admin = caller_is_admin(caller)
+    if is_admin:
+        take_over(context(), caller.portal, caller.user_id)
     if caller.portal.setup_done_at is None:
         return render_template("components/setup_missing.html", is_admin=is_admin)
     lines = list_requests(context(), caller.portal, caller.user_id, None, sees_all=is_admin)

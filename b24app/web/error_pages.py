@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import structlog
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
@@ -34,6 +34,7 @@ def _app_error(error: AppError) -> ResponseReturnValue:
 
 
 def _csrf_error(_error: CSRFError) -> ResponseReturnValue:
+    g.in_frame = True  # only doors inside the frame ask for that token
     return _answer(gettext("This page has been open for too long. Close it and open it again from Bitrix24."), 403)
 
 
@@ -53,6 +54,8 @@ def _bug(error: Exception) -> ResponseReturnValue:
 
 
 def _answer(text: str, status: int, *, field: str | None = None) -> ResponseReturnValue:
+    if g.get("in_frame"):
+        g.framed_by = "*"  # nobody is proven yet whose frame it could be; the page holds no data and nothing to press
     if wants_fragment() or request.accept_mimetypes.best == "application/json":
         return jsonify(error=text, field=field), status
     return render_template("error.html", text=text, status=status), status

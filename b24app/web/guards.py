@@ -55,6 +55,7 @@ def launch_required(view: View) -> View:
             from flask import render_template
 
             return render_template("open_in_bitrix24.html")
+        g.in_frame = True
         launch = parse_launch(request.args, request.form)
         caller = begin_session(launch)
         return view(caller=caller, launch=launch, **kwargs)
@@ -82,6 +83,7 @@ def portal_required(view: View) -> View:
 
     @wraps(view)
     def guarded(**kwargs: Any) -> ResponseReturnValue:
+        g.in_frame = True
         return view(caller=caller_of_session(), **kwargs)
 
     return guarded

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
 
+_NOBODY = "'none'"
+
 
 def register(app: Flask) -> None:
     app.after_request(_add_headers)
@@ -51,6 +53,6 @@ def _policy(portal: str) -> str:
             "frame-src 'self'",  # the preview of a letter
             "form-action 'self'",
             "base-uri 'none'",
-            f"frame-ancestors {portal or chr(39) + 'none' + chr(39)}",
+            f"frame-ancestors {portal or g.get('framed_by') or _NOBODY}",
         )
     )

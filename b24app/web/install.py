@@ -35,6 +35,7 @@ def begin() -> ResponseReturnValue:
     """
     if "event" in request.form:
         return answer_event()
+    g.in_frame = True
     launch = parse_launch(request.args, request.form)
     proof = prove_launch(context(), launch)
     _let_frame(proof, launch)
