@@ -123,8 +123,8 @@ def _manifest(arguments: argparse.Namespace, _settings: Settings) -> int:
 def _verify(arguments: argparse.Namespace, settings: Settings) -> int:
     from b24app.evidence.verify import State, verify
 
-    roots = [path.read_bytes() for path in arguments.root] or _own_roots(settings)
-    verdict = verify(_read(arguments.file), roots)
+    pdf = _read(arguments.file)
+    verdict = verify(pdf, [_read(path) for path in arguments.root] or _own_roots(settings))
     print(f"{verdict.state}: {verdict.sentence}")
     print(f"SHA-256 {verdict.sha256}")
     if verdict.signed_at:
@@ -143,9 +143,10 @@ def _seal(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _own_roots(settings: Settings) -> list[bytes]:
-    from b24app.store import authorities, database
+    from b24app.store import authorities, database, migrate
 
     database.connect(settings.database)
+    migrate.migrate()
     with database.reading():
         return [pem.encode() for pem in authorities.roots()]
 
