@@ -8,7 +8,7 @@ STAMP_DEV := $(VENV)/installed-dev
 .PHONY: demo test check format bench vendor requirements translations clean
 
 demo: $(STAMP)
-	$(BIN)/python -m b24app demo
+	$(BIN)/python -m b24app demo $(if $(PORT),--port $(PORT))
 
 test: $(STAMP_DEV)
 	.ci/browser

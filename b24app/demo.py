@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,7 @@ from b24app.sandbox.portal.portal import Portal
 from b24app.sandbox.world import Sandbox, start
 
 ADMIN, ANNA, LEAD = 1, 6, 77
+SANDBOX, PORTS = 100, 6  # the sandbox's first port lies so far above the application's, and so many it takes
 START_S, STOP_S, HTTP_S = 60, 15, 60
 SEARCH_S = 0.1
 
@@ -33,7 +35,8 @@ def run_demo(port: int) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     app_url = f"http://localhost:{port}"
-    with tempfile.TemporaryDirectory(prefix="paraph-demo-") as directory, start(app_url, port + 100) as sandbox:
+    _require_free([port, *range(port + SANDBOX, port + SANDBOX + PORTS)])
+    with tempfile.TemporaryDirectory(prefix="paraph-demo-") as directory, start(app_url, port + SANDBOX) as sandbox:
         environment = {
             **os.environ,
             **sandbox.settings(),
@@ -41,6 +44,7 @@ def run_demo(port: int) -> int:
             "PARAPH_BIND": f"127.0.0.1:{port}",
             "PARAPH_DATA_DIR": directory,
             "PARAPH_MAIL_FROM": "Paraph <signatures@paraph.example>",
+            "PARAPH_LOG_LEVEL": os.environ.get("PARAPH_LOG_LEVEL", "WARNING"),
         }
         register(sandbox, environment)
         processes = [_run(environment, "serve"), _run(environment, "worker")]
@@ -118,6 +122,18 @@ class FormValues(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea":
             self._textarea = ""
+
+
+def _require_free(ports: Sequence[int]) -> None:
+    for port in ports:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as error:
+                raise ConfigError(
+                    "Port %(port)s is taken by another program. Choose others: make demo PORT=9700.", port=port
+                ) from error
 
 
 def _post(url: str, data: Mapping[str, str]) -> str:

@@ -94,6 +94,11 @@ class Handler(WSGIRequestHandler):
         with contextlib.suppress(OSError):
             self.connection.shutdown(socket.SHUT_RDWR)
 
+    def log_error(self, format: str, *args: object) -> None:
+        """Keep quiet when an idle connection runs out; anything else is worth a line."""
+        if not any(isinstance(arg, TimeoutError) for arg in args):
+            super().log_error(format, *args)
+
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Keep quiet: the call log tells more."""
 
