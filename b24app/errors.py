@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
+
+MAX_KEPT_PARAM_CHARS = 200
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "translate later"
@@ -25,6 +30,35 @@ class AppError(Exception):
         self.message = message
         self.params = params
         self.field = field
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence that rows keep untranslated: the gettext key and what is filled in."""
+
+    message: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, error: AppError) -> Sentence:
+        return cls(error.message, error.params)
+
+    @classmethod
+    def read(cls, kept: str) -> Sentence:
+        """Read what `kept` wrote; any other text stands for itself."""
+        try:
+            found = json.loads(kept)
+            return cls(str(found["message"]), dict(found["params"]))
+        except (ValueError, TypeError, KeyError):
+            return cls(kept)
+
+    def kept(self) -> str:
+        params = {name: _short(value) for name, value in self.params.items()}
+        return json.dumps({"message": self.message, "params": params}, ensure_ascii=False)
+
+
+def _short(value: Any) -> Any:
+    return value if isinstance(value, int | float) else str(value)[:MAX_KEPT_PARAM_CHARS]
 
 
 class NotAllowed(AppError):

@@ -38,6 +38,7 @@ class Step:
     what: str
     state: str
     message: str = ""
+    error: BitrixError | None = None  # says it better than `message`: it can be translated
 
 
 @dataclass(frozen=True)
@@ -110,8 +111,8 @@ def _judge(change: _Change, answers: BatchResult, key: str) -> Step:
     if "already bind" in str(error).lower():
         return Step(change.what, "kept")
     if error.code in ("error_placement_not_found", "error_event_not_found"):
-        return Step(change.what, "unavailable", str(error))
-    return Step(change.what, "failed", str(error))
+        return Step(change.what, "unavailable", error=error)
+    return Step(change.what, "failed", error=error)
 
 
 def _hidden_error(result: Any, method: str) -> BitrixError | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from b24app.domain.events import Topic
-from b24app.errors import AppError
+from b24app.errors import N_, AppError, Sentence
 from b24app.store.tables import OutboxMessage
 
 
@@ -61,8 +61,13 @@ RULES: Mapping[Topic, DeadRule] = {
 
 
 def describe(error: Exception) -> str:
-    """Say in the row why a message is not done: our own sentences only, others might carry personal data."""
-    return str(error)[:500] if isinstance(error, AppError) else type(error).__name__
+    """Say in the row why a message is not done, for `Sentence.read`.
+
+    Our own sentences only: others might carry personal data.
+    """
+    if isinstance(error, AppError):
+        return Sentence.of(error).kept()
+    return Sentence(N_("An unexpected error on our side (%(kind)s)."), {"kind": type(error).__name__}).kept()
 
 
 def about(message: Message, error: Exception) -> dict[str, Any]:

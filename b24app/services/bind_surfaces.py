@@ -68,7 +68,7 @@ def _guarded(kind: str, what: str, steps: Iterator[Step]) -> Iterator[Line]:
     """Turn an error that stops a whole group into its last line."""
     try:
         for step in steps:
-            yield Line(kind, step.what, step.state, step.message)
+            yield Line(kind, step.what, step.state, step.message, step.error)
     except (BitrixError, OutcomeUnknown) as error:
         yield Line(kind, what, "failed", error=error)
 

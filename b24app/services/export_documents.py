@@ -15,24 +15,25 @@ from b24app.clock import from_ms
 from b24app.documents.storage import BlobDamaged
 from b24app.errors import N_, NotFound
 from b24app.services.context import Context
+from b24app.services.words import speaker
 from b24app.store import holdings, requests
 from b24app.store.tables import Portal, Request
 
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]+')
 MAX_NAME_CHARS = 80
-HEADINGS = ("file", "title", "completed (UTC)", "signers", "card", "SHA-256", "id")
+HEADINGS = (N_("File"), N_("Title"), N_("Completed (UTC)"), N_("Signatories"), N_("Card"), N_("SHA-256"), N_("ID"))
 
 
-def export_documents(ctx: Context, portal: Portal) -> IO[bytes]:
+def export_documents(ctx: Context, portal: Portal, locale: str = "en") -> IO[bytes]:
     """Return an open temporary file that holds a zip; the caller closes it.
 
-    A document whose file is damaged or gone is named in the list without a file.
+    `locale` is the language of the list's headings. A document whose file is damaged or gone is listed without a file.
     Raises: NotFound when nothing has been finished yet.
     """
     file = TemporaryFile()  # noqa: SIM115 - handed to the caller
     listing = io.StringIO()
     table = csv.writer(listing)
-    table.writerow(HEADINGS)
+    table.writerow([speaker(locale)(heading) for heading in HEADINGS])
     count = 0
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:  # PDFs are compressed already
         for row in holdings.finished(portal.member_id):

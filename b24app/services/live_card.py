@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from b24app.bitrix.timeline import Action, Button, Line, LiveCard, OpenApp, RestEvent, Tag
 from b24app.domain.events import AuditEvent, EventType
 from b24app.domain.signature_request import TERMINAL, SignatureRequest, Signer, SignerStatus, Status
-from b24app.errors import N_
+from b24app.errors import N_, Sentence
 from b24app.services.words import Say
 
 ORIGINATOR = "PARAPH"
@@ -15,7 +15,7 @@ ORIGINATOR = "PARAPH"
 _STATUS: Mapping[Status, tuple[str, str]] = {
     Status.SENDING: (N_("Being sent"), "primary"),
     Status.AWAITING_SIGNATURES: (N_("%(signed)s of %(all)s signed"), "warning"),
-    Status.AWAITING_APPROVAL: (N_("Waits for approval"), "warning"),
+    Status.AWAITING_APPROVAL: (N_("Waiting for approval"), "warning"),
     Status.COMPLETING: (N_("Being sealed"), "primary"),
     Status.COMPLETED: (N_("Completed"), "success"),
     Status.DECLINED: (N_("Declined"), "failure"),
@@ -53,7 +53,7 @@ _HAPPENED: Mapping[EventType, str] = {
     EventType.REQUEST_RETRIED: N_("“%(title)s” is tried again."),
     EventType.REQUEST_COMPLETED: N_("“%(title)s” is completed; the sealed document is pinned to this card."),
 }
-_ALL_SIGNED = N_("Everybody has signed “%(title)s”. Read and approve it.")
+_LAST_SIGNED = N_("%(signer)s was the last to sign “%(title)s”. Please read and approve it.")
 
 
 def live_card(request: SignatureRequest, say: Say) -> LiveCard:
@@ -65,7 +65,7 @@ def live_card(request: SignatureRequest, say: Say) -> LiveCard:
         lines=[
             Line(request.title, title=say(N_("Document")), action=_open(request)),
             *(_signer_line(signer, len(request.signing) > 1, say) for signer in request.signers),
-            *([Line(request.reason, title=say(N_("Reason")), multiline=True)] if request.reason else []),
+            *([Line(_reason(request, say), title=say(N_("Reason")), multiline=True)] if request.reason else []),
         ],
         origin_id=request.id,
         originator_id=ORIGINATOR,
@@ -87,8 +87,15 @@ def sentence(request: SignatureRequest, event: AuditEvent, say: Say) -> str:
         "signer": signer.name if signer else "",
         "reason": str(event.data.get("reason", "")),
     }
-    text = say(_HAPPENED[event.type], **params)
-    return f"{text} {say(_ALL_SIGNED, **params)}" if asks_approval else text
+    return say(_LAST_SIGNED if asks_approval else _HAPPENED[event.type], **params)
+
+
+def _reason(request: SignatureRequest, say: Say) -> str:
+    """A person's own words, or why our work stopped."""
+    if request.status is not Status.FAILED:
+        return request.reason
+    why = Sentence.read(request.reason)
+    return say(why.message, **why.params)
 
 
 def _tag(request: SignatureRequest, say: Say) -> Tag:

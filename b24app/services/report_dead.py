@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from b24app.domain.events import Topic
 from b24app.domain.transitions import Fail
-from b24app.errors import AppError, NotAllowed
-from b24app.outbox.message import Message
+from b24app.errors import NotAllowed
+from b24app.outbox.message import Message, describe
 from b24app.services.context import Context
 from b24app.services.record import apply_inside
 
@@ -19,8 +19,7 @@ def report_dead(ctx: Context, message: Message, error: Exception) -> None:
     """
     if message.topic not in STOPS_THE_REQUEST:
         return
-    reason = str(error)[:300] if isinstance(error, AppError) else "An error on our side stopped this document."
     try:
-        apply_inside(ctx, message.portal, message.request_id, Fail(reason))
+        apply_inside(ctx, message.portal, message.request_id, Fail(describe(error)))
     except NotAllowed:  # it has ended since
         return

@@ -10,7 +10,7 @@ from b24app.clock import from_ms
 from b24app.domain import transitions
 from b24app.domain.events import AuditEvent
 from b24app.domain.signature_request import SignatureRequest, Status
-from b24app.errors import N_, BitrixError, NotAllowed, NotFound
+from b24app.errors import N_, BitrixError, NotAllowed, NotFound, Sentence
 from b24app.services.approve_request import approver_fields
 from b24app.services.context import Context
 from b24app.services.rendition import current_document
@@ -45,7 +45,7 @@ def show_request(ctx: Context, portal: Portal, user_id: int, request_id: str) ->
         may_void=transitions.may(request, transitions.Void),
         may_remind=transitions.may(request, transitions.Remind),
         may_retry=request.status is Status.FAILED or bool(stuck),
-        stuck=request.reason if request.status is Status.FAILED else stuck,
+        stuck=Sentence.read(request.reason) if request.status is Status.FAILED else stuck,
     )
 
 
@@ -127,6 +127,6 @@ def _data(event: AuditEvent) -> dict[str, Any]:
     return {key: value for key, value in event.data.items() if key in _VALUES_IN_EVENTS}
 
 
-def _stuck(portal: Portal, request_id: str) -> str:
+def _stuck(portal: Portal, request_id: str) -> Sentence | None:
     dead: list[OutboxMessage] = [m for m in outbox.dead_messages(portal.member_id) if m.request == request_id]
-    return str(dead[0].error) if dead else ""
+    return Sentence.read(str(dead[0].error)) if dead else None

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from b24app.domain.fields import Field, FieldValue
 from b24app.domain.signature_request import SignatureRequest, Signer
+from b24app.errors import Sentence
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class RequestView:
     may_void: bool
     may_remind: bool
     may_retry: bool
-    stuck: str  # a sentence when work for the portal has stopped, else ""
+    stuck: Sentence | None  # why work for the portal has stopped
 
 
 @dataclass(frozen=True)

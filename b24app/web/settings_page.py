@@ -97,7 +97,7 @@ def connect(caller: Caller) -> ResponseReturnValue:
 @portal_required
 @admin_required
 def export(caller: Caller) -> ResponseReturnValue:
-    file = export_documents(context(), caller.portal)
+    file = export_documents(context(), caller.portal, caller.lang)
     name = f"{caller.portal.domain}-{context().now():%Y-%m-%d}.zip"
     return send_file(file, mimetype="application/zip", as_attachment=True, download_name=name)
 

@@ -93,7 +93,7 @@ def field_label(field: Field) -> str:
         FieldType.DATE: gettext("Date"),
         FieldType.NAME: gettext("Name"),
         FieldType.COMPANY: gettext("Company"),
-        FieldType.TEXT: gettext("Text"),
+        FieldType.TEXT: gettext("Text field"),
         FieldType.CHECKBOX: gettext("Checkbox"),
         FieldType.EMAIL: gettext("E-mail"),
     }

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from b24app.domain.fields import FieldType
 from b24app.domain.signature_request import SignerStatus, Status
-from b24app.errors import N_
+from b24app.errors import N_, Sentence
 from b24app.services.composing import EmptyView
 from b24app.services.showing import EventView
 
@@ -74,8 +74,8 @@ _FIELD = {
     FieldType.DATE: N_("Date"),
     FieldType.NAME: N_("Name"),
     FieldType.COMPANY: N_("Company"),
-    FieldType.TEXT: N_("Text"),
-    FieldType.CHECKBOX: N_("Tick"),
+    FieldType.TEXT: N_("Text field"),
+    FieldType.CHECKBOX: N_("Checkbox"),
     FieldType.EMAIL: N_("E-mail"),
 }
 
@@ -134,10 +134,19 @@ def signer_tone(status: str) -> str:
 
 def event_words(event: EventView) -> str:
     """Say in one sentence what happened."""
-    sentence = _EVENT.get(event.type)
-    if sentence is None:
-        return event.type.replace("_", " ")
+    sentence = _EVENT.get(event.type, N_("The document was updated."))
     return gettext(sentence) % {"who": event.who or gettext("An employee")}
+
+
+def event_reason(event: EventView) -> str:
+    """Give the reason that belongs to an event: a person's own words, or why our work stopped."""
+    reason = str(event.data.get("reason") or "")
+    return filled(Sentence.read(reason)) if event.type == "request_failed" else reason
+
+
+def filled(sentence: Sentence) -> str:
+    """Say a kept sentence in the reader's language."""
+    return gettext(sentence.message, **sentence.params)
 
 
 def email_kind(kind: str) -> str:
@@ -194,7 +203,7 @@ def day(at: datetime) -> str:
 FOR_TEMPLATES = {
     each.__name__: each
     for each in (
-        status_word, status_tone, signer_word, signer_tone, event_words, email_kind, field_word, group_word,
-        grouped_empties, colour_of, moment, day,
+        status_word, status_tone, signer_word, signer_tone, event_words, event_reason, filled, email_kind, field_word,
+        group_word, grouped_empties, colour_of, moment, day,
     )
 }  # fmt: skip

@@ -130,7 +130,7 @@ def test_an_error_hidden_in_a_result_is_a_failure(server: Server, portal: Portal
     bound = Bound(server)
     bound.on("placement.bind", {"error": "ERROR_ARGUMENT", "error_description": "Bad handler"})
     steps = list(reconcile(portal, [TAB], base_url=BASE))
-    assert (steps[0].state, "Bad handler" in steps[0].message) == ("failed", True)
+    assert (steps[0].state, "Bad handler" in str(steps[0].error)) == ("failed", True)
 
 
 def test_one_failure_does_not_stop_the_others(server: Server, portal: Portal) -> None:

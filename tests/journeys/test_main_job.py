@@ -57,7 +57,7 @@ def test_the_whole_main_job(world):
     sign_after_consent(phone, "Ann Lee")
     sign(world.signer(MARCO, lead), "Marco Rossi")
 
-    expect(page.get_by_test_id("timeline")).to_contain_text("Waits for approval")
+    expect(page.get_by_test_id("timeline")).to_contain_text("Waiting for approval")
     picture(page, "card-waits-for-approval")
     approve(page, "Anna Schmidt")
     picture(page, "approved")

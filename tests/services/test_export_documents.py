@@ -32,10 +32,10 @@ def test_it_holds_each_finished_document_and_a_list(ctx):
     add_request(ctx, portal, Status.DECLINED, title="Declined")
     with export_documents(ctx, portal) as file, zipfile.ZipFile(file) as archive:
         [line] = listing(archive)
-        assert archive.read(line["file"]) == b"%PDF one"
-        assert line["file"] == f"2026-03-02 Offer 12 ({row.id[:8]}).pdf"
-        assert line["signers"] == "Petra Signer <petra@example.com>"
-        assert line["card"] == "https://acme.bitrix24.test/crm/lead/details/77/"
+        assert archive.read(line["File"]) == b"%PDF one"
+        assert line["File"] == f"2026-03-02 Offer 12 ({row.id[:8]}).pdf"
+        assert line["Signatories"] == "Petra Signer <petra@example.com>"
+        assert line["Card"] == "https://acme.bitrix24.test/crm/lead/details/77/"
 
 
 def test_names_cannot_leave_the_folder_nor_become_formulas(ctx):
@@ -43,9 +43,9 @@ def test_names_cannot_leave_the_folder_nor_become_formulas(ctx):
     add_request(ctx, portal, Status.COMPLETED, title="=1+1 ../../etc: \u202egnp.exe", file=b"%PDF")
     with export_documents(ctx, portal) as file, zipfile.ZipFile(file) as archive:
         [line] = listing(archive)
-        assert "/" not in line["file"]
-        assert "\u202e" not in line["file"]
-        assert line["title"].startswith("'=")
+        assert "/" not in line["File"]
+        assert "\u202e" not in line["File"]
+        assert line["Title"].startswith("'=")
 
 
 def test_a_lost_file_is_listed_without_one(ctx):
@@ -53,7 +53,7 @@ def test_a_lost_file_is_listed_without_one(ctx):
     row = add_request(ctx, portal, Status.COMPLETED, file=b"%PDF")
     ctx.blobs.delete(row.final_sha256)
     with export_documents(ctx, portal) as file, zipfile.ZipFile(file) as archive:
-        assert listing(archive)[0]["file"] == ""
+        assert listing(archive)[0]["File"] == ""
 
 
 def test_another_portals_documents_are_not_in_it(ctx):
