@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -11,12 +12,12 @@ from zoneinfo import ZoneInfo
 from b24app.documents.formats import date as format_date
 from b24app.domain.fields import Field, FieldType, FieldValue, fields_of
 from b24app.domain.signature_request import SignatureRequest, Signer, SignerStatus, Status
-from b24app.domain.transitions import Consent, Correct, Decline, Sign, View
+from b24app.domain.transitions import Act, Consent, Correct, Decline, Sign, View
 from b24app.errors import N_, InvalidPayload, NotAllowed, NotFound
 from b24app.services.context import Context
 from b24app.services.page_image import page_image as show_page
 from b24app.services.page_image import page_texts
-from b24app.services.record import apply, apply_inside
+from b24app.services.record import apply_inside
 from b24app.services.rendition import current_document, values_fingerprint
 from b24app.services.showing import ClosedLink, SigningView
 from b24app.services.signature_input import SignatureInput, keep_signature
@@ -66,52 +67,52 @@ def open_link(ctx: Context, token: str) -> SigningView | ClosedLink:
 
 def record_view(ctx: Context, token: str, ip: str, user_agent: str) -> None:
     """Note that the signer has opened the document; only the first time counts."""
-    turn = _turn(token)
-    if turn.signer.viewed_at is None:
-        apply(ctx, turn.link.portal, turn.request.id, View(turn.signer.id, ip, user_agent))
+    if _turn(token).signer.viewed_at is None:
+        with _acting(ctx, token) as turn:
+            _apply(ctx, turn, View(turn.signer.id, ip, user_agent))
 
 
 def record_consent(ctx: Context, token: str, consent_text: str, ip: str, user_agent: str) -> None:
     """Note that the signer agreed to sign electronically, and to exactly which words."""
-    turn = _turn(token)
     text_sha256 = hashlib.sha256(consent_text.encode()).hexdigest()
-    apply(ctx, turn.link.portal, turn.request.id, Consent(turn.signer.id, text_sha256, ip, user_agent))
+    with _acting(ctx, token) as turn:
+        _apply(ctx, turn, Consent(turn.signer.id, text_sha256, ip, user_agent))
 
 
 def correct_signer(ctx: Context, token: str, name: str, company: str) -> None:
     """Let the signer correct how he himself is called."""
-    turn = _turn(token)
     name, company = " ".join(name.split())[:120], " ".join(company.split())[:120]
     if not name:
         raise InvalidPayload(N_("Your name cannot be empty."), field="name")
-    apply(ctx, turn.link.portal, turn.request.id, Correct(turn.signer.id, name, company))
+    with _acting(ctx, token) as turn:
+        _require_consent(turn)
+        _apply(ctx, turn, Correct(turn.signer.id, name, company))
 
 
-def save_value(_ctx: Context, token: str, field_id: str, text: str = "") -> None:
+def save_value(ctx: Context, token: str, field_id: str, text: str = "") -> None:
     """Keep one entry while the signer is still at it.
 
     Raises: InvalidPayload naming the field when it is not his, is a date (the server puts those) or is too long.
     """
-    turn = _turn(token)
-    field = _own_field(turn, field_id)
+    field = _own_field(_require_consent(_turn(token)), field_id)
     if field.type not in TYPED:
         raise InvalidPayload(N_("This place is filled in by the server or by your signature."), field=field_id)
     if len(text) > MAX_TEXT:
         raise InvalidPayload(N_("This is too long: %(most)s characters at most."), field=field_id, most=MAX_TEXT)
     value = ("yes" if text else "") if field.type is FieldType.CHECKBOX else " ".join(text.split())
-    with writing():
-        _require_turn(token)
+    with _acting(ctx, token) as turn:
+        _require_consent(turn)
         requests.put_value(turn.link.portal, turn.request.id, str(turn.signer.position), FieldValue(field_id, value))
 
 
 def save_signature(ctx: Context, token: str, signature: SignatureInput, field_id: str = "") -> None:
     """Adopt a signature: for one field, or for every signature and initials field that is still empty."""
-    turn = _turn(token)
+    _require_consent(_turn(token))
     if signature.kind == "saved":
         raise InvalidPayload(N_("Draw, type or upload your signature."), field="signature")
     image_sha256 = keep_signature(ctx, signature)
-    with writing():
-        _require_turn(token)
+    with _acting(ctx, token) as turn:
+        _require_consent(turn)
         for field in _signature_fields(turn, field_id):
             value = FieldValue(field.id, image_sha256=image_sha256)
             requests.put_value(turn.link.portal, turn.request.id, str(turn.signer.position), value)
@@ -122,27 +123,45 @@ def finish(ctx: Context, token: str, ip: str, user_agent: str) -> None:
 
     Raises: InvalidPayload whose `field` is the first empty required field; NotAllowed out of turn or without consent.
     """
-    turn = _turn(token)
-    portal, position = turn.link.portal, str(turn.signer.position)
-    with writing():
+    with _acting(ctx, token) as turn:
+        _require_consent(turn)
+        portal, position = turn.link.portal, str(turn.signer.position)
         for value in _completed_values(turn, requests.values(portal, turn.request.id, [position]), ctx.now()):
             requests.put_value(portal, turn.request.id, position, value)
         entered = requests.values(portal, turn.request.id, [position])
         act = Sign(turn.signer.id, values_fingerprint(entered), ip, user_agent)
-        apply_inside(ctx, portal, turn.request.id, act)
-    ctx.hints.hint(portal)
+        _apply(ctx, turn, act)
 
 
 def decline(ctx: Context, token: str, reason: str, ip: str, user_agent: str) -> None:
     """Refuse to sign, with a reason that the sender will read."""
-    turn = _turn(token)
-    apply(ctx, turn.link.portal, turn.request.id, Decline(turn.signer.id, reason.strip()[:MAX_TEXT], ip, user_agent))
+    with _acting(ctx, token) as turn:
+        _apply(ctx, turn, Decline(turn.signer.id, reason.strip()[:MAX_TEXT], ip, user_agent))
 
 
 def page_image(ctx: Context, token: str, page: int, width_px: int) -> tuple[bytes, str]:
-    """Show a page to its signer, in his turn only."""
-    turn = _turn(token)
+    """Show a page to its signer, in his turn and after his consent only."""
+    turn = _require_consent(_turn(token))
     return show_page(ctx, current_document(ctx, turn.row, turn.request), page, width_px)
+
+
+@contextmanager
+def _acting(ctx: Context, token: str) -> Iterator[_Turn]:
+    """Hold the request while its signer changes something: until then it may end and his link may die.
+
+    Raises: NotFound, NotAllowed.
+    """
+    with writing():
+        link = requests.link(fingerprint(token))
+        if link is not None:
+            requests.lock(link.portal, link.request)
+        turn = _turn(token)
+        yield turn
+    ctx.hints.hint(turn.link.portal)
+
+
+def _apply(ctx: Context, turn: _Turn, act: Act) -> None:
+    apply_inside(ctx, turn.link.portal, turn.request.id, act)
 
 
 def _view(ctx: Context, turn: _Turn) -> SigningView:
@@ -158,8 +177,15 @@ def _view(ctx: Context, turn: _Turn) -> SigningView:
         document_sha256=sha256,
         fields=turn.fields,
         values=requests.values(turn.link.portal, turn.request.id, [str(turn.signer.position)]),
-        page_texts=page_texts(ctx, sha256),
+        page_texts=page_texts(ctx, sha256) if turn.signer.consented_at else (),
     )
+
+
+def _require_consent(turn: _Turn) -> _Turn:
+    """Let the signer see the document and fill it in only after he agreed to sign electronically."""
+    if turn.signer.consented_at is None:
+        raise NotAllowed(N_("Agree to sign electronically first."))
+    return turn
 
 
 def _turn(token: str) -> _Turn:
@@ -174,11 +200,6 @@ def _turn(token: str) -> _Turn:
             N_("This document cannot be signed through this link any more. Open the link again to see why.")
         )
     return _Turn(link, requests.row(link.portal, link.request), request, signer)
-
-
-def _require_turn(token: str) -> None:
-    """Look again inside the transaction: the request may have ended since."""
-    _turn(token)
 
 
 def _why_closed(link: SignerLink, request: SignatureRequest, signer: Signer | None) -> ClosedLink | None:

@@ -33,9 +33,12 @@ def invite_signer(ctx: Context, providers: Registry, message: Message) -> None:
     if signer is None or not signer.has_turn or request.status is not Status.AWAITING_SIGNATURES:
         return
     _make_ready(ctx, row, request)
+    link = _link(ctx, row, signer)
+    if link is None:
+        return
     provider = providers.get(row.provider)
     is_reminder = message.topic is Topic.REMIND
-    notice = _notice(row, signer, message, link=_link(ctx, row, signer), own_words=not is_reminder)
+    notice = _notice(row, signer, message, link=link, own_words=not is_reminder)
     try:
         (provider.remind if is_reminder else provider.invite)(notice)
     except MailError as error:
@@ -111,13 +114,20 @@ def _make_ready(ctx: Context, row: Request, request: SignatureRequest) -> None:
     page_texts(ctx, sha256)
 
 
-def _link(ctx: Context, row: Request, signer: Signer) -> str:
-    """Return the signer's secret address, made when his turn came and repeated in every later letter."""
-    kept = requests.live_link(row.portal, signer.id)
-    if kept:
-        return ctx.url(f"/s/{ctx.vault.unlock(kept.token)}")
+def _link(ctx: Context, row: Request, signer: Signer) -> str | None:
+    """Return the signer's secret address, made when his turn came and repeated in every later letter.
+
+    None when he has been corrected since this letter was begun: the secret belongs to the new address, which gets a
+    letter of its own.
+    """
     token = ctx.new_secret()
     with writing():
+        now = requests.load(row.portal, row.id).signer(signer.id)
+        if now is None or now.email != signer.email:
+            return None
+        kept = requests.live_link(row.portal, signer.id)
+        if kept:
+            return ctx.url(f"/s/{ctx.vault.unlock(kept.token)}")
         SignerLink.insert(
             token_hash=fingerprint(token),
             token=ctx.vault.lock(token),

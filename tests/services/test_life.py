@@ -102,6 +102,7 @@ def test_the_audit_trail_is_chained(desk):
 def test_the_server_puts_the_date_and_nobody_can_edit_it(desk):
     request_id = desk.send(ANN)
     token = desk.token(ANN.email)
+    sign_document.record_consent(desk.ctx, token, "I agree.", "", "")
     [date_field] = [f for f in sign_document.open_link(desk.ctx, token).fields if f.type is FieldType.DATE]
     with pytest.raises(InvalidPayload):
         sign_document.save_value(desk.ctx, token, date_field.id, "January 1, 2020")
@@ -113,6 +114,7 @@ def test_the_server_puts_the_date_and_nobody_can_edit_it(desk):
 def test_entries_survive_leaving_and_returning(desk):
     desk.send(ANN)
     token = desk.token(ANN.email)
+    sign_document.record_consent(desk.ctx, token, "I agree.", "", "")
     [name] = [f for f in sign_document.open_link(desk.ctx, token).fields if f.type is FieldType.NAME]
     sign_document.save_value(desk.ctx, token, name.id, "Ann B. Lee")
     assert sign_document.open_link(desk.ctx, token).values[name.id].text == "Ann B. Lee"
@@ -131,6 +133,7 @@ def test_finishing_names_the_first_empty_place(desk):
 def test_a_signer_cannot_fill_anothers_place(desk):
     request_id = desk.send()
     theirs = next(f for f in requests.fields(requests.row("acme", request_id)) if f.signer == "2")
+    sign_document.record_consent(desk.ctx, desk.token(ANN.email), "I agree.", "", "")
     with pytest.raises(InvalidPayload):
         sign_document.save_value(desk.ctx, desk.token(ANN.email), theirs.id, "x")
 
