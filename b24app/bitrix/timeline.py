@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from b24app.bitrix import bbcode, card_reading
@@ -29,8 +30,8 @@ from b24app.bitrix.live_card import (
 from b24app.errors import N_, BitrixError
 
 __all__ = ["Action", "Button", "Line", "LiveCard", "OpenApp", "Redirect", "RestEvent", "Tag", "activity_add",
-           "activity_id", "activity_update", "comment_with_file", "find_activity", "find_comment", "log_message",
-           "pin", "unpin"]  # fmt: skip
+           "activity_id", "activity_update", "comment_with_file", "find_activity", "find_comment", "has_log_message",
+           "log_message", "pin", "unpin"]  # fmt: skip
 
 PROVIDER = "CONFIGURABLE_REST_APP"
 PAGE = 50
@@ -111,6 +112,25 @@ def find_comment(portal: Portal, entity: Entity, marker: str) -> int | None:
         if same_card and wanted in str(row.get("COMMENT") or ""):
             return positive_int(row.get("ID")) or None
     return None
+
+
+def has_log_message(portal: Portal, entity: Entity, text: str, since: datetime) -> bool:
+    """Tell whether a line stands in the history of a card already; looks at the newest ten.
+
+    docs: api-reference/crm/timeline/logmessage/crm-timeline-logmessage-list.md
+    """
+    asked = {"entityTypeId": entity.type_id, "entityId": entity.id, "order": {"id": "desc"}}
+    result = portal.call("crm.timeline.logmessage.list", asked).result
+    rows = as_map(as_map(result).get("logMessages") or result).values()
+    return any(isinstance(row, Mapping) and row.get("text") == text and _is_after(row, since) for row in rows)
+
+
+def _is_after(row: Mapping[str, Any], since: datetime) -> bool:
+    try:
+        created = datetime.fromisoformat(str(row.get("created")))
+    except ValueError:
+        return False
+    return created.tzinfo is not None and created >= since
 
 
 def _pages(portal: Portal, method: str, params: Mapping[str, Any]) -> list[Mapping[str, Any]]:

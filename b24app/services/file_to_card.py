@@ -11,7 +11,7 @@ from b24app.outbox.message import Message
 from b24app.services.as_employee import as_employee
 from b24app.services.context import Context
 from b24app.services.live_card import sentence
-from b24app.services.relay_to_portal import notification, send_card
+from b24app.services.relay_to_portal import not_yet_logged, notification, send_card
 from b24app.services.show_request import file_name
 from b24app.services.words import Say, speaker
 from b24app.store import audit, portals, requests
@@ -62,6 +62,8 @@ def _pin(client: PortalClient, portal: Portal, row: Request, message: Message) -
         "log": timeline.log_message(entity, say(N_("Document for signature")), text),
         "note": notification(portal, request, text, say(N_("Open"))),
     }
+    if message.attempts > 1:
+        commands = not_yet_logged(client, request, event, commands)
     if row.comment_id:
         commands["pin"] = timeline.pin(row.comment_id, entity)
     answer = send_card(client, portal, row, request, commands, look_first=message.attempts > 1)

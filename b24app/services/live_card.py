@@ -81,7 +81,7 @@ def live_card(request: SignatureRequest, say: Say) -> LiveCard:
 def sentence(request: SignatureRequest, event: AuditEvent, say: Say) -> str:
     """Say one event in a sentence, for the log and the notification."""
     signer = request.signer(event.signer_id)
-    asks_approval = event.type is EventType.SIGNER_SIGNED and request.status is Status.AWAITING_APPROVAL
+    asks_approval = request.status is Status.AWAITING_APPROVAL and _was_last(request, event)
     params = {
         "title": request.title,
         "signer": signer.name if signer else "",
@@ -96,6 +96,14 @@ def _reason(request: SignatureRequest, say: Say) -> str:
         return request.reason
     why = Sentence.read(request.reason)
     return say(why.message, **why.params)
+
+
+def _was_last(request: SignatureRequest, event: AuditEvent) -> bool:
+    """Whether this event was the last signature; it may be told late, when others have signed as well."""
+    return event.type is EventType.SIGNER_SIGNED and all(
+        signer.id == event.signer_id or (signer.signed_at is not None and signer.signed_at <= event.at)
+        for signer in request.signing
+    )
 
 
 def _tag(request: SignatureRequest, say: Say) -> Tag:

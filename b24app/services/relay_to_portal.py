@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from b24app.bitrix import timeline
 from b24app.bitrix.batch import BatchResult, Command
 from b24app.bitrix.client import Portal as PortalClient
@@ -21,6 +23,7 @@ from b24app.store.database import writing
 from b24app.store.tables import Portal, Request
 
 _TAG = "PARAPH|"
+CLOCKS_DIFFER = timedelta(minutes=1)
 _GONE = frozenset({"not_found", "error_not_found"})
 
 
@@ -32,12 +35,13 @@ def relay_to_portal(ctx: Context, message: Message) -> None:
     position = int(message.payload.get("event") or 0)
     event = audit.event(message.portal, message.request_id, position) if position else None
     commands = _words(portal, request, event)
-    as_employee(
-        ctx,
-        portal,
-        (row.sender_id, row.responsible_id),
-        lambda client: send_card(client, portal, row, request, commands, look_first=message.attempts > 1),
-    )
+    is_retry = message.attempts > 1
+
+    def send(client: PortalClient) -> BatchResult:
+        wanted = not_yet_logged(client, request, event, commands) if event and is_retry else commands
+        return send_card(client, portal, row, request, wanted, look_first=is_retry)
+
+    as_employee(ctx, portal, (row.sender_id, row.responsible_id), send)
 
 
 def refresh_card(ctx: Context, portal: Portal, request_id: str) -> None:
@@ -98,6 +102,17 @@ def _words(portal: Portal, request: SignatureRequest, event: AuditEvent | None) 
     own_act = event.type is EventType.REQUEST_SENT and request.sender_id == request.responsible_id
     if not own_act:
         commands["note"] = notification(portal, request, text, say(N_("Open")))
+    return commands
+
+
+def not_yet_logged(
+    client: PortalClient, request: SignatureRequest, event: AuditEvent, commands: dict[str, Command]
+) -> dict[str, Command]:
+    """Leave out a log entry that an earlier try wrote before its answer was lost; a notification replaces itself."""
+    entity = Entity(request.entity_type_id, request.entity_id)
+    text = commands["log"].params["fields"]["text"]
+    if timeline.has_log_message(client, entity, text, event.at - CLOCKS_DIFFER):
+        return {name: command for name, command in commands.items() if name != "log"}
     return commands
 
 

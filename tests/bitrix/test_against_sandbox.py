@@ -282,6 +282,16 @@ class TestTimeline:
         assert timeline.find_comment(portal, LEAD, "document r-1") == record
         assert (1, 77) in world.acme.timeline.records[record].pinned
 
+    def test_a_log_entry_of_a_lost_answer_is_found(self, world: World) -> None:
+        portal = world.portal()
+        before = utc_now() - timedelta(seconds=5)
+        world.acme.faults.add("answer_lost", method="crm.timeline.logmessage.add")
+        with pytest.raises(OutcomeUnknown):
+            portal.batch({"log": timeline.log_message(LEAD, "Signature", "Ann has signed “A & B”.")})
+        assert timeline.has_log_message(portal, LEAD, "Ann has signed “A & B”.", before)
+        assert not timeline.has_log_message(portal, LEAD, "Ann has signed “A & B”.", before + timedelta(hours=1))
+        assert not timeline.has_log_message(portal, LEAD, "Ann has opened “A & B”.", before)
+
     def test_a_lost_answer_leaves_a_comment_that_is_found(self, world: World) -> None:
         portal = world.portal()
         world.acme.faults.add("answer_lost", method="crm.timeline.comment.add")
