@@ -73,6 +73,12 @@ class World:
         demo.install(globex, self.stage.url)
         return globex
 
+    def link_to(self, request: str, *, user: int, portal: SandboxPortal | None = None) -> Page:
+        """Follow a link to a request, as a notification has it."""
+        portal = portal or self.stage.acme
+        address = f"{portal.url}/marketplace/view/{portal.app.client_id}/?params[request]={request}&as={user}"
+        return self.visit(address, DESK)
+
     def requests(self, lead: int, portal: SandboxPortal | None = None) -> list[str]:
         """The numbers of the requests of a lead, newest first."""
         with database.reading():
@@ -84,23 +90,25 @@ class World:
 
         def arrived() -> list[Letter]:
             found = self.stage.sandbox.mailbox.letters(address)
-            return [letter for letter in found if f"No. {lead}/" in letter.text and words in letter.text]
+            return [
+                letter for letter in found if re.search(rf"\b{lead}[/-]\d{{4}}\b", letter.text) and words in letter.text
+            ]
 
         return wait_for(arrived, f"a letter to {address}")
 
-    def signer(self, address: str, lead: int) -> Page:
-        """Press the button in the letter, on a phone."""
-        found = re.search(r"http://localhost:\d+/s/[\w-]+", self.letters(address, lead)[0].text)
+    def signer(self, address: str, lead: int, words: str = "") -> Page:
+        """Press the button in the newest letter, on a phone."""
+        found = re.search(r"http://localhost:\d+/s/[\w-]+", self.letters(address, lead, words)[0].text)
         assert found
         return self.visit(found[0], PHONE)
 
-    def new_lead(self) -> int:
+    def new_lead(self, **properties: int) -> int:
         """Another lead of Anna's with the same people, so that journeys do not meet each other."""
         crm = self.stage.acme.crm
         known = crm.items[1, 77]
         kept = ("contactId", "contactIds", "companyId", "name", "lastName", "opportunity", "currencyId", "fm")
         fields = {name: known.fields[name] for name in kept if name in known.fields}
-        return int(self.stage.acme.add_lead(**{**fields, "title": "Onboarding of a second site"}).id)
+        return int(self.stage.acme.add_lead(**fields, title="Onboarding of a second site", uf=properties).id)
 
 
 def picture(page: Page, name: str) -> None:
@@ -170,7 +178,7 @@ def approve(page: Page, words: str) -> FrameLocator:
     page.get_by_test_id("timeline-button").filter(has_text="Approve and seal").click()
     approval = slider(page)
     expect(approval.get_by_test_id("approve-box")).to_be_visible()
-    approval.get_by_text("Type", exact=True).click()
+    approval.locator(".signature__mode--type").click()
     approval.get_by_test_id("signature-text").fill(words)
     approval.get_by_test_id("approve").click()
     expect(approval.get_by_test_id("status")).to_have_attribute("data-status", "completed")
@@ -213,7 +221,7 @@ def give_signature(page: Page, words: str) -> None:
             break
         page.get_by_test_id("next").click()
     page.locator(".is-current [data-open]").click()
-    page.locator("dialog[open]").get_by_text("Type", exact=True).click()
+    page.locator("dialog[open] .signature__mode--type").click()
     page.get_by_test_id("ink-signature-text").fill(words)
     page.get_by_test_id("adopt-signature").click()
     expect(page.locator("dialog[open]")).to_have_count(0)

@@ -28,11 +28,15 @@ SIDEWAYS: dict[str, Any] = {**PHONE, "viewport": {"width": 812, "height": 375}}
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 
 
+def executable() -> str:
+    wanted = os.environ.get("PARAPH_TEST_CHROMIUM", "chromium")
+    return shutil.which(wanted) or wanted
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    wanted = os.environ.get("PARAPH_TEST_CHROMIUM", "chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which(wanted) or wanted, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=executable(), args=list(FLAGS))
         yield browser
         browser.close()
 
