@@ -47,6 +47,17 @@ class TemplateChoice:
 
 
 @dataclass(frozen=True)
+class Proposal:
+    """What belongs to a template on a card until the employee decides otherwise."""
+
+    locale: str
+    signers: tuple[SignerChoice, ...]
+    letter_subject: str
+    letter_body: str
+    needs_approval: bool
+
+
+@dataclass(frozen=True)
 class ComposerView:
     """Everything the popup needs; the preview is asked for afterwards."""
 
@@ -77,6 +88,7 @@ class ComposeForm:
     template_id: str = ""
     upload_id: str = ""
     signers: tuple[SignerChoice, ...] = ()
+    signers_from: str = ""  # the template with which signatories were last proposed
     ticks: Mapping[str, bool] = field(default_factory=dict)  # property path -> ticked
     letter_subject: str = ""
     letter_body: str = ""

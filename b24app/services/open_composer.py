@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,7 +12,7 @@ from b24app.bitrix.card import CardSnapshot, Email, Person
 from b24app.bitrix.crm import open_card
 from b24app.bitrix.entities import COMPANY, Entity, card_path
 from b24app.clock import to_ms
-from b24app.services.composing import Candidate, ComposerView, EmailChoice, SignerChoice, TemplateChoice
+from b24app.services.composing import Candidate, ComposerView, EmailChoice, Proposal, SignerChoice, TemplateChoice
 from b24app.services.context import Context
 from b24app.services.portal_options import options_of, usual_letter
 from b24app.store import composers
@@ -44,30 +45,40 @@ def open_composer(ctx: Context, portal: Portal, user_id: int, entity: Entity) ->
 def view_composer(ctx: Context, portal: Portal, row: Composer, card: CardSnapshot) -> ComposerView:
     """Show an opened composer with the employee's usual choice filled in."""
     templates = composers.templates(portal.member_id)
-    template = _usual_template(templates, portal.lang)
-    template_id = template.id if template else ""
-    remembered = composers.last_choice(portal.member_id, row.user_id, template_id)
+    template = _usual_template(templates, composers.last_template(portal.member_id, row.user_id), portal.lang)
     people = tuple(candidates(card))
-    locale = template.locale if template else "en"
-    subject, body = letter_wording(portal, locale)
-    options = options_of(portal)
+    proposed = propose(portal, row.user_id, people, template)
     return ComposerView(
         id=row.id,
         entity_type_id=row.entity_type_id,
         entity_id=row.entity_id,
         card_title=card.title,
         candidates=people,
-        chosen=tuple(usual_signers(people, remembered.get("signers"), locale)),
+        chosen=proposed.signers,
         templates=tuple(TemplateChoice(t.id, t.name, t.locale) for t in templates),
-        template_id=template_id,
-        letter_subject=subject,
-        letter_body=body,
-        needs_approval=bool(remembered.get("needs_approval", options.needs_approval)),
+        template_id=template.id if template else "",
+        letter_subject=proposed.letter_subject,
+        letter_body=proposed.letter_body,
+        needs_approval=proposed.needs_approval,
         responsible_name=(card.responsible or card.me).name,
-        sender_name=options.sender_name,
-        locale=locale,
+        sender_name=options_of(portal).sender_name,
+        locale=proposed.locale,
         expires_on=_deadline(ctx, portal, card),
         truncated=card.truncated,
+    )
+
+
+def propose(portal: Portal, user_id: int, people: Sequence[Candidate], template: Template | None) -> Proposal:
+    """Make the employee's usual choice with a template (None: a file of his own), in its language."""
+    remembered = composers.last_choice(portal.member_id, user_id, template.id if template else "")
+    locale = template.locale if template else "en"
+    subject, body = letter_wording(portal, locale)
+    return Proposal(
+        locale=locale,
+        signers=tuple(usual_signers(people, remembered.get("signers"), locale)),
+        letter_subject=subject,
+        letter_body=body,
+        needs_approval=bool(remembered.get("needs_approval", options_of(portal).needs_approval)),
     )
 
 
@@ -91,7 +102,7 @@ def usual_signers(people: Sequence[Candidate], remembered: Any, locale: str) -> 
     slots = remembered if isinstance(remembered, list) else []
     chosen = [choice for slot in slots if (choice := _from_slot(people, slot, locale))]
     if chosen:
-        yield from chosen
+        yield from _in_turn(chosen)
         return
     first = next((p for p in people if p.emails and p.group != "company"), next((p for p in people if p.emails), None))
     if first:
@@ -150,9 +161,17 @@ def _from_slot(people: Sequence[Candidate], slot: Mapping[str, Any], locale: str
     return SignerChoice(person.name, email or usual, int(slot["order"]), person.key, locale)
 
 
-def _usual_template(templates: Sequence[Template], lang: str) -> Template | None:
-    own_language = [t for t in templates if t.locale == lang]
-    return next(iter(own_language or templates), None)
+def _in_turn(chosen: Sequence[SignerChoice]) -> list[SignerChoice]:
+    """Put those who sign first on top and close the gaps of people whom this card does not have."""
+    turns = sorted({choice.order for choice in chosen})
+    ranked = [replace(choice, order=turns.index(choice.order) + 1) for choice in chosen]
+    return sorted(ranked, key=lambda choice: choice.order)
+
+
+def _usual_template(templates: Sequence[Template], last_id: str, lang: str) -> Template | None:
+    """The template sent last, while there is one; else the first in the portal's language; else the first."""
+    ranked = sorted(templates, key=lambda t: (t.id != last_id, t.locale != lang))
+    return next(iter(ranked), None)
 
 
 def _deadline(ctx: Context, portal: Portal, card: CardSnapshot) -> date:

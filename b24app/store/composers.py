@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from b24app.errors import N_, NotFound
-from b24app.store.tables import Composer, LastChoice, Prepared, Template, Upload, upsert
+from b24app.store.tables import Composer, LastChoice, LastTemplate, Prepared, Template, Upload, upsert
 
 LIFE_MS = 24 * 3600 * 1000
 
@@ -50,8 +50,17 @@ def last_choice(portal: str, user_id: int, template_id: str) -> dict[str, object
     return found.choice if found else {}
 
 
+def last_template(portal: str, user_id: int) -> str:
+    """Return the id of the template this employee sent last, empty when he has sent none."""
+    found = LastTemplate.get_or_none((LastTemplate.portal == portal) & (LastTemplate.user_id == user_id))
+    return found.template if found else ""
+
+
 def remember_choice(portal: str, user_id: int, template_id: str, choice: dict[str, object]) -> None:
+    """Keep what was chosen with a template; an empty `template_id` is a file of his own."""
     upsert(LastChoice, portal=portal, user_id=user_id, template=template_id, choice=choice)
+    if template_id:
+        upsert(LastTemplate, portal=portal, user_id=user_id, template=template_id)
 
 
 def purge(before_ms: int) -> None:

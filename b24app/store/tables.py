@@ -162,6 +162,17 @@ class LastChoice(Table):
         primary_key = CompositeKey("portal", "user_id", "template")
 
 
+class LastTemplate(Table):
+    """Which template an employee sent last: the next composer opens with it. Overwritten at each sending."""
+
+    portal = CharField()
+    user_id = IntegerField()
+    template = CharField()
+
+    class Meta:
+        primary_key = CompositeKey("portal", "user_id")
+
+
 class Request(Table):
     """A signature request. Written by services only; finished ones stay until their portal's data is removed."""
 
@@ -344,6 +355,6 @@ OutboxMessage.add_index(
 )
 
 ALL = [
-    Application, Portal, PortalToken, Authority, Template, Composer, Prepared, Upload, LastChoice, Request,
-    SignerRow, SignerLink, Value, SavedSignature, Rendition, Derived, AuditRow, OutboxMessage,
+    Application, Portal, PortalToken, Authority, Template, Composer, Prepared, Upload, LastChoice, LastTemplate,
+    Request, SignerRow, SignerLink, Value, SavedSignature, Rendition, Derived, AuditRow, OutboxMessage,
 ]  # fmt: skip

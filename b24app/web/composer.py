@@ -12,6 +12,7 @@ from b24app.bitrix.inbound import Entity
 from b24app.errors import N_, AppError, InvalidPayload, NotFound
 from b24app.services.add_upload import add_upload
 from b24app.services.composing import ComposeForm, ComposerView, FormRefused, PreparedView, UploadView
+from b24app.services.follow_template import Followed, follow_template
 from b24app.services.open_composer import open_composer
 from b24app.services.prepare_document import prepare_document
 from b24app.services.send_request import send_request
@@ -35,11 +36,12 @@ def show(caller: Caller) -> ResponseReturnValue:
 @bp.post("/preview")
 @portal_required
 def preview(caller: Caller) -> ResponseReturnValue:
-    """Make the document and show its pages."""
+    """Make the document and show its pages, with the letter and the signatories that belong to its template."""
     form = parse_compose_form(request.form)
     if not wants_fragment():
-        return _whole_page(caller, form)
-    return _preview(form, _prepared(caller, form))
+        return _whole_page(caller, form, follow=True)
+    followed = follow_template(caller.portal, caller.user_id, form)
+    return _preview(followed, _prepared(caller, followed.form))
 
 
 @bp.post("/upload")
@@ -90,9 +92,12 @@ def _prepared(caller: Caller, form: ComposeForm) -> PreparedView | None:
     return prepare_document(context(), caller.portal, caller.user_id, form) if chosen else None
 
 
-def _preview(form: ComposeForm, prepared: PreparedView | None) -> str:
+def _preview(followed: Followed, prepared: PreparedView | None) -> str:
     caller_seen = request.form.get("accept_empties", "")
-    return render_template("composer/_preview.html", form=form, prepared=prepared, accepted=caller_seen)
+    return render_template(
+        "composer/_preview.html", followed=followed, form=followed.form, candidates=followed.candidates,
+        prepared=prepared, accepted=caller_seen,
+    )  # fmt: skip
 
 
 def _take_file(caller: Caller, composer_id: str) -> UploadView:
@@ -109,17 +114,21 @@ def _refused(caller: Caller, form: ComposeForm, refused: FormRefused) -> Respons
     return _whole_page(caller, form, problems), 400
 
 
-def _whole_page(caller: Caller, form: ComposeForm, problems: Problems | None = None) -> str:
+def _whole_page(caller: Caller, form: ComposeForm, problems: Problems | None = None, *, follow: bool = False) -> str:
     """Answer a plain form post: the whole composer again, with the pages and with what is wrong."""
     problems, upload, prepared = dict(problems or {}), None, None
     try:
         if request.files.get("file"):
             upload = _take_file(caller, form.composer_id)
             form = replace(form, source="upload", upload_id=upload.id)
+        if follow:
+            form = follow_template(caller.portal, caller.user_id, form).form
         prepared = _prepared(caller, form)
     except AppError as error:
         problems.setdefault(error.field or "preview", []).append(sentence(error))
-    view = replace(_card_again(caller), id=form.composer_id)
+    view = _card_again(caller)
+    locale = next((each.locale for each in view.templates if each.id == form.template_id), view.locale)
+    view = replace(view, id=form.composer_id, locale=locale)
     return render_template(
         "composer/composer.html", view=view, form=form, prepared=prepared, upload=upload, problems=problems,
         accepted=request.form.get("accept_empties", ""),

@@ -7,7 +7,7 @@ class AddSigner extends HTMLElement {
     this.signers = this.closest("signer-list");
     this.addEventListener("click", (event) => this.#clicked(event.target));
     this.addEventListener("keydown", (event) => event.key === "Escape" && this.#close(true));
-    this.signers.addEventListener("change", () => this.#hideChosen());
+    for (const type of ["change", "swap"]) this.signers.addEventListener(type, () => this.#hideChosen());
     this.panel.addEventListener("toggle", () => this.panel.open && this.panel.scrollIntoView({ block: "nearest" }));
     this.#hideChosen();
   }
@@ -22,8 +22,15 @@ class AddSigner extends HTMLElement {
     const template = [...this.signers.querySelectorAll("template[data-person]")].find((each) => each.dataset.person === key);
     const row = template.content.cloneNode(true).firstElementChild;
     if (name) row.querySelector("[data-name]").value = name;
+    this.#speak(row);
     this.#close();
     this.signers.add(row);
+  }
+
+  /** A letter is written in the language of the template, until the employee says otherwise. */
+  #speak(row) {
+    const locale = this.closest("form").querySelector('[name="template_id"]')?.selectedOptions[0]?.dataset.locale;
+    if (locale) row.querySelector('[name="signer_locale"]').value = locale;
   }
 
   /** The portal's own dialog; closing it without a choice answers nothing. */

@@ -1,11 +1,13 @@
 // <page-preview action>: keeps the pages in step with the form. What changes them makes them stale; a moment later they are
-// asked for anew. Says preview:stale, preview:fresh, preview:broken on the form.
+// asked for anew. With another template may come its own letter and signatories, for those the employee left alone.
+// Says preview:stale, preview:fresh, preview:broken on the form.
 import { call } from "../js/frame.js";
 import { complaint, fragment, swap } from "../js/answers.js";
 import { show } from "../js/problems.js";
 
 const PAUSE_MS = 350;
 const IN_THE_PAGES = /^(source|template_id|upload_id|signer_key|signer_name|needs_approval|tick_)/;
+const OF_THE_TEMPLATE = { letter: /^letter_/, signers: /^signer_/ }; // parts of an answer -> the fields they replace
 
 class PagePreview extends HTMLElement {
   #timer = 0;
@@ -33,11 +35,14 @@ class PagePreview extends HTMLElement {
     this.#drop();
     this.#asked = this.#wanted();
     this.#say("stale");
+    const asked = this.#decided();
     const { signal } = (this.#asking = new AbortController());
     try {
       const response = await call(this.getAttribute("action"), { method: "POST", body: new FormData(this.form), signal });
       if (!response.ok) return this.#complain(await complaint(response, this.dataset.unreachable));
-      swap(this.form, fragment(await response.text()));
+      const answer = fragment(await response.text());
+      if (this.#overtook(answer, asked)) return this.refresh();
+      swap(this.form, answer);
       this.#fresh();
     } catch (error) {
       if (error.name !== "AbortError") this.#complain({ preview: [this.dataset.unreachable] });
@@ -46,7 +51,22 @@ class PagePreview extends HTMLElement {
 
   /** Everything the pages depend on, in one text. */
   #wanted() {
-    return JSON.stringify([...new FormData(this.form)].filter(([name]) => IN_THE_PAGES.test(name)));
+    return this.#fields(IN_THE_PAGES);
+  }
+
+  /** What of the form an answer might replace, part by part. */
+  #decided() {
+    return Object.fromEntries(Object.entries(OF_THE_TEMPLATE).map(([part, names]) => [part, this.#fields(names)]));
+  }
+
+  /** Whether the employee meanwhile changed himself what an answer brings: his is the last word, and is asked with. */
+  #overtook(answer, asked) {
+    const now = this.#decided();
+    return Object.keys(now).some((part) => now[part] !== asked[part] && answer.querySelector(`[data-swap="${part}"]`));
+  }
+
+  #fields(names) {
+    return JSON.stringify([...new FormData(this.form)].filter(([name]) => names.test(name)));
   }
 
   #touched() {

@@ -1,18 +1,21 @@
 // <signer-list>: the chosen signatories: order by dragging, by buttons, by Alt+arrows; turns and colours follow the order.
-// add(row) takes a new row. Emits "change" when the list changed.
+// add(row) takes a new row. Emits "change" when the list changed; takes over rows that came from the server ("swap").
 import { follow } from "./drag-row.js";
 
 const COLOURS = 6;
 
 class SignerList extends HTMLElement {
   connectedCallback() {
-    this.list = this.querySelector("[data-rows]");
     this.addEventListener("click", (event) => this.#clicked(event.target));
     this.addEventListener("keydown", (event) => this.#pressed(event));
     this.addEventListener("change", (event) => event.target.matches("[data-together]") && this.#renumber());
     this.addEventListener("pointerdown", (event) => this.#grabbed(event));
-    this.#readTurns();
-    this.#renumber();
+    this.addEventListener("swap", () => this.#takeOver());
+    this.#takeOver();
+  }
+
+  get list() {
+    return this.querySelector("[data-rows]");
   }
 
   get rows() {
@@ -83,10 +86,11 @@ class SignerList extends HTMLElement {
   }
 
   /** Equal turns that came from the server become "together" marks. */
-  #readTurns() {
+  #takeOver() {
     this.rows.forEach((row, index, rows) => {
       row.querySelector("[data-together]").checked = index > 0 && turn(row) === turn(rows[index - 1]);
     });
+    this.#renumber();
   }
 
   #renumber() {
