@@ -13,9 +13,10 @@ from b24app.bitrix.inbound import Launch
 from b24app.errors import N_, Unauthentic
 from b24app.services.accept_launch import accept_launch
 from b24app.services.page_image import page_image
+from b24app.services.saved_signature import saved_signature
 from b24app.store import portals
 from b24app.web import words
-from b24app.web.document_links import document_url, read_document_token
+from b24app.web.document_links import document_url, read_document_token, read_signature_token, saved_signature_url
 from b24app.web.guards import context
 from b24app.web.session import FrameSessionInterface, frame_token
 
@@ -29,7 +30,9 @@ MAX_AGE_S = 3600
 def _on_register(state: BlueprintSetupState) -> None:
     """The renewal proves itself by a fresh Bitrix24 token: its CSRF token may have run out with the session."""
     state.app.extensions["csrf"].exempt(renew)
-    state.app.jinja_env.globals.update(document_url=document_url, **words.FOR_TEMPLATES)
+    state.app.jinja_env.globals.update(
+        document_url=document_url, saved_signature_url=saved_signature_url, **words.FOR_TEMPLATES
+    )
 
 
 @bp.get("/documents/<token>/<int:page>.webp")
@@ -41,6 +44,15 @@ def page(token: str, page: int) -> Response:
     picture, mime = page_image(context(), sha256, page, width)
     response = Response(picture, mimetype=mime)
     response.headers["Cache-Control"] = f"private, max-age={MAX_AGE_S}, immutable"
+    return response
+
+
+@bp.get("/signatures/<token>.png")
+def signature(token: str) -> Response:
+    """Show an employee the signature he keeps; nothing on the way may keep it too."""
+    member_id, user_id = read_signature_token(token)
+    response = Response(saved_signature(context(), portals.get(member_id), user_id), mimetype="image/png")
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 
