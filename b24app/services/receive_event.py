@@ -16,7 +16,7 @@ from b24app.bitrix.entities import Entity, positive_int
 from b24app.bitrix.inbound import PortalEvent
 from b24app.clock import to_ms
 from b24app.domain.events import EventType, Topic
-from b24app.errors import N_, NotAllowed, Unauthentic
+from b24app.errors import N_, BitrixError, NotAllowed, ReconnectNeeded, Unauthentic
 from b24app.outbox.message import Message
 from b24app.services.bind_surfaces import bind_all
 from b24app.services.context import Context
@@ -24,13 +24,15 @@ from b24app.services.install_portal import install_from_event
 from b24app.services.relay_to_portal import refresh_card
 from b24app.services.remind_signer import remind_everybody
 from b24app.services.uninstall_portal import uninstall_portal
-from b24app.services.void_request import void_for_deleted_card
+from b24app.services.void_request import has_open_requests, void_for_deleted_card
 from b24app.store import audit, outbox, portals, requests
 from b24app.store.database import writing
 from b24app.store.tables import Portal
 from b24app.store.vault import fingerprint
 
 SAME_CLICK = timedelta(minutes=1)
+STILL_INSTALLED_S = 60
+MOST_ASKED = 20
 INSTALLED, UPDATED, UNINSTALLED = "ONAPPINSTALL", "ONAPPUPDATE", "ONAPPUNINSTALL"
 
 Data = Mapping[str, Any]
@@ -41,7 +43,8 @@ log = structlog.get_logger()
 def receive_event(ctx: Context, event: PortalEvent) -> None:
     """Prove an event and keep it for the worker; Bitrix24 wants its answer at once and never sends an event again.
 
-    What brings or takes tokens is acted on right away. Events we do not know are proven and left.
+    What brings tokens is acted on right away. Events we do not know are proven and left. The application token stands
+    in every frame that an employee opens: what would destroy something is believed only when Bitrix24 confirms it.
     Raises: Unauthentic, NotAllowed; nothing is stored then.
     """
     if event.name in (INSTALLED, UPDATED) and event.auth.access_token:
@@ -49,16 +52,8 @@ def receive_event(ctx: Context, event: PortalEvent) -> None:
         is_installed = True
     else:
         is_installed = _prove(event)
-    if event.name == UNINSTALLED:
-        _uninstall(ctx, event)
-    elif is_installed and event.name in _HANDLERS:
+    if is_installed and event.name in _HANDLERS:
         _keep(ctx, event)
-
-
-def _uninstall(ctx: Context, event: PortalEvent) -> None:
-    portal = portals.find(event.auth.member_id)
-    assert portal is not None  # it has just been proven
-    uninstall_portal(ctx, portal, clean=str(event.data.get("CLEAN")) in ("1", "Y", "true"))
 
 
 def act_on_event(ctx: Context, message: Message) -> None:
@@ -106,6 +101,34 @@ def _bind(ctx: Context, portal: Portal, _name: str, _data: Data) -> None:
             log.warning("not bound", portal=portal.member_id, what=line.what, state=line.state)
 
 
+def _uninstall(ctx: Context, portal: Portal, _name: str, data: Data) -> None:
+    """Let the portal go, unless its tokens still work; they may for a moment, so it is looked at again."""
+    if _is_still_installed(ctx, portal):
+        raise BitrixError(
+            N_("Bitrix24 was said to have removed Paraph, but still answers it."),
+            code="still_installed",
+            retry_after_s=STILL_INSTALLED_S,
+        )
+    uninstall_portal(ctx, portal, clean=str(data.get("CLEAN")) in ("1", "Y", "true"))
+
+
+def _is_still_installed(ctx: Context, portal: Portal) -> bool:
+    """Ask with one employee's token after the other; those of a removed application have all died."""
+    return any(_works(ctx, portal, user_id) for user_id in portals.employees_with_token(portal.member_id, MOST_ASKED))
+
+
+def _works(ctx: Context, portal: Portal, user_id: int) -> bool:
+    try:
+        ctx.rest(portal, user_id).call("app.info")
+    except ReconnectNeeded:
+        return False
+    except BitrixError as error:
+        if error.permanent:
+            return False
+        raise
+    return True
+
+
 def _react_to_button(ctx: Context, portal: Portal, _name: str, data: Data) -> None:
     """Do what a button of the live card asks; the card is always brought up to date, for the button waits for that."""
     request_id = str(data.get("request") or "")
@@ -128,8 +151,23 @@ def _was_reminded(ctx: Context, portal: Portal, request_id: str) -> bool:
 def _forget_card(ctx: Context, portal: Portal, name: str, data: Data) -> None:
     fields = data.get("FIELDS")
     card_id = positive_int(fields.get("ID")) if isinstance(fields, dict) else 0
-    if card_id:
-        void_for_deleted_card(ctx, portal, Entity(_DELETED[name], card_id))
+    if not card_id:
+        return
+    entity = Entity(_DELETED[name], card_id)
+    if has_open_requests(portal, entity) and _is_gone(ctx, portal, entity):
+        void_for_deleted_card(ctx, portal, entity)
+
+
+def _is_gone(ctx: Context, portal: Portal, entity: Entity) -> bool:
+    params = {"entityTypeId": entity.type_id, "id": entity.id}
+    try:
+        ctx.rest(portal, portal.installer_id).call("crm.item.get", params)
+    except BitrixError as error:
+        if error.code in ("not_found", "error_not_found"):
+            return True
+        raise
+    log.warning("card is not deleted", portal=portal.member_id)
+    return False
 
 
 _DELETED = {"ONCRMLEADDELETE": 1}
@@ -137,6 +175,7 @@ _DELETED = {"ONCRMLEADDELETE": 1}
 _HANDLERS: dict[str, Callable[[Context, Portal, str, Data], None]] = {
     INSTALLED: _bind,
     UPDATED: _bind,
+    UNINSTALLED: _uninstall,
     "ONCRMTIMELINEITEMACTION": _react_to_button,
     **dict.fromkeys(_DELETED, _forget_card),
 }

@@ -13,6 +13,7 @@ from b24app.store import requests
 from b24app.store.tables import Portal
 
 SYSTEM_USER = 0
+_OPEN = (Status.AWAITING_SIGNATURES, Status.AWAITING_APPROVAL)
 
 
 def void_request(ctx: Context, portal: Portal, user_id: int, request_id: str, reason: str) -> SignatureRequest:
@@ -25,8 +26,13 @@ def _void(ctx: Context, portal: Portal, user_id: int, request_id: str, reason: s
     return apply(ctx, portal.member_id, request_id, Void(user_id, reason.strip()[:500]))
 
 
+def has_open_requests(portal: Portal, entity: Entity) -> bool:
+    rows = requests.of_card(portal.member_id, entity.type_id, entity.id, limit=1000)
+    return any(row.status in _OPEN for row in rows)
+
+
 def void_for_deleted_card(ctx: Context, portal: Portal, entity: Entity) -> None:
-    """Call back what is still out for a card that was deleted in Bitrix24."""
+    """Withdraw what is still out for a card that was deleted in Bitrix24."""
     for row in requests.of_card(portal.member_id, entity.type_id, entity.id, limit=1000):
         void_open(ctx, portal, row.id, "The record it belonged to was deleted in Bitrix24.")
 
@@ -34,7 +40,7 @@ def void_for_deleted_card(ctx: Context, portal: Portal, entity: Entity) -> None:
 def void_open(ctx: Context, portal: Portal, request_id: str, reason: str) -> bool:
     """Call a request back if it is still open; says whether it was."""
     request = requests.load(portal.member_id, request_id)
-    if request.status not in (Status.AWAITING_SIGNATURES, Status.AWAITING_APPROVAL):
+    if request.status not in _OPEN:
         return False
     try:
         _void(ctx, portal, SYSTEM_USER, request_id, reason)

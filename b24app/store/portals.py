@@ -61,6 +61,14 @@ def save_token(portal: str, user_id: int, *, access: str, refresh: str, expires_
     )
 
 
+def employees_with_token(portal: str, limit: int) -> list[int]:
+    """Name employees whose tokens are not known to be dead, those with the youngest first."""
+    living = PortalToken.select(PortalToken.user_id).where(
+        (PortalToken.portal == portal) & PortalToken.dead_at.is_null()
+    )
+    return [row.user_id for row in living.order_by(PortalToken.expires_at.desc()).limit(limit)]
+
+
 def mark_token_dead(portal: str, user_id: int, at: int) -> None:
     PortalToken.update(dead_at=at).where((PortalToken.portal == portal) & (PortalToken.user_id == user_id)).execute()
 

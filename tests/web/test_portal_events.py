@@ -253,3 +253,35 @@ def test_binding_again_by_hand_reports_what_is_in_place(stage):
     with database.reading():
         lines = bind_all(stage.ctx, stage.stored, OLENA)
     assert {line.state for line in lines} == {"granted", "kept"}
+
+
+# -- what an employee can forge, for his browser is given the application token --------------------------------------
+
+
+@pytest.mark.parametrize("clean", ["0", "1"])
+def test_a_removal_is_believed_only_when_the_portals_tokens_have_died(stage, clean):
+    row = sent(stage, Status.COMPLETED, file=b"%PDF sealed")
+    assert stage.send_event("ONAPPUNINSTALL", {"CLEAN": clean}).status_code == 200
+    stage.settle()
+    assert (stage.stored.health, stage.stored.uninstalled_at) == ("ok", None)
+    assert status_of(row) is Status.COMPLETED
+    with database.reading():
+        assert portals.token(row.portal, OLENA) is not None
+
+
+def test_a_removal_is_not_believed_because_the_installer_has_left(stage):
+    stage.open(ANNA, path="/")
+    with database.writing():
+        portals.mark_token_dead(stage.acme.member_id, OLENA, 1)
+    assert stage.send_event("ONAPPUNINSTALL", {"CLEAN": "1"}).status_code == 200
+    stage.settle()
+    assert stage.stored.uninstalled_at is None
+
+
+def test_a_card_is_deleted_only_when_the_portal_says_so(stage):
+    row = sent(stage, lead=78)
+    stands = sent(stage, lead=79)
+    stage.send_event("ONCRMLEADDELETE", {"FIELDS][ID": "79"})
+    stage.settle()
+    assert status_of(stands) is Status.AWAITING_SIGNATURES
+    assert status_of(row) is Status.AWAITING_SIGNATURES
