@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+
 import structlog
 from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
@@ -40,6 +42,8 @@ def _csrf_error(_error: CSRFError) -> ResponseReturnValue:
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
+    if code == 413 and request.blueprint == "composer":
+        g.in_frame = True  # refused before its door could say so
     words = {
         404: gettext("There is nothing at this address."),
         405: gettext("This address cannot be used this way."),
@@ -49,7 +53,9 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def _bug(error: Exception) -> ResponseReturnValue:
-    log.exception("bug", path=request.url_rule.rule if request.url_rule else "", exc_info=error)
+    frames = "".join(traceback.format_tb(error.__traceback__))  # without its words: they may name people
+    path = request.url_rule.rule if request.url_rule else ""
+    log.error("bug", kind=type(error).__name__, path=path, frames=frames)
     return _answer(gettext("Something went wrong on our side. Nothing was lost; please try again."), 500)
 
 

@@ -14,6 +14,7 @@ from flask.sessions import SessionInterface, SessionMixin
 from flask_wtf.csrf import generate_csrf
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.datastructures import CallbackDict
+from werkzeug.exceptions import HTTPException
 
 HEADER = "X-Paraph-Session"
 FIELD = "paraph_session"
@@ -37,10 +38,11 @@ class FrameSessionInterface(SessionInterface):
         self._serializer = URLSafeTimedSerializer(list(reversed(keys)), salt="paraph-frame")
 
     def open_session(self, app: Flask, request: Request) -> FrameSession:
-        token = request.headers.get(HEADER) or request.form.get(FIELD, "")
+        """A body that is too large opens no session: the door that reads it refuses it, with a page."""
         try:
+            token = request.headers.get(HEADER) or request.form.get(FIELD, "")
             return FrameSession(self._serializer.loads(token, max_age=LIFE_S) if token else None)
-        except BadData:
+        except (BadData, HTTPException):
             return FrameSession()
 
     def load_expired(self, token: str) -> dict[str, Any]:

@@ -27,7 +27,6 @@ def request_id(office: Office) -> str:
     return found
 
 
-
 def state(request_id: str) -> tuple[object, ...]:
     """Everything an act could change: status, numbering of the work to do, signers."""
     with reading():
