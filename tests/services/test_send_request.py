@@ -9,10 +9,10 @@ import pytest
 
 from b24app.errors import NotFound
 from b24app.services.composing import FormRefused, SignerChoice
-from b24app.services.open_composer import candidates, usual_signers
+from b24app.services.open_composer import candidates, usual_signers, view_composer
 from b24app.services.send_request import send_request
 from b24app.store import composers, requests
-from b24app.store.tables import OutboxMessage, Request
+from b24app.store.tables import OutboxMessage, Request, Template
 from tests.services.desk import ANN, ANNA, BORIS, MARCO, card
 
 
@@ -100,6 +100,31 @@ def test_the_last_choice_is_made_again_on_another_card(desk):
         ("Ann Lee II", "ann@home.example", 1),
         ("Marco Rossi II", "marco@rossi.example", 1),
     ]
+
+
+def test_turns_are_proposed_in_order_and_without_gaps(desk):
+    desk.send(replace(ANN, order=2), replace(MARCO, order=1))
+    choice = composers.last_choice("acme", ANNA, composers.templates("acme")[0].id)
+    assert [(s.name, s.order) for s in usual_signers(tuple(candidates(card())), choice["signers"], "en")] == [
+        ("Marco Rossi", 1),
+        ("Ann Lee", 2),
+    ]
+    alone = tuple(candidates(card(contacts=card().contacts[:1])))
+    assert [(s.name, s.order) for s in usual_signers(alone, choice["signers"], "en")] == [("Ann Lee", 1)]
+
+
+def test_an_archived_template_is_not_opened_again_and_a_file_changes_nothing(desk):
+    first, second = composers.templates("acme")
+    composers.remember_choice("acme", ANNA, second.id, {})
+    composers.remember_choice("acme", ANNA, "", {})
+    assert opened_with(desk) == second.id
+    Template.update(archived_at=1).where(Template.id == second.id).execute()
+    assert opened_with(desk) == first.id
+
+
+def opened_with(desk) -> str:
+    row = composers.get("acme", ANNA, desk.open())
+    return view_composer(desk.ctx, desk.portal, row, card()).template_id
 
 
 def test_somebody_typed_in_is_not_proposed_on_another_card(desk):
