@@ -79,14 +79,14 @@ def search_employees(portal: Portal, text: str) -> tuple[Employee, ...]:
 def _readable_item(batch: BatchResult, entity: Entity) -> Row:
     error = batch.error("item")
     if error is not None and kind_of(error) == DENIED:
-        raise NotAllowed(N_("You may not read this card in Bitrix24. Ask its responsible employee for access."))
+        raise NotAllowed(N_("You do not have access to this card in Bitrix24. Ask the employee responsible for it."))
     if error is not None and kind_of(error) == NOT_FOUND:
-        raise NotFound(N_("Bitrix24 does not find this card. It may have been deleted."))
+        raise NotFound(N_("Bitrix24 cannot find this card. It may have been deleted."))
     if error is not None:
         raise error
     item = card_reading.item_of(batch, "item", entity.id)
     if item is None:
-        raise NotFound(N_("Bitrix24 does not find this card. It may have been deleted."))
+        raise NotFound(N_("Bitrix24 cannot find this card. It may have been deleted."))
     return item
 
 

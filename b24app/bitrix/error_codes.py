@@ -73,13 +73,15 @@ SENTENCES: dict[str, str] = {
     DEAD: N_("The connection to Bitrix24 has ended (%(what)s). Open the application in Bitrix24 again."),
     NOT_INSTALLED: N_("The application is no longer installed on this Bitrix24 (%(what)s). Ask an administrator."),
     PORTAL_DELETED: N_("This Bitrix24 has been closed (%(what)s)."),
-    PAYMENT: N_("The paid period of the application or of Bitrix24 is over (%(what)s). Ask an administrator."),
-    RATE: N_("Bitrix24 is asked too often at the moment (%(what)s). Try again in a little while."),
-    OVERLOADED: N_("Bitrix24 has blocked this application's requests (%(what)s). Only its support can lift that."),
-    SERVER: N_("Bitrix24 had an internal error (%(what)s). Try again in a little while."),
+    PAYMENT: N_("The subscription for the application or for Bitrix24 has ended (%(what)s). Ask an administrator."),
+    RATE: N_("Bitrix24 is receiving too many requests right now (%(what)s). Try again in a few seconds."),
+    OVERLOADED: N_(
+        "Bitrix24 has blocked requests from this application (%(what)s). Only Bitrix24 support can unblock them."
+    ),
+    SERVER: N_("Bitrix24 had an internal error (%(what)s). Try again later."),
     DENIED: N_("Bitrix24 does not allow this (%(what)s: %(reason)s). Ask an administrator for access."),
-    CONFIRM: N_("An administrator of Bitrix24 must first confirm this for the application (%(what)s)."),
-    NOT_FOUND: N_("Bitrix24 does not find this record (%(what)s). It was deleted, or this employee may not see it."),
+    CONFIRM: N_("A Bitrix24 administrator must first allow this for the application (%(what)s)."),
+    NOT_FOUND: N_("Bitrix24 cannot find this record (%(what)s). It was deleted, or this employee has no access to it."),
     INVALID: N_("Bitrix24 refused %(what)s: %(detail)s"),
 }
 

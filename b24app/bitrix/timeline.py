@@ -85,7 +85,7 @@ def comment_with_file(portal: Portal, entity: Entity, text: str, file_name: str,
     }
     id = positive_int(portal.call("crm.timeline.comment.add", {"fields": fields}, write=True).result)
     if not id:
-        raise BitrixError(N_("Bitrix24 took the comment but gave it no number."), code="no_id")
+        raise BitrixError(N_("Bitrix24 accepted the comment but returned no ID for it."), code="no_id")
     return id
 
 

@@ -138,7 +138,7 @@ class Transport:
                 return self._download_once(url, headers, max_bytes)
             except Moved as moved:
                 url = moved.location
-        raise _unusable(url, "too_many_redirects", N_("%(host)s redirects a file again and again."))
+        raise _unusable(url, "too_many_redirects", N_("%(host)s keeps redirecting the file download."))
 
     def _download_once(self, url: str, headers: Mapping[str, str], max_bytes: int) -> bytes:
         started = time.monotonic()
@@ -146,7 +146,7 @@ class Transport:
         self._note("GET", url, status, started, {}, f"<file of {len(body)} bytes>")
         if status != 200:
             raise BitrixError(
-                N_("%(host)s did not hand over the file (HTTP %(status)s). Open the card again and repeat."),
+                N_("%(host)s did not provide the file (HTTP %(status)s). Open the card and try again."),
                 code="download_refused",
                 permanent=status in (404, 410),
                 host=host_of(url),
@@ -246,12 +246,14 @@ class Transport:
     def _too_much(self, url: str, *, write: bool) -> Exception:
         if write:
             return _unknown(url)
-        return _unusable(url, "too_large", N_("%(host)s answered more than can be accepted."))
+        return _unusable(url, "too_large", N_("The answer from %(host)s is too large."))
 
     def _explain(self, error: Exception, url: str, *, write: bool) -> Exception:
         if self._progress.phase in ("idle", "connecting"):
             return BitrixError(
-                N_("%(host)s cannot be reached. It is tried again by itself."), code="unreachable", host=host_of(url)
+                N_("%(host)s cannot be reached. Paraph will try again automatically."),
+                code="unreachable",
+                host=host_of(url),
             )
         if write:
             return _unknown(url)
@@ -269,7 +271,7 @@ def _parse(url: str, status: int, body: bytes, *, write: bool) -> dict[str, Any]
     if write and status in GATEWAY_GAVE_UP:
         raise _unknown(url)
     raise BitrixError(
-        N_("%(host)s answered something that is not REST (HTTP %(status)s)."),
+        N_("The answer from %(host)s is not a REST answer (HTTP %(status)s)."),
         code="not_json",
         permanent=status in (404, 410),
         host=host_of(url),
@@ -283,6 +285,8 @@ def _unusable(url: str, code: str, message: str) -> BitrixError:
 
 def _unknown(url: str) -> OutcomeUnknown:
     return OutcomeUnknown(
-        N_("%(host)s took the request and did not answer: it may have been done. Look in the card before repeating."),
+        N_(
+            "%(host)s received the request but did not answer. It may have worked: check the card before you try again."
+        ),
         host=host_of(url),
     )

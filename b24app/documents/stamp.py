@@ -14,7 +14,7 @@ IMAGE_LIMIT_MB = 10
 
 NO_LETTERS = N_("Type your name to make a signature of it.")
 TOO_MANY_LETTERS = N_("A typed signature can have at most %(limit)s characters. Shorten it.")
-IMAGE_TOO_LARGE = N_("The picture is larger than %(limit)s MB. Take a smaller one.")
+IMAGE_TOO_LARGE = N_("The picture is larger than %(limit)s MB. Choose a smaller one.")
 
 _JOBS = "b24app.documents.jobs"
 

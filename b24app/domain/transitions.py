@@ -264,7 +264,7 @@ def _bounce(request: SignatureRequest, act: Bounce, now: datetime) -> Decision:
 def _change_signer(request: SignatureRequest, act: ChangeSigner, now: datetime) -> Decision:
     signer = _signer(request, act.signer_id)
     if signer.status in (SignerStatus.SIGNED, SignerStatus.DECLINED):
-        raise NotAllowed("This person has already answered; the address cannot be changed any more.")
+        raise NotAllowed("This person has already responded; the address can no longer be changed.")
     status = signer.status if signer.status is SignerStatus.WAITING_TURN else SignerStatus.INVITED
     request = request.with_signer(
         signer, name=act.name, email=act.email, status=status, viewed_at=None, consented_at=None
@@ -375,14 +375,14 @@ RULES: Mapping[type, tuple[frozenset[Status], Callable[..., Decision]]] = {
 
 _REFUSALS: Mapping[Status, str] = {
     Status.DRAFT: N_("This document has not been sent yet."),
-    Status.SENDING: N_("This document is just being sent; try again in a moment."),
+    Status.SENDING: N_("This document is being sent right now; try again in a moment."),
     Status.AWAITING_SIGNATURES: N_("Not everybody has signed this document yet."),
-    Status.AWAITING_APPROVAL: N_("Everybody has signed; the document waits for approval."),
-    Status.COMPLETING: N_("This document is being sealed and cannot be changed any more."),
-    Status.COMPLETED: N_("This document is completed and cannot be changed any more."),
+    Status.AWAITING_APPROVAL: N_("Everybody has signed; the document is waiting for approval."),
+    Status.COMPLETING: N_("This document is being sealed and can no longer be changed."),
+    Status.COMPLETED: N_("This document is completed and can no longer be changed."),
     Status.DECLINED: N_("A signer has declined this document."),
     Status.REFUSED: N_("This document was refused by the responsible employee."),
-    Status.VOIDED: N_("This document has been called back by its sender."),
+    Status.VOIDED: N_("This document was withdrawn by its sender."),
     Status.EXPIRED: N_("The time to sign this document has passed."),
-    Status.FAILED: N_("This document is stopped by an error; try it again first."),
+    Status.FAILED: N_("This document was stopped by an error; press “Try again” first."),
 }

@@ -42,7 +42,7 @@ _ENGLISH: Mapping[str, str] = {
 
 _UKRAINIAN: Mapping[str, str] = {
     "title": "Сертифікат завершення",
-    "intro": "Цей сертифікат належить до документа перед ним. Їх запечатано разом: пізніша зміна буде помітна.",
+    "intro": "Цей сертифікат належить до документа перед ним. Їх скріплено печаткою разом: пізніша зміна буде помітна.",
     "document": "Документ",
     "request": "Запит",
     "pages": "Сторінок",
@@ -87,7 +87,7 @@ EVENTS: Mapping[str, Mapping[EventType, str]] = {
         EventType.ALL_SIGNED: "All signatures are there",
         EventType.APPROVAL_GIVEN: "Approved and signed by the responsible employee",
         EventType.APPROVAL_REFUSED: "Refused by the responsible employee",
-        EventType.REQUEST_VOIDED: "Called back by the sender",
+        EventType.REQUEST_VOIDED: "Withdrawn by the sender",
         EventType.REQUEST_EXPIRED: "The deadline passed",
         EventType.DOCUMENT_SEALED: "Document sealed",
         EventType.REQUEST_COMPLETED: "Completed",
@@ -110,8 +110,8 @@ EVENTS: Mapping[str, Mapping[EventType, str]] = {
         EventType.APPROVAL_GIVEN: "Затверджено й підписано відповідальним працівником",
         EventType.APPROVAL_REFUSED: "Відхилено відповідальним працівником",
         EventType.REQUEST_VOIDED: "Відкликано відправником",
-        EventType.REQUEST_EXPIRED: "Термін минув",
-        EventType.DOCUMENT_SEALED: "Документ запечатано",
+        EventType.REQUEST_EXPIRED: "Строк минув",
+        EventType.DOCUMENT_SEALED: "Документ скріплено печаткою",
         EventType.REQUEST_COMPLETED: "Завершено",
         EventType.REQUEST_FAILED: "Зупинено через помилку",
         EventType.REQUEST_RETRIED: "Повторна спроба",

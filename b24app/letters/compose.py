@@ -130,7 +130,7 @@ def _sender_name(sender: str, brand_name: str, fixed: Labels) -> str:
 def _headed(envelope: Envelope, sender_name: str) -> EmailMessage:
     """Begin a message. It is personal: no List-Unsubscribe, which is for bulk mail (RFC 8058)."""
     if not is_address(envelope.to.email):
-        raise MailError(N_("This is not a usable e-mail address."), code="rejected_recipient", permanent=True)
+        raise MailError(N_("This e-mail address cannot be used."), code="rejected_recipient", permanent=True)
     message = EmailMessage(policy=SMTP)
     message["From"] = header_address(Person(parse_sender(envelope.mail_from).email, sender_name))
     message["To"] = header_address(envelope.to)

@@ -125,7 +125,7 @@ def _hand_over(smtp: smtplib.SMTP, letter: bytes) -> None:
         answer = smtp.getreply()
     except LOST as error:
         raise OutcomeUnknown(
-            N_("The mail server broke off while it was taking the letter: it may have been delivered.")
+            N_("The mail server disconnected while accepting the letter; it may have been delivered.")
         ) from error
     _expect(answer, "letter")
 
@@ -145,9 +145,9 @@ def _refusal(code: int, words: bytes, what: str) -> MailError:
     """Say what a refusal at `sender`, `recipient` or `letter` means. Source: RFC 5321, 4.2.1 and RFC 3463."""
     if code in (421, 530, 535):
         kind = "connection" if code == 421 else "login"
-        return MailError(N_("The mail server is not at our service now (%(smtp)s)."), code=kind, smtp=code)
+        return MailError(N_("The mail server is unavailable right now (%(smtp)s)."), code=kind, smtp=code)
     if code < 500:
-        return MailError(N_("The mail server asks to try later (%(smtp)s)."), code="deferred", smtp=code)
+        return MailError(N_("The mail server asks us to try again later (%(smtp)s)."), code="deferred", smtp=code)
     if what == "sender":
         return MailError(N_("The mail server refuses our sender address (%(smtp)s)."), code="sender", smtp=code)
     status = STATUS.search(words.decode("latin-1"))

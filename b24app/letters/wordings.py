@@ -48,7 +48,7 @@ def default_wording(kind: Kind, locale: str) -> Wording:
 def wording_problems(text: str) -> list[InvalidPayload]:
     """Say what an administrator should correct in his words; empty when they are fine."""
     known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
-    sentence = N_("%(what)s is not known here. Use only: %(known)s.")
+    sentence = N_("%(what)s is not a known placeholder. Use only: %(known)s.")
     return [InvalidPayload(sentence, what=what[:60], known=known) for what in unknown_placeholders(text)]
 
 

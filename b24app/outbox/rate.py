@@ -98,7 +98,7 @@ class PortalLimiter:
         while wait := take(self._portal, self._now()) / 1000:
             if waited_s + wait > PATIENCE_S:
                 raise BitrixError(
-                    N_("Bitrix24 is being asked too often at the moment. Try again in a few seconds."),
+                    N_("Bitrix24 is receiving too many requests right now. Try again in a few seconds."),
                     code="rate_wait",
                     retry_after_s=wait,
                 )

@@ -18,7 +18,7 @@ class Registry:
     def get(self, name: str) -> Provider:
         """Raises: ProviderError for a name that no room answers to."""
         if name not in self._makers:
-            raise ProviderError("No signing provider is called %(name)s.", permanent=True, name=name)
+            raise ProviderError("There is no signing provider named %(name)s.", permanent=True, name=name)
         if name not in self._made:
             self._made[name] = self._makers[name]()
         return self._made[name]

@@ -52,7 +52,7 @@ def _signature(ctx: Context, portal: Portal, user_id: int, signature: SignatureI
         return keep_signature(ctx, signature)
     saved = requests.saved_signature(portal.member_id, user_id)
     if saved is None:
-        raise InvalidPayload(N_("No signature of yours is kept yet: draw, type or upload one."), field="signature")
+        raise InvalidPayload(N_("You have no saved signature yet: draw, type or upload one."), field="signature")
     return saved
 
 

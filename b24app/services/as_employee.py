@@ -36,11 +36,11 @@ def as_employee(ctx: Context, portal: Portal, user_ids: tuple[int, ...], work: C
             last = error
     if isinstance(last, ReconnectNeeded) or last is None:
         _tell_administrator(portal)
-        raise last or ReconnectNeeded(N_("Nobody's connection to Bitrix24 is stored. Open Paraph in Bitrix24."))
+        raise last or ReconnectNeeded(N_("No connection to Bitrix24 is stored. Open Paraph in Bitrix24."))
     raise last
 
 
 def _tell_administrator(portal: Portal) -> None:
     with writing():
-        note = N_("The connection to Bitrix24 was lost. An administrator opens Paraph in Bitrix24 once to mend it.")
+        note = N_("The connection to Bitrix24 was lost. An administrator needs to open Paraph once to restore it.")
         portals.save(portal.member_id, health="reconnect", health_note=note)

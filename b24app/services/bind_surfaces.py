@@ -80,7 +80,7 @@ def _check_scopes(client: PortalClient) -> Iterator[Step]:
         yield Step(
             scope,
             "failed",
-            N_("The application lacks this permission. Tick it in the application's card, then repeat."),
+            N_("The application does not have this permission. Grant it in its settings in Bitrix24, then try again."),
         )
     if not missing:
         yield Step(", ".join(manifest().scopes), "granted")

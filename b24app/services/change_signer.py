@@ -21,7 +21,7 @@ def change_signer(
     reach_request(ctx, portal, user_id, request_id)
     name, email = " ".join(name.split())[:120], email.strip()
     if not name:
-        raise InvalidPayload(N_("Give the person's name."), field="name")
+        raise InvalidPayload(N_("Enter the person's name."), field="name")
     if not is_address(email):
         raise InvalidPayload(N_("This is not an e-mail address."), field="email")
     with writing():

@@ -42,7 +42,7 @@ def export_documents(ctx: Context, portal: Portal, locale: str = "en") -> IO[byt
         archive.writestr("documents.csv", "\ufeff" + listing.getvalue())  # the mark tells Excel that it is UTF-8
     if not count:
         file.close()
-        raise NotFound(N_("No document has been finished yet: there is nothing to export."))
+        raise NotFound(N_("There are no finished documents to export yet."))
     file.seek(0)
     return file
 

@@ -75,7 +75,7 @@ def _say_not_pinned(client: PortalClient, portal: Portal, row: Request, say: Say
     """A card holds only a few pinned records (trap 58): say which one could not be pinned, and why."""
     request = requests.to_domain(row)
     text = say(
-        N_("“%(title)s” is completed and lies in the timeline, but could not be pinned: unpin another record first."),
+        N_("“%(title)s” is completed and added to the timeline, but could not be pinned: unpin another record first."),
         title=row.title,
     )
     client.batch({"note": notification(portal, request, text, say(N_("Open")))})

@@ -56,7 +56,7 @@ def install_portal(ctx: Context, launch: Launch, proof: Proof, *, accepts_new_se
         _refuse_strange_secret(known, proof, launch)
     installer = ask_installer(ctx, proof, launch.access_token)
     if not installer.is_admin:
-        raise NotAllowed(N_("Only an administrator of this Bitrix24 can set Paraph up. Ask him to open this page."))
+        raise NotAllowed(N_("Only an administrator of this Bitrix24 can set up Paraph. Ask one to open this page."))
     with writing():
         portal = _store_portal(ctx, launch, proof, installer, known)
         ensure_authority(ctx, portal.member_id, str(portal.settings["sender_name"]))

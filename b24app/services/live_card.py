@@ -18,17 +18,17 @@ _STATUS: Mapping[Status, tuple[str, str]] = {
     Status.AWAITING_APPROVAL: (N_("Waiting for approval"), "warning"),
     Status.COMPLETING: (N_("Being sealed"), "primary"),
     Status.COMPLETED: (N_("Completed"), "success"),
-    Status.DECLINED: (N_("Declined"), "failure"),
+    Status.DECLINED: (N_("Declined by a signer"), "failure"),
     Status.REFUSED: (N_("Refused"), "failure"),
-    Status.VOIDED: (N_("Called back"), "secondary"),
+    Status.VOIDED: (N_("Withdrawn"), "secondary"),
     Status.EXPIRED: (N_("Expired"), "failure"),
     Status.FAILED: (N_("Needs attention"), "failure"),
 }
 
 _SIGNER: Mapping[SignerStatus, str] = {
-    SignerStatus.WAITING_TURN: N_("waits for the turn"),
+    SignerStatus.WAITING_TURN: N_("waiting for their turn"),
     SignerStatus.INVITED: N_("invited"),
-    SignerStatus.VIEWED: N_("has opened the document"),
+    SignerStatus.VIEWED: N_("opened the document"),
     SignerStatus.SIGNED: N_("signed"),
     SignerStatus.DECLINED: N_("declined"),
     SignerStatus.BOUNCED: N_("the letter could not be delivered"),
@@ -37,20 +37,20 @@ _SIGNER: Mapping[SignerStatus, str] = {
 
 _HAPPENED: Mapping[EventType, str] = {
     EventType.REQUEST_SENT: N_("“%(title)s” was sent for signature."),
-    EventType.SIGNER_VIEWED: N_("%(signer)s has opened “%(title)s”."),
-    EventType.SIGNER_SIGNED: N_("%(signer)s has signed “%(title)s”."),
-    EventType.SIGNER_DECLINED: N_("%(signer)s has declined “%(title)s”: %(reason)s"),
+    EventType.SIGNER_VIEWED: N_("%(signer)s opened “%(title)s”."),
+    EventType.SIGNER_SIGNED: N_("%(signer)s signed “%(title)s”."),
+    EventType.SIGNER_DECLINED: N_("%(signer)s declined “%(title)s”: %(reason)s"),
     EventType.SIGNER_BOUNCED: N_(
         "The letter to %(signer)s about “%(title)s” could not be delivered. Correct the address."
     ),
     EventType.SIGNER_CHANGED: N_("The address of %(signer)s for “%(title)s” was corrected."),
-    EventType.SIGNER_REMINDED: N_("%(signer)s was reminded of “%(title)s”."),
+    EventType.SIGNER_REMINDED: N_("A reminder about “%(title)s” was sent to %(signer)s."),
     EventType.APPROVAL_GIVEN: N_("“%(title)s” was approved and is being sealed."),
     EventType.APPROVAL_REFUSED: N_("“%(title)s” was refused: %(reason)s"),
-    EventType.REQUEST_VOIDED: N_("“%(title)s” was called back: %(reason)s"),
+    EventType.REQUEST_VOIDED: N_("“%(title)s” was withdrawn: %(reason)s"),
     EventType.REQUEST_EXPIRED: N_("The time to sign “%(title)s” has passed."),
     EventType.REQUEST_FAILED: N_("“%(title)s” has stopped and needs attention."),
-    EventType.REQUEST_RETRIED: N_("“%(title)s” is tried again."),
+    EventType.REQUEST_RETRIED: N_("Trying “%(title)s” again."),
     EventType.REQUEST_COMPLETED: N_("“%(title)s” is completed; the sealed document is pinned to this card."),
 }
 _LAST_SIGNED = N_("%(signer)s was the last to sign “%(title)s”. Please read and approve it.")

@@ -13,7 +13,7 @@ from b24app.store.tables import Application, upsert
 def register_application(ctx: Context, client_id: str, client_secret: str) -> None:
     """Store the pair, the secret locked; a second time replaces the secret."""
     if not client_id.startswith(("local.", "app.")) or not client_secret:
-        raise InvalidPayload(N_("Give both as the portal shows them: a client_id like local.5f... and its secret."))
+        raise InvalidPayload(N_("Enter both as the portal shows them: a client_id like local.5f... and its secret."))
     with writing():
         upsert(
             Application,

@@ -78,7 +78,7 @@ def send_card(
         if gone is not None and gone.code in _GONE:
             _remember(row, None)  # somebody deleted the card: the next try makes a new one
             raise BitrixError(
-                N_("The card of this document was deleted in the timeline; it is made again."), code="gone"
+                N_("This document's card was deleted from the timeline; it is being created again."), code="gone"
             )
         _raise_first(answer)
     if activity_id != row.activity_id:

@@ -58,7 +58,7 @@ def check_settings(options: PortalOptions) -> None:
 
 def _problems(options: PortalOptions) -> Iterator[Problem]:
     if not options.sender_name:
-        yield "sender_name", InvalidPayload(N_("Say in whose name the letters are sent."))
+        yield "sender_name", InvalidPayload(N_("Enter the name the letters are sent in."))
     yield from _too_long("sender_name", options.sender_name, MAX_NAME_CHARS)
     if not 1 <= options.deadline_days <= MAX_DEADLINE_DAYS:
         days = InvalidPayload(N_("Choose a number of days from 1 to %(most)s."), most=MAX_DEADLINE_DAYS)
@@ -83,4 +83,4 @@ def letter_problems(locale: str, letter: Letter) -> Iterator[Problem]:
 
 def _too_long(field: str, text: str, most: int) -> Iterator[Problem]:
     if len(text) > most:
-        yield field, InvalidPayload(N_("This is too long: %(most)s characters fit."), most=most)
+        yield field, InvalidPayload(N_("This is too long: %(most)s characters at most."), most=most)

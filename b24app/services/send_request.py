@@ -64,9 +64,14 @@ def _problems(
 ) -> Iterator[Problem]:
     yield from _signer_problems(form)
     if prepared is None or not shows(prepared, inputs_of(ctx, portal, composer, card, form), form.ticks):
-        yield "preview", InvalidPayload(N_("The pages have changed since you looked at them. Look at them again."))
+        yield "preview", InvalidPayload(N_("The pages have changed since you last saw them. Please check them again."))
     elif not form.accept_empties and any(empty["required"] for empty in prepared.empties):
-        yield "empties", InvalidPayload(N_("Some values of the document are empty. Fill them in, or accept it."))
+        yield (
+            "empties",
+            InvalidPayload(
+                N_("Some values in the document are empty. Fill them in, or confirm that you want to send it anyway.")
+            ),
+        )
     for field, wording in (("letter_subject", form.letter_subject), ("letter_body", form.letter_body)):
         if not wording.strip():
             yield field, InvalidPayload(N_("The letter needs a subject and a text."))
@@ -86,7 +91,7 @@ def _signer_problems(form: ComposeForm) -> Iterator[Problem]:
         field = f"signers-{index}"
         who = (choice.name.strip().casefold(), choice.email.strip().casefold())
         if not choice.name.strip():
-            yield field, InvalidPayload(N_("Give the person's name."))
+            yield field, InvalidPayload(N_("Enter the person's name."))
         if not choice.email.strip():
             yield field, InvalidPayload(N_("This person has no e-mail address. Type one, or add it in the card."))
         elif not is_address(choice.email.strip()):

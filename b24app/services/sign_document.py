@@ -96,7 +96,7 @@ def save_value(ctx: Context, token: str, field_id: str, text: str = "") -> None:
     """
     field = _own_field(_require_consent(_turn(token)), field_id)
     if field.type not in TYPED:
-        raise InvalidPayload(N_("This place is filled in by the server or by your signature."), field=field_id)
+        raise InvalidPayload(N_("This field is filled in by the server or by your signature."), field=field_id)
     if len(text) > MAX_TEXT:
         raise InvalidPayload(N_("This is too long: %(most)s characters at most."), field=field_id, most=MAX_TEXT)
     value = ("yes" if text else "") if field.type is FieldType.CHECKBOX else " ".join(text.split())
@@ -196,9 +196,7 @@ def _turn(token: str) -> _Turn:
     request = requests.load(link.portal, link.request)
     signer = request.signer(link.signer)
     if signer is None or _why_closed(link, request, signer):
-        raise NotAllowed(
-            N_("This document cannot be signed through this link any more. Open the link again to see why.")
-        )
+        raise NotAllowed(N_("This document can no longer be signed through this link. Open the link again to see why."))
     return _Turn(link, requests.row(link.portal, link.request), request, signer)
 
 
@@ -219,7 +217,7 @@ def _why_closed(link: SignerLink, request: SignatureRequest, signer: Signer | No
 def _own_field(turn: _Turn, field_id: str) -> Field:
     field = next((field for field in turn.fields if field.id == field_id), None)
     if field is None:
-        raise InvalidPayload(N_("This place is not yours to fill in."), field=field_id)
+        raise InvalidPayload(N_("This field is not yours to fill in."), field=field_id)
     return field
 
 
@@ -246,7 +244,7 @@ def _completed_values(turn: _Turn, entered: dict[str, FieldValue], now: datetime
         elif value.is_empty and known.get(field.type):
             yield FieldValue(field.id, known[field.type])
         elif value.is_empty and field.required:
-            raise InvalidPayload(N_("Fill in this place before you finish."), field=field.id)
+            raise InvalidPayload(N_("Fill in this field before you finish."), field=field.id)
 
 
 def signing_date(row: Request, now: datetime) -> str:

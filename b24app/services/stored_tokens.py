@@ -16,7 +16,7 @@ from b24app.store import portals
 from b24app.store.database import writing
 from b24app.store.vault import Vault
 
-_ENDED = N_("This employee's connection to Bitrix24 has ended. He opens Paraph in Bitrix24 once to renew it.")
+_ENDED = N_("This employee's connection to Bitrix24 has ended. To renew it, they need to open Paraph in Bitrix24 once.")
 
 
 class StoredTokens:

@@ -16,32 +16,32 @@ from b24app.web.error_pages import sentence
 _NAMES = {
     "CRM_LEAD_DETAIL_TAB": N_("Tab in the lead's card"),
     "CRM_LEAD_DETAIL_TOOLBAR": N_("Button at the top of the lead's card"),
-    "CRM_LEAD_ACTIVITY_TIMELINE_MENU": N_("Menu of a timeline record"),
-    "CRM_LEAD_DOCUMENTGENERATOR_BUTTON": N_("Menu of the Document button"),
+    "CRM_LEAD_ACTIVITY_TIMELINE_MENU": N_("Timeline record menu"),
+    "CRM_LEAD_DOCUMENTGENERATOR_BUTTON": N_("Document button menu"),
     "REST_APP_URI": N_("Links from notifications"),
     "ONAPPINSTALL": N_("Paraph is installed"),
     "ONAPPUPDATE": N_("Paraph is updated"),
     "ONAPPUNINSTALL": N_("Paraph is removed"),
-    "ONCRMTIMELINEITEMACTION": N_("A button of the live card is pressed"),
+    "ONCRMTIMELINEITEMACTION": N_("A button in the timeline card is pressed"),
     "ONCRMLEADDELETE": N_("A lead is deleted"),
     "placement.get": N_("Places in Bitrix24"),
-    "event.get": N_("News from Bitrix24"),
+    "event.get": N_("Events from Bitrix24"),
 }
 
 _STATES = {
     "waiting": N_("waiting"),
     "bound": N_("connected"),
-    "kept": N_("in place"),
+    "kept": N_("already connected"),
     "granted": N_("granted"),
     "removed": N_("outdated, removed"),
     "unavailable": N_("not available here"),
-    "failed": N_("did not work"),
+    "failed": N_("failed"),
 }
 
 GROUPS = {
     "permissions": N_("Permissions"),
     "placement": N_("Where Paraph appears"),
-    "event": N_("When Bitrix24 tells Paraph"),
+    "event": N_("Events Bitrix24 reports to Paraph"),
 }
 
 
@@ -88,4 +88,4 @@ def as_stream(lines: Iterable[Line]) -> Iterator[str]:
 def summary(is_good: bool) -> str:
     if is_good:
         return gettext("Paraph is connected to this Bitrix24.")
-    return gettext("Not everything could be connected. What works is usable now; the rest can be tried again.")
+    return gettext("Some parts could not be connected. You can use what works now and try the rest again.")

@@ -53,21 +53,25 @@ def change(caller: Caller, request_id: str, signer_id: str) -> ResponseReturnVal
     """Correct a signer's name or address."""
     name, email = request.form.get("name", ""), request.form.get("email", "")
     change_signer(context(), caller.portal, caller.user_id, request_id, signer_id, name, email)
-    return request_page(caller, request_id, done=gettext("Corrected. The old link is dead; a new letter goes out."))
+    return request_page(
+        caller, request_id, done=gettext("Corrected. The old link no longer works; a new letter is on its way.")
+    )
 
 
 @bp.post("/<request_id>/void")
 @portal_required
 def void(caller: Caller, request_id: str) -> ResponseReturnValue:
     void_request(context(), caller.portal, caller.user_id, request_id, _reason())
-    return request_page(caller, request_id, done=gettext("Called back. Those who had a letter are told."))
+    return request_page(
+        caller, request_id, done=gettext("Withdrawn. Everyone who received a letter is being notified.")
+    )
 
 
 @bp.post("/<request_id>/retry")
 @portal_required
 def retry(caller: Caller, request_id: str) -> ResponseReturnValue:
     retry_request(context(), caller.portal, caller.user_id, request_id)
-    return request_page(caller, request_id, done=gettext("Trying again. This page shows what comes of it."))
+    return request_page(caller, request_id, done=gettext("Trying again. The result will appear on this page."))
 
 
 @bp.post("/<request_id>/approve")
@@ -84,7 +88,7 @@ def approve(caller: Caller, request_id: str) -> ResponseReturnValue:
 @portal_required
 def refuse(caller: Caller, request_id: str) -> ResponseReturnValue:
     refuse_request(context(), caller.portal, caller.user_id, request_id, _reason())
-    return request_page(caller, request_id, done=gettext("Refused. The signatories are told."))
+    return request_page(caller, request_id, done=gettext("Refused. The signatories are being notified."))
 
 
 @bp.post("/<request_id>/document")

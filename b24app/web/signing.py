@@ -164,7 +164,7 @@ def _save_signature(token: str) -> list[str]:
     kind = FieldType.INITIALS if request.form.get("kind") == FieldType.INITIALS else FieldType.SIGNATURE
     places = ink_targets(_open_now(token), kind, request.form.get("field", ""))
     if not places:
-        raise InvalidPayload(N_("This place is not yours to fill in."), field="signature")
+        raise InvalidPayload(N_("This field is not yours to fill in."), field="signature")
     for field_id in places:
         sign_document.save_signature(context(), token, given, field_id)
     return places
@@ -187,7 +187,7 @@ def _open_now(token: str) -> SigningView:
     """Look the link up for a deed. Raises: NotAllowed when it opens nothing any more."""
     view = _open(token)
     if isinstance(view, ClosedLink):
-        raise NotAllowed(N_("This document cannot be signed through this link any more."))
+        raise NotAllowed(N_("This document can no longer be signed through this link."))
     return view
 
 

@@ -9,9 +9,9 @@ def consent_points() -> tuple[tuple[str, str], ...]:
     """List what electronic signing means, as (heading, sentence) in the reader's language."""
     return (
         (
-            gettext("It counts."),
+            gettext("It is binding."),
             gettext(
-                "When you finish, you have signed: an electronic signature binds you as one by hand does, wherever "
+                "Finishing means signing: an electronic signature binds you just as a handwritten one does, wherever "
                 "the law accepts it for this kind of document."
             ),
         ),
@@ -23,7 +23,7 @@ def consent_points() -> tuple[tuple[str, str], ...]:
             ),
         ),
         (
-            gettext("You stay free."),
+            gettext("You stay in control."),
             gettext(
                 "Until you press Finish you can stop, come back through the link in your letter, or decline. "
                 "You will get a copy of the completed document by e-mail."

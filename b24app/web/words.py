@@ -23,7 +23,7 @@ _STATUS = {
     Status.COMPLETED: (N_("Signed and sealed"), "good"),
     Status.DECLINED: (N_("Declined by a signer"), "bad"),
     Status.REFUSED: (N_("Refused"), "bad"),
-    Status.VOIDED: (N_("Called back"), ""),
+    Status.VOIDED: (N_("Withdrawn"), ""),
     Status.EXPIRED: (N_("Expired"), "bad"),
     Status.FAILED: (N_("Stopped by an error"), "bad"),
 }
@@ -40,8 +40,8 @@ _SIGNER_STATUS = {
 
 _EVENT = {
     "request_sent": N_("%(who)s sent the document for signature."),
-    "signer_invited": N_("It is the turn of %(who)s."),
-    "letter_sent": N_("The letter to %(who)s has left."),
+    "signer_invited": N_("%(who)s is next to sign."),
+    "letter_sent": N_("The letter to %(who)s was sent."),
     "signer_viewed": N_("%(who)s opened the document."),
     "signer_consented": N_("%(who)s agreed to sign electronically."),
     "signer_corrected": N_("%(who)s corrected the name or the company."),
@@ -49,16 +49,16 @@ _EVENT = {
     "signer_declined": N_("%(who)s declined to sign."),
     "signer_bounced": N_("The letter to %(who)s could not be delivered."),
     "signer_changed": N_("%(who)s corrected the address of a signatory."),
-    "signer_reminded": N_("%(who)s asked for a reminder."),
+    "signer_reminded": N_("%(who)s sent a reminder."),
     "all_signed": N_("Everybody has signed."),
     "approval_given": N_("%(who)s approved the document."),
     "approval_refused": N_("%(who)s refused the document."),
-    "request_voided": N_("%(who)s called the document back."),
+    "request_voided": N_("%(who)s withdrew the document."),
     "request_expired": N_("The time to sign has passed."),
     "document_sealed": N_("The document was sealed."),
     "request_completed": N_("The sealed document was stored."),
-    "request_failed": N_("An error stopped the work."),
-    "request_retried": N_("%(who)s asked to try again."),
+    "request_failed": N_("An error stopped the process."),
+    "request_retried": N_("%(who)s tried again."),
 }
 
 _EMAIL_KIND = {

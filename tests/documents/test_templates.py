@@ -171,7 +171,7 @@ def test_a_place_for_nobody_is_reported_and_is_no_field() -> None:
     rendered = render("One\n\n{{ signature 3 }}", count=2)
     assert rendered.fields == ()
     assert [(p.line, str(p)) for p in rendered.problems] == [
-        (3, "A place here is for signer 3, but there is no such signer in the list.")
+        (3, "A field is meant for signer 3, but there is no such signer in the list.")
     ]
 
 
@@ -212,7 +212,7 @@ def test_an_outline_tells_what_a_template_asks_for() -> None:
     ("markdown", "line", "words"),
     [
         ("ok\n\n{{ 7*7 }}", 3, "{{ 7*7 }}"),
-        ("ok\n{{ lead.title", 2, "stand alone"),
+        ("ok\n{{ lead.title", 2, "have no counterpart"),
         ("text {{ products }} text", 1, "must stand alone"),
         ("a\n\n![logo](x.png)", 3, "Images"),
         ("[mail](mailto:{{ lead.email }})", 1, "address of a link"),

@@ -191,7 +191,7 @@ def test_a_corrected_address_needs_a_new_consent():
 
 def test_a_signer_who_answered_cannot_be_changed():
     signed, _events = t.decide(request(), t.Sign("a", "values"), NOW)
-    with pytest.raises(NotAllowed, match="already answered"):
+    with pytest.raises(NotAllowed, match="already responded"):
         t.decide(signed, t.ChangeSigner("a", "Ann", "x@y.example", SENDER), NOW)
 
 

@@ -37,7 +37,7 @@ def test_a_reminder_from_the_card_writes_again_and_releases_the_button(world):
     remind = page.get_by_test_id("timeline-button").filter(has_text="Remind")
     remind.click()
     wait_for(lambda: len(world.letters(ANN, lead)) == len(first) + 1, "the second letter")
-    expect(page.get_by_test_id("timeline")).to_contain_text("was reminded")
+    expect(page.get_by_test_id("timeline")).to_contain_text("A reminder about")
     expect(remind).to_be_enabled()
     picture(page, "reminded")
     sign(world.signer(ANN, lead), "Ann Lee")
@@ -66,7 +66,7 @@ def test_a_colleague_without_rights_is_refused_kindly(world):
     handler = f"{world.stage.url}/placements/detail-toolbar"
     opening = Opening(acme.app, handler, "CRM_LEAD_DETAIL_TOOLBAR", {"ID": lead}, acme.employees[BORIS], "en")
     page = open_frame(world, frame(acme, opening))
-    expect(page.get_by_role("alert")).to_contain_text("You may not read this card")
+    expect(page.get_by_role("alert")).to_contain_text("You do not have access to this card")
     assert "Services Agreement" not in page.content()
     picture(page, "no-right-to-the-card")
     linked = slider(world.link_to(world.requests(lead)[0], user=BORIS))

@@ -63,7 +63,7 @@ def test_sending_twice_sends_once(page: Page):
     assert (first.status, second.status) == (200, 200)
     assert f'data-request="{form["composer_id"]}"' in first.text
     assert first.text == second.text
-    assert "Ann Lee is first" in first.text
+    assert "Ann Lee signs first" in first.text
 
 
 @pytest.mark.parametrize(

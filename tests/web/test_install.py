@@ -115,7 +115,7 @@ def test_an_installation_that_is_finished_leads_home(stage):
 def test_wrong_answers_are_named_and_kept_in_the_form(stage):
     page = stage.open().post("/install/finish", **answers(sender_name="", deadline_days="soon"))
     assert page.status == 400
-    assert "Say in whose name the letters are sent." in page.text
+    assert "Enter the name the letters are sent in." in page.text
     assert "Choose a number of days from 1 to 365." in page.text
     assert "this is for you" in page.text
     assert stage.stored.setup_done_at is None
@@ -150,7 +150,7 @@ def test_a_missing_permission_is_named_with_what_to_do(stage):
     lines = lines_of(stage.open().post("/install/step"))
     [missing] = [line for line in lines if line.get("what") == "im"]
     assert (missing["mark"], lines[-1]["good"]) == ("bad", False)
-    assert "Tick it" in missing["message"]
+    assert "Grant it" in missing["message"]
 
 
 def test_a_portal_that_fails_in_between_is_a_line_not_a_crash(stage):

@@ -125,7 +125,7 @@ def test_a_lost_connection_is_shown_with_who_can_mend_it(stage, home):
         portals.save(stage.acme.member_id, health="reconnect")
     page = home.post("/settings/")
     assert 'data-health="reconnect"' in page.text
-    assert "opens Paraph once to mend it" in page.text
+    assert "needs to open Paraph once" in page.text
 
 
 def test_the_button_of_a_test_letter_leads_to_a_friendly_page(stage):

@@ -66,7 +66,7 @@ def test_a_pdf_without_a_seal_is_not_ours(client, app):
 def test_something_else_cannot_be_read(client, data):
     answer = upload(client, data)
     assert answer.status_code == 200
-    assert "This cannot be read" in text(answer) or "Not sealed here" in text(answer)
+    assert "This file cannot be read" in text(answer) or "Not sealed here" in text(answer)
 
 
 def test_no_file_is_said_at_the_form(client):

@@ -29,7 +29,9 @@ _PLACE = re.compile(
 
 NOT_UNDERSTOOD = N_("“%(text)s” is not a placeholder we know. Write a path such as {{ lead.title }}.")
 NOT_IN_ADDRESS = N_("A placeholder inside the address of a link does not work. Write it as text.")
-NOT_CLOSED = N_("Two curly brackets stand alone here. A placeholder begins with {{ and ends with }} on the same line.")
+NOT_CLOSED = N_(
+    "Two curly brackets have no counterpart here. A placeholder begins with {{ and ends with }} on the same line."
+)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ LARGEST = (1200, 600)
 FORMATS = ("PNG", "JPEG", "WEBP")
 
 NOT_IMAGE = N_("This is not a picture we can read. Upload a PNG, JPEG or WebP file.")
-TOO_MANY_PIXELS = N_("The picture has more than 4 megapixels. Take a smaller one.")
+TOO_MANY_PIXELS = N_("The picture has more than 4 megapixels. Choose a smaller one.")
 BLANK = N_("There is no signature in this picture: it is blank. Sign with a dark pen on white paper.")
 
 PAPER_CONTRAST = 24

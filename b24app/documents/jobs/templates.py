@@ -14,7 +14,7 @@ from b24app.documents.templates.model import TemplateProblem
 from b24app.documents.typesetting import Typesetting, load_program
 from b24app.errors import N_
 
-NO_SUCH_SIGNER = N_("A place here is for signer %(signer)s, but there is no such signer in the list.")
+NO_SUCH_SIGNER = N_("A field is meant for signer %(signer)s, but there is no such signer in the list.")
 
 
 def outline(args: dict[str, Any], _blobs: dict[str, bytes]) -> Output:

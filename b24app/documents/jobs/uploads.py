@@ -23,10 +23,10 @@ LOCKED = N_("The owner of the PDF does not allow changes to it. Ask for an unloc
 TOO_MANY_PAGES = N_("The document has %(pages)s pages; at most %(limit)s can be sent. Split it and upload a part.")
 EMPTY = N_("The PDF has no pages.")
 XFA = N_("This is a dynamic XFA form, which only Adobe Reader can show. Print it as a new PDF and upload that.")
-TRUNCATED = N_("The end of the PDF is missing; it was probably not copied whole. Upload it again.")
+TRUNCATED = N_("The end of the PDF is missing; the file is probably incomplete. Upload it again.")
 
-JUNK_CUT = N_("Something stood before the beginning of the PDF; it was cut off.")
-UNLOCKED = N_("The owner had protected the PDF but allowed changes; the protection was taken off.")
+JUNK_CUT = N_("Extra data before the start of the PDF was removed.")
+UNLOCKED = N_("The PDF was protected but allowed changes; the protection was removed.")
 STAYS_ACTIVE = N_("The PDF is signed and stays as it is, with its scripts, actions or attached files.")
 
 TRIAL_S = 1.5

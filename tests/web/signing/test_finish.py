@@ -16,13 +16,13 @@ def text(response) -> str:
 
 def test_the_review_lists_what_was_entered(filled, client):
     page = text(client.get(f"/s/{filled.token}/review"))
-    for words in ("Kyiv, Khreshchatyk 1", "put in when you finish", VERA, "Lens LLC", 'data-testid="finish"'):
+    for words in ("Kyiv, Khreshchatyk 1", "filled in when you finish", VERA, "Lens LLC", 'data-testid="finish"'):
         assert words in page
 
 
 def test_the_review_says_what_is_missing(agreed, client):
     page = text(client.get(f"/s/{agreed.token}/review"))
-    assert "3 places are still empty." in page
+    assert "3 fields are still empty." in page
     assert 'data-testid="finish"' not in page
 
 
@@ -48,7 +48,7 @@ def test_finishing_too_early_names_the_empty_place(agreed, client):
     assert (answer.status_code, answer.json["field"]) == (400, agreed.fields["text"])
     page = client.post(f"/s/{agreed.token}/finish")
     assert page.status_code == 400
-    assert "Fill in this place before you finish." in text(page)
+    assert "Fill in this field before you finish." in text(page)
     assert agreed.signer().status is not SignerStatus.SIGNED
 
 

@@ -52,7 +52,7 @@ def test_the_document_comes_after_consent(agreed, client):
     page = text(client.get(f"/s/{agreed.token}"))
     assert page.count('class="sheet"') == 2
     assert "The Contractor provides the services" in page  # for screen readers
-    assert "It cannot be edited" in page
+    assert "cannot be edited" in page
 
 
 def test_review_waits_for_consent(sent, client):
@@ -90,7 +90,7 @@ def test_hostile_names_stay_text(app, client):
 def test_a_strangers_link_is_a_friendly_404(client, path):
     answer = client.get(f"/s/not-a-token{path}")
     assert answer.status_code == 404
-    assert "This link leads nowhere" in text(answer)
+    assert "This link does not work" in text(answer)
 
 
 def test_too_many_wrong_links_are_slowed_down_and_right_ones_are_not(sent, client):
@@ -119,7 +119,7 @@ def test_out_of_turn_no_page_is_given(agreed, client):
 
 @pytest.mark.parametrize(
     ("status", "words"),
-    [("declined", "declined"), ("voided", "called back"), ("expired", "has passed"), ("refused", "not approved")],
+    [("declined", "declined"), ("voided", "withdrawn"), ("expired", "has passed"), ("refused", "not approved")],
 )
 def test_an_ended_document_is_gone(agreed, client, status, words):
     agreed.change(status=status)
