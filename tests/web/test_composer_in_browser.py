@@ -162,3 +162,48 @@ def test_sending_takes_three_clicks_from_the_open_card(served: Office, tab: Page
     frame.get_by_test_id("new-request").click()
     frame.get_by_test_id("cancel").click()
     expect(frame.get_by_test_id("request-line")).to_have_count(1)
+
+
+def choose_template(frame: FrameLocator, locale: str) -> None:
+    own = frame.get_by_test_id("template")
+    own.select_option(own.locator(f'option[data-locale="{locale}"]').first.get_attribute("value"))
+    expect(frame.get_by_test_id("send")).to_have_attribute("aria-disabled", "true")
+    expect(frame.get_by_test_id("send")).to_have_attribute("aria-disabled", "false", timeout=READY_MS)
+
+
+def test_letter_and_signatories_follow_the_template_until_they_are_his_own(served: Office, tab: Page):
+    frame = composer(served, tab)
+    frame.get_by_test_id("letter").locator("summary").click()
+    subject, locale = frame.get_by_test_id("letter-subject"), frame.get_by_test_id("signer-locale").first
+    english = subject.input_value()
+    choose_template(frame, "uk")
+    expect(subject).not_to_have_value(english)
+    expect(subject).to_be_visible()  # what was open stays open
+    expect(locale).to_have_value("uk")
+    assert chosen(frame) == ["1 Katrin Brandt"]
+    add(frame, "Ann Lee")
+    expect(frame.get_by_test_id("signer-locale").last).to_have_value("uk")
+    choose_template(frame, "en")
+    expect(subject).to_have_value(english)
+    assert chosen(frame) == ["1 Katrin Brandt", "2 Ann Lee"]
+    subject.fill("My own words")
+    choose_template(frame, "uk")
+    expect(subject).to_have_value("My own words")
+    frame.get_by_test_id("signer-up").last.click()
+    assert chosen(frame) == ["1 Ann Lee", "2 Katrin Brandt"]
+
+
+def test_what_is_typed_while_the_pages_are_made_is_not_overwritten(served: Office, tab: Page):
+    frame = composer(served, tab)
+    frame.get_by_test_id("letter").locator("summary").click()
+    held = []
+    tab.route("**/composer/preview", lambda route: route.continue_() if held else held.append(route))
+    own = frame.get_by_test_id("template")
+    own.select_option(own.locator('option[data-locale="uk"]').first.get_attribute("value"))
+    while not held:
+        tab.wait_for_timeout(50)
+    frame.get_by_test_id("letter-subject").fill("My own words")
+    held[0].continue_()
+    expect(frame.get_by_test_id("signer-locale").first).to_have_value("uk", timeout=READY_MS)
+    expect(frame.get_by_test_id("send")).to_have_attribute("aria-disabled", "false", timeout=READY_MS)
+    expect(frame.get_by_test_id("letter-subject")).to_have_value("My own words")
