@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from b24app.bitrix.card import CardSnapshot
-from b24app.services.composing import Candidate, ComposeForm, Proposal, SignerChoice
+from b24app.services.composing import Candidate, ComposeForm, SignerChoice
 from b24app.services.open_composer import candidates, letter_wording, propose
 from b24app.services.portal_options import LETTER_LOCALES
 from b24app.store import composers
@@ -57,8 +57,7 @@ def _has_usual_signers(portal: Portal, user_id: int, people: tuple[Candidate, ..
     before = composers.template(portal.member_id, form.signers_from)
     if before is None:
         return False
-    proposed: Proposal = propose(portal, user_id, people, before)
-    return _as_posted(proposed.signers) == _as_posted(form.signers)
+    return _as_posted(propose(portal, user_id, people, before).signers) == _as_posted(form.signers)
 
 
 def _letter(subject: str, body: str) -> tuple[str, str]:
