@@ -340,7 +340,7 @@ def _where(act: View | Consent | Sign | Decline) -> dict[str, str]:
 
 def _needed_reason(reason: str) -> str:
     if not reason.strip():
-        raise NotAllowed("Give a reason: the other side will read it.")
+        raise NotAllowed("Enter a reason: the other side will see it.")
     return reason.strip()
 
 

@@ -24,7 +24,7 @@ _PROOFS_KEPT = 10_000
 
 _NOT_PROVEN = N_("This page was not opened by your Bitrix24. Open Paraph from there again.")
 _EXPIRED = N_("This page has been open for too long. Close it and open it again from Bitrix24.")
-_UPDATED = N_("Paraph was updated in this Bitrix24. An administrator opens it once, then it works for everybody again.")
+_UPDATED = N_("Paraph was updated in this Bitrix24. It will work for everybody again once an administrator opens it.")
 
 
 def accept_launch(ctx: Context, launch: Launch) -> tuple[Portal, int]:

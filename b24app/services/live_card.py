@@ -32,7 +32,7 @@ _SIGNER: Mapping[SignerStatus, str] = {
     SignerStatus.SIGNED: N_("signed"),
     SignerStatus.DECLINED: N_("declined"),
     SignerStatus.BOUNCED: N_("the letter could not be delivered"),
-    SignerStatus.DELEGATED: N_("passed it on"),
+    SignerStatus.DELEGATED: N_("passed it to somebody else"),
 }
 
 _HAPPENED: Mapping[EventType, str] = {

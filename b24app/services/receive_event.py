@@ -105,7 +105,7 @@ def _uninstall(ctx: Context, portal: Portal, _name: str, data: Data) -> None:
     """Let the portal go, unless its tokens still work; they may for a moment, so it is looked at again."""
     if _is_still_installed(ctx, portal):
         raise BitrixError(
-            N_("Bitrix24 was said to have removed Paraph, but still answers it."),
+            N_("Paraph was reported as removed from Bitrix24, but Bitrix24 still responds to it."),
             code="still_installed",
             retry_after_s=STILL_INSTALLED_S,
         )

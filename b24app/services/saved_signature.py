@@ -12,5 +12,5 @@ def saved_signature(ctx: Context, portal: Portal, user_id: int) -> bytes:
     """Return the employee's own signature: a transparent PNG. Raises: NotFound when none is kept."""
     sha256 = requests.saved_signature(portal.member_id, user_id)
     if sha256 is None:
-        raise NotFound(N_("No signature of yours is kept yet: draw, type or upload one."))
+        raise NotFound(N_("You have no saved signature yet: draw, type or upload one."))
     return ctx.blobs.get(sha256)

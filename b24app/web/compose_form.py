@@ -104,7 +104,7 @@ def _date(form: Form, name: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise InvalidPayload(N_("Write the day as year-month-day, for example 2027-01-31."), field=name) from error
+        raise InvalidPayload(N_("Write the date as year-month-day, for example 2027-01-31."), field=name) from error
 
 
 def _line(form: Form, name: str) -> str:
@@ -114,12 +114,12 @@ def _line(form: Form, name: str) -> str:
 def _short(text: str, field: str) -> str:
     text = " ".join(text.replace("\0", "").split())
     if len(text) > MAX_LINE_CHARS:
-        raise InvalidPayload(N_("This is too long: at most %(most)s characters."), field=field, most=MAX_LINE_CHARS)
+        raise InvalidPayload(N_("This is too long: %(most)s characters at most."), field=field, most=MAX_LINE_CHARS)
     return text
 
 
 def _text(form: Form, name: str) -> str:
     text = form.get(name, "").replace("\0", "").replace("\r\n", "\n")
     if len(text) > MAX_LETTER_CHARS:
-        raise InvalidPayload(N_("This is too long: at most %(most)s characters."), field=name, most=MAX_LETTER_CHARS)
+        raise InvalidPayload(N_("This is too long: %(most)s characters at most."), field=name, most=MAX_LETTER_CHARS)
     return text

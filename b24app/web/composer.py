@@ -141,5 +141,5 @@ def _card_again(caller: Caller) -> ComposerView:
 
 def _needed_entity(caller: Caller) -> Entity:
     if caller.entity is None:
-        raise NotFound(N_("Save this card first: a document belongs to a saved card."))
+        raise NotFound(N_("Save this card first: documents belong to a saved card."))
     return caller.entity

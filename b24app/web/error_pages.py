@@ -47,7 +47,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     words = {
         404: gettext("There is nothing at this address."),
         405: gettext("This address cannot be used this way."),
-        413: gettext("This is larger than we can take (25 MB)."),
+        413: gettext("This file is too large: the limit is 25 MB."),
     }
     return _answer(words.get(code, gettext("This request could not be understood.")), code)
 

@@ -111,9 +111,9 @@ def request_page(caller: Caller, request_id: str, *, view: str = "", done: str =
 def _reason() -> str:
     reason = request.form.get("reason", "").strip()
     if not reason:
-        raise InvalidPayload(N_("Give a reason: the other side will read it."), field="reason")
+        raise InvalidPayload(N_("Enter a reason: the other side will see it."), field="reason")
     if len(reason) > MAX_REASON_CHARS:
         raise InvalidPayload(
-            N_("This is too long: at most %(most)s characters."), field="reason", most=MAX_REASON_CHARS
+            N_("This is too long: %(most)s characters at most."), field="reason", most=MAX_REASON_CHARS
         )
     return reason

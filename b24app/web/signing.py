@@ -154,7 +154,7 @@ def finish(token: str) -> str:
 def decline(token: str) -> str:
     reason = request.form.get("reason", "").strip()
     if not reason:
-        raise InvalidPayload(N_("Give a reason: the sender will read it."), field="reason")
+        raise InvalidPayload(N_("Enter a reason: the sender will see it."), field="reason")
     sign_document.decline(context(), token, reason, *_where())
     return url_for(".show", token=token)
 

@@ -74,5 +74,5 @@ def _uploaded() -> bytes:
     if not data:
         raise InvalidPayload(N_("Choose a PDF file first."), field="document")
     if len(data) > MAX_FILE_BYTES:
-        raise InvalidPayload(N_("This is larger than we can take (25 MB)."), field="document")
+        raise InvalidPayload(N_("This file is too large: the limit is 25 MB."), field="document")
     return data

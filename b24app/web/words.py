@@ -35,7 +35,7 @@ _SIGNER_STATUS = {
     SignerStatus.SIGNED: (N_("Signed"), "good"),
     SignerStatus.DECLINED: (N_("Declined"), "bad"),
     SignerStatus.BOUNCED: (N_("Letter not delivered"), "bad"),
-    SignerStatus.DELEGATED: (N_("Passed on"), ""),
+    SignerStatus.DELEGATED: (N_("Passed to somebody else"), ""),
 }
 
 _EVENT = {

@@ -213,7 +213,7 @@ def test_an_outline_tells_what_a_template_asks_for() -> None:
     [
         ("ok\n\n{{ 7*7 }}", 3, "{{ 7*7 }}"),
         ("ok\n{{ lead.title", 2, "have no counterpart"),
-        ("text {{ products }} text", 1, "must stand alone"),
+        ("text {{ products }} text", 1, "on a line of its own"),
         ("a\n\n![logo](x.png)", 3, "Images"),
         ("[mail](mailto:{{ lead.email }})", 1, "address of a link"),
         ("{{ lead.title | unquoted }}", 1, "not a placeholder"),

@@ -78,7 +78,7 @@ def test_no_file_is_said_at_the_form(client):
 def test_too_large_a_file_is_said(client):
     answer = upload(client, b"%PDF" + b"x" * (25 * 1024 * 1024))
     assert answer.status_code in (400, 413)
-    assert "larger than we can take" in text(answer)
+    assert "the limit is 25 MB" in text(answer)
 
 
 def test_an_address_tells_who_sealed_when_but_no_title_and_no_name(client, final):
@@ -158,5 +158,5 @@ def test_too_large_a_file_is_stopped_before_it_is_sent(app, tmp_path):
         page = browser.new_page(base_url=address)
         page.goto("/verify")
         page.get_by_test_id("verify-file").set_input_files(large)
-        expect(page.get_by_role("alert")).to_have_text("This is larger than we can take (25 MB).")
+        expect(page.get_by_role("alert")).to_have_text("This file is too large: the limit is 25 MB.")
         assert page.evaluate("document.querySelector('form').checkValidity()") is False

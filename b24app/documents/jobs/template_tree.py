@@ -25,7 +25,7 @@ Node = dict[str, Any]
 TITLE_LIMIT = 200
 """Letters: the title stands in the header of every page."""
 
-NOT_ALONE = N_("“%(text)s” must stand alone, with an empty line before and after it.")
+NOT_ALONE = N_("“%(text)s” must be on a line of its own, with an empty line before and after it.")
 NO_IMAGES = N_("Images are not supported in templates; only their description is printed.")
 
 _CLAUSE = re.compile(r"(\d{1,3}(?:\.\d{1,3})+\.?)\s+")

@@ -74,7 +74,7 @@ def test_after_signing_the_document_is_closed_to_its_signer(filled, client):
 def test_declining_needs_a_reason(sent, client):
     answer = client.post(f"/s/{sent.token}/decline", data={"reason": "  "})
     assert answer.status_code == 400
-    assert "Give a reason" in text(answer)
+    assert "Enter a reason" in text(answer)
     assert sent.load().status is Status.AWAITING_SIGNATURES
 
 
