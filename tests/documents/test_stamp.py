@@ -204,6 +204,15 @@ def photo(size: tuple[int, int] = (1600, 900), paper: int = 235) -> Image.Image:
     return picture
 
 
+@pytest.mark.parametrize("name", ["Anna Schmidt", "Jeff", "fj"])
+def test_no_stroke_of_a_typed_signature_is_cut_off(name: str) -> None:
+    ink = picture_of(typed_signature(name)).getchannel("A")
+    left, top, right, bottom = ink.getbbox()
+    assert left > 0 < top
+    assert right < ink.width
+    assert bottom < ink.height
+
+
 @pytest.mark.parametrize("name", ["Anna Berg", "Оксана Шевченко", "Δημήτρης Παππάς", "Đặng Thị Ngọc", "#x *y*"])
 def test_a_typed_signature_is_transparent_and_has_ink(name: str) -> None:
     picture = picture_of(typed_signature(name))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import Any
+
+from PIL import Image
 
 from b24app.documents.job import Output
 from b24app.documents.text import one_line
@@ -11,6 +14,7 @@ from b24app.documents.typesetting import Typesetting, load_program
 
 INKS = {"blue": "#16307a", "black": "#15181d"}
 PPI = 220
+MARGIN_PX = 9
 
 _IN_HANDWRITING_FONT = re.compile(r"[ -~\u00a0-\u024f\u0400-\u04ff\u2010-\u2026ʼ]*")
 
@@ -23,4 +27,16 @@ def typed(args: dict[str, Any], _blobs: dict[str, bytes]) -> Output:
         "colour": INKS[args["ink"]],
         "handwriting": bool(_IN_HANDWRITING_FONT.fullmatch(text)),
     }
-    return Output({}, {"png": Typesetting(load_program("typed_signature.typ"), data).png(ppi=PPI)})
+    return Output({}, {"png": _cut(Typesetting(load_program("typed_signature.typ"), data).png(ppi=PPI))})
+
+
+def _cut(png: bytes) -> bytes:
+    """Cut a picture to its ink and a little room around."""
+    picture = Image.open(io.BytesIO(png))
+    box = picture.getchannel("A").getbbox()
+    if box is None:
+        return png
+    room = (box[0] - MARGIN_PX, box[1] - MARGIN_PX, box[2] + MARGIN_PX, box[3] + MARGIN_PX)
+    out = io.BytesIO()
+    picture.crop(room).save(out, "PNG")
+    return out.getvalue()
