@@ -39,8 +39,8 @@ def accept_launch(ctx: Context, launch: Launch) -> tuple[Portal, int]:
         raise Unauthentic(_NOT_PROVEN)
     if launch.application_token is not None and portal.application_token:
         _check_application_token(ctx, portal, proof, launch.access_token, launch.application_token)
-    keep_tokens(ctx, proof, launch)
-    return portals.get(proof.member_id), proof.user_id
+    kept = keep_tokens(ctx, proof, launch, portal)
+    return portals.get(proof.member_id) if kept else portal, proof.user_id
 
 
 def prove_launch(ctx: Context, launch: Launch) -> Proof:
@@ -60,11 +60,14 @@ def prove_launch(ctx: Context, launch: Launch) -> Proof:
     return proof
 
 
-def keep_tokens(ctx: Context, proof: Proof, launch: Launch) -> None:
-    """Store the pair that came with a proven launch, unless it or a newer one is kept, and follow a moved portal."""
+def keep_tokens(ctx: Context, proof: Proof, launch: Launch, portal: Portal) -> bool:
+    """Store the pair that came with a proven launch, unless it or a newer one is kept, and follow a moved portal.
+
+    Returns whether anything was written: most openings within an hour bring what is known.
+    """
     expires_at = min(to_ms(proof.expires_at), to_ms(ctx.now()) + launch.expires_in_s * 1000)
-    if not (_is_news(ctx, proof, launch, expires_at) or _needs_healing(proof)):
-        return
+    if not (_is_news(ctx, proof, launch, expires_at) or _needs_healing(portal, proof)):
+        return False
     with writing():
         if _is_news(ctx, proof, launch, expires_at):
             portals.save_token(
@@ -76,6 +79,7 @@ def keep_tokens(ctx: Context, proof: Proof, launch: Launch) -> None:
             )
         _heal(proof, ctx.now())
     ctx.hints.hint(proof.member_id)
+    return True
 
 
 def _is_news(ctx: Context, proof: Proof, launch: Launch, expires_at: int) -> bool:
@@ -87,10 +91,9 @@ def _is_news(ctx: Context, proof: Proof, launch: Launch, expires_at: int) -> boo
     return kept.expires_at <= expires_at and ctx.vault.unlock(kept.access_token) != launch.access_token
 
 
-def _needs_healing(proof: Proof) -> bool:
-    portal = portals.find(proof.member_id)
+def _needs_healing(portal: Portal, proof: Proof) -> bool:
     known = (proof.client_endpoint, proof.domain)
-    return portal is not None and (portal.health == "reconnect" or (portal.client_endpoint, portal.domain) != known)
+    return portal.health == "reconnect" or (portal.client_endpoint, portal.domain) != known
 
 
 def _heal(proof: Proof, now: datetime) -> None:

@@ -61,7 +61,7 @@ def install_portal(ctx: Context, launch: Launch, proof: Proof, *, accepts_new_se
         portal = _store_portal(ctx, launch, proof, installer, known)
         ensure_authority(ctx, portal.member_id, str(portal.settings["sender_name"]))
         _lay_out_examples(ctx, portal)
-    keep_tokens(ctx, proof, launch)
+    keep_tokens(ctx, proof, launch, portal)
     return Installation(portal, proof.user_id, portal.setup_done_at is not None and proof.installed)
 
 
