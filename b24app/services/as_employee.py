@@ -20,7 +20,7 @@ NOT_THIS_EMPLOYEE = frozenset({"user_access_error", "access_denied", "invalid_cr
 def as_employee(ctx: Context, portal: Portal, user_ids: tuple[int, ...], work: Callable[[PortalClient], T]) -> T:
     """Run `work` with the first employee whose token lives and whose rights suffice; the installer comes last.
 
-    Raises: ReconnectNeeded when no token is alive (the portal's health then says who can mend it), else what the
+    Raises: ReconnectNeeded when no token is alive (the portal's health then says who can restore it), else what the
     last try raised.
     """
     candidates = list(dict.fromkeys((*user_ids, portal.installer_id)))

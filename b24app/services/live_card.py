@@ -53,7 +53,7 @@ _HAPPENED: Mapping[EventType, str] = {
     EventType.REQUEST_RETRIED: N_("Trying “%(title)s” again."),
     EventType.REQUEST_COMPLETED: N_("“%(title)s” is completed; the sealed document is pinned to this card."),
 }
-_LAST_SIGNED = N_("%(signer)s was the last to sign “%(title)s”. Please read and approve it.")
+_LAST_SIGNED = N_("%(signer)s signed “%(title)s”. All signatures are in: it is ready for approval.")
 
 
 def live_card(request: SignatureRequest, say: Say) -> LiveCard:

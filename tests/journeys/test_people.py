@@ -50,7 +50,7 @@ def test_a_notification_opens_the_request_in_a_slider(world):
     sign(world.signer(ANN, lead), "Ann Lee")
     [request] = world.requests(lead)
     note = page.locator(f'[data-testid="notification"][data-tag$="{request}"]')
-    expect(note).to_contain_text("Ann Lee has signed")
+    expect(note).to_contain_text("Ann Lee signed")
     page.get_by_test_id("bell").click()
     picture(page, "notification")
     note.get_by_test_id("bb-link").click()
