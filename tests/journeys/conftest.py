@@ -15,7 +15,7 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[World]:
     with open_world(tmp_path_factory.mktemp("world"), browser) as opened:
         opened.install()

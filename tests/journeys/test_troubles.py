@@ -42,14 +42,11 @@ def test_a_portal_that_is_down_is_told_everything_later(world):
     page = world.card(lead)
     expect(page.get_by_test_id("timeline")).to_contain_text("Waiting for approval", timeout=60_000)
     picture(page, "after-the-portal-was-down")
-    steps = [re.sub(r"“[^”]*”.*", "…", text) for text in entries(world, lead)]
-    assert steps == [
-        "…",
-        "Ann Lee opened …",
-        "Ann Lee signed …",
-        "Marco Rossi opened …",
-        "Marco Rossi signed …",
-    ]
+    steps = [re.search("(Ann|Marco).*(open|sign)", text.partition("“")[0]) for text in entries(world, lead)]
+    assert [step.groups() for step in steps if step] == [
+        ("Ann", "open"), ("Ann", "sign"), ("Marco", "open"), ("Marco", "sign"),
+    ]  # fmt: skip
+    assert len(steps) == 5, "sent, and four steps of two people"
     assert len(acme.timeline.activities) == len(
         {one.fields.get("originId") for one in acme.timeline.activities.values()}
     )
