@@ -7,140 +7,36 @@ Pure. A refused act raises NotAllowed and changes nothing. Every pair (status, a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from b24app.domain.acts import (
+    Act,
+    Approve,
+    Bounce,
+    ChangeSigner,
+    Consent,
+    Correct,
+    Decline,
+    Expire,
+    Fail,
+    Invite,
+    RecordLetter,
+    Refuse,
+    Remind,
+    Retry,
+    Seal,
+    Send,
+    Sign,
+    View,
+    Void,
+)
 from b24app.domain.events import SYSTEM, Actor, AuditEvent, EventType
 from b24app.domain.signature_request import SignatureRequest, Signer, SignerStatus, Status
 from b24app.domain.signing_order import next_turn
 from b24app.errors import N_, NotAllowed
 
 Decision = tuple[SignatureRequest, list[AuditEvent]]
-
-
-@dataclass(frozen=True)
-class Send:
-    by: int
-    document_sha256: str
-
-
-@dataclass(frozen=True)
-class Invite:
-    """The provider took the request over: the first turn begins."""
-
-
-@dataclass(frozen=True)
-class RecordLetter:
-    """The mail server accepted a letter; a mark in the trail, no change of state."""
-
-    signer_id: str
-    kind: str = "invitation"
-
-
-@dataclass(frozen=True)
-class View:
-    signer_id: str
-    ip: str = ""
-    user_agent: str = ""
-
-
-@dataclass(frozen=True)
-class Consent:
-    signer_id: str
-    text_sha256: str
-    ip: str = ""
-    user_agent: str = ""
-
-
-@dataclass(frozen=True)
-class Correct:
-    """The signer corrects how he himself is called."""
-
-    signer_id: str
-    name: str
-    company: str
-
-
-@dataclass(frozen=True)
-class Sign:
-    signer_id: str
-    values_sha256: str
-    ip: str = ""
-    user_agent: str = ""
-
-
-@dataclass(frozen=True)
-class Decline:
-    signer_id: str
-    reason: str
-    ip: str = ""
-    user_agent: str = ""
-
-
-@dataclass(frozen=True)
-class Bounce:
-    signer_id: str
-    detail: str = ""
-
-
-@dataclass(frozen=True)
-class ChangeSigner:
-    signer_id: str
-    name: str
-    email: str
-    by: int
-
-
-@dataclass(frozen=True)
-class Remind:
-    signer_id: str
-    by: int
-
-
-@dataclass(frozen=True)
-class Approve:
-    by: int
-    values_sha256: str
-
-
-@dataclass(frozen=True)
-class Refuse:
-    by: int
-    reason: str
-
-
-@dataclass(frozen=True)
-class Void:
-    by: int
-    reason: str
-
-
-@dataclass(frozen=True)
-class Expire:
-    pass
-
-
-@dataclass(frozen=True)
-class Seal:
-    """The final file exists."""
-
-    document_sha256: str
-
-
-@dataclass(frozen=True)
-class Fail:
-    reason: str
-
-
-@dataclass(frozen=True)
-class Retry:
-    by: int
-
-
-Act = (
-    Send | Invite | RecordLetter | View | Consent | Correct | Sign | Decline | Bounce | ChangeSigner | Remind
-    | Approve | Refuse | Void | Expire | Seal | Fail | Retry
-)  # fmt: skip
 
 
 def decide(request: SignatureRequest, act: Act, now: datetime) -> Decision:

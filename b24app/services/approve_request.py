@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from b24app.domain.acts import Approve, Refuse
 from b24app.domain.fields import APPROVER, Field, FieldType, FieldValue, fields_of
 from b24app.domain.signature_request import SignatureRequest
-from b24app.domain.transitions import Approve, Refuse
 from b24app.errors import N_, InvalidPayload
 from b24app.services.context import Context
 from b24app.services.record import apply, apply_inside

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from b24app.domain.acts import ChangeSigner
 from b24app.domain.signature_request import SignatureRequest
-from b24app.domain.transitions import ChangeSigner
 from b24app.errors import N_, InvalidPayload
 from b24app.letters.compose import is_address
 from b24app.services.context import Context

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from b24app.domain.transitions import Expire
+from b24app.domain.acts import Expire
 from b24app.errors import NotAllowed
 from b24app.services.context import Context
 from b24app.services.record import apply

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from b24app.domain.acts import Invite
 from b24app.domain.signature_request import Status
-from b24app.domain.transitions import Invite
 from b24app.outbox.message import Message
 from b24app.providers.base import Order
 from b24app.providers.registry import Registry

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from b24app.domain.acts import Act
 from b24app.domain.events import EFFECTS, AuditEvent, EventType, Topic
 from b24app.domain.signature_request import SignatureRequest, Signer, SignerStatus, Status
-from b24app.domain.transitions import Act, decide
+from b24app.domain.transitions import decide
 from b24app.evidence.trail import chain
 from b24app.services.context import Context
 from b24app.store import audit, outbox, requests

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from b24app.domain.acts import Remind
 from b24app.domain.signature_request import SignatureRequest
-from b24app.domain.transitions import Remind
 from b24app.services.context import Context
 from b24app.services.record import apply
 from b24app.services.show_request import reach_request

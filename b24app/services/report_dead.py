@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from b24app.domain.acts import Fail
 from b24app.domain.events import Topic
-from b24app.domain.transitions import Fail
 from b24app.errors import NotAllowed
 from b24app.outbox.message import Message, describe
 from b24app.services.context import Context

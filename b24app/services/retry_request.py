@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from b24app.domain.acts import Retry
 from b24app.domain.signature_request import Status
-from b24app.domain.transitions import Retry
 from b24app.services.context import Context
 from b24app.services.record import apply_inside
 from b24app.services.show_request import reach_request

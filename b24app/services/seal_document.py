@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from b24app.documents.preview import page_sizes
+from b24app.domain.acts import Seal
 from b24app.domain.events import AuditEvent, EventType
 from b24app.domain.signature_request import SignatureRequest, Signer, Status
-from b24app.domain.transitions import Seal
 from b24app.errors import N_, ConfigError
 from b24app.evidence.authority import Authority
 from b24app.evidence.certificate import CertificateData, EventEntry, PersonEntry, certificate_page, finish

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, time, timedelta
 
 from b24app.bitrix.card import CardSnapshot
 from b24app.clock import to_ms
+from b24app.domain.acts import Send
 from b24app.domain.signature_request import Role, SignatureRequest, Signer, Status
 from b24app.domain.signing_order import normalised
-from b24app.domain.transitions import Send, decide
+from b24app.domain.transitions import decide
 from b24app.errors import N_, InvalidPayload
 from b24app.letters.compose import is_address, wording_problems
 from b24app.services.card_values import checkbox_values

@@ -7,9 +7,10 @@ from typing import Any
 
 from b24app.bitrix.entities import Entity
 from b24app.clock import from_ms
-from b24app.domain import transitions
+from b24app.domain.acts import Remind, Void
 from b24app.domain.events import AuditEvent
 from b24app.domain.signature_request import SignatureRequest, Status
+from b24app.domain.transitions import may
 from b24app.errors import N_, BitrixError, NotAllowed, NotFound, Sentence
 from b24app.services.approve_request import approver_fields
 from b24app.services.context import Context
@@ -42,8 +43,8 @@ def show_request(ctx: Context, portal: Portal, user_id: int, request_id: str) ->
         approver_fields=approver_fields(row),
         has_saved_signature=requests.saved_signature(portal.member_id, user_id) is not None,
         may_approve=request.status is Status.AWAITING_APPROVAL and user_id == request.responsible_id,
-        may_void=transitions.may(request, transitions.Void),
-        may_remind=transitions.may(request, transitions.Remind),
+        may_void=may(request, Void),
+        may_remind=may(request, Remind),
         may_retry=request.status is Status.FAILED or bool(stuck),
         stuck=Sentence.read(request.reason) if request.status is Status.FAILED else stuck,
     )

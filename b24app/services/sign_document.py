@@ -10,9 +10,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from b24app.documents.formats import date as format_date
+from b24app.domain.acts import Act, Consent, Correct, Decline, Sign, View
 from b24app.domain.fields import Field, FieldType, FieldValue, fields_of
 from b24app.domain.signature_request import SignatureRequest, Signer, SignerStatus, Status
-from b24app.domain.transitions import Act, Consent, Correct, Decline, Sign, View
 from b24app.errors import N_, InvalidPayload, NotAllowed, NotFound
 from b24app.services.context import Context
 from b24app.services.page_image import page_image as show_page

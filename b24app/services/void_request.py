@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from b24app.bitrix.inbound import Entity
+from b24app.domain.acts import Void
 from b24app.domain.signature_request import SignatureRequest, Status
-from b24app.domain.transitions import Void
 from b24app.errors import NotAllowed
 from b24app.services.context import Context
 from b24app.services.record import apply

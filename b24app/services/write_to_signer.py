@@ -5,9 +5,9 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from b24app.clock import from_ms, to_ms
+from b24app.domain.acts import Bounce, RecordLetter
 from b24app.domain.events import Topic
 from b24app.domain.signature_request import SignatureRequest, Signer, Status
-from b24app.domain.transitions import Bounce, RecordLetter
 from b24app.errors import MailError, NotAllowed
 from b24app.outbox.message import Message
 from b24app.providers.base import Attachment, Notice

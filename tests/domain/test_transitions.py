@@ -7,58 +7,59 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from b24app.domain import transitions as t
+from b24app.domain import acts
 from b24app.domain.events import EventType
 from b24app.domain.signature_request import TERMINAL, SignatureRequest, Signer, SignerStatus, Status
+from b24app.domain.transitions import RULES, decide, may
 from b24app.errors import NotAllowed
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 RESPONSIBLE, SENDER = 6, 7
 
 ACTS = {
-    t.Send: t.Send(SENDER, "sha"),
-    t.Invite: t.Invite(),
-    t.RecordLetter: t.RecordLetter("a"),
-    t.View: t.View("a", "203.0.113.9", "Phone"),
-    t.Consent: t.Consent("a", "text"),
-    t.Correct: t.Correct("a", "Ann B. Lee", "Lee Ltd"),
-    t.Sign: t.Sign("a", "values"),
-    t.Decline: t.Decline("a", "Wrong price"),
-    t.Bounce: t.Bounce("a"),
-    t.ChangeSigner: t.ChangeSigner("a", "Ann", "ann@new.example", SENDER),
-    t.Remind: t.Remind("a", SENDER),
-    t.Approve: t.Approve(RESPONSIBLE, "values"),
-    t.Refuse: t.Refuse(RESPONSIBLE, "Not agreed"),
-    t.Void: t.Void(SENDER, "Mistake"),
-    t.Expire: t.Expire(),
-    t.Seal: t.Seal("sha"),
-    t.Fail: t.Fail("Broken"),
-    t.Retry: t.Retry(SENDER),
+    acts.Send: acts.Send(SENDER, "sha"),
+    acts.Invite: acts.Invite(),
+    acts.RecordLetter: acts.RecordLetter("a"),
+    acts.View: acts.View("a", "203.0.113.9", "Phone"),
+    acts.Consent: acts.Consent("a", "text"),
+    acts.Correct: acts.Correct("a", "Ann B. Lee", "Lee Ltd"),
+    acts.Sign: acts.Sign("a", "values"),
+    acts.Decline: acts.Decline("a", "Wrong price"),
+    acts.Bounce: acts.Bounce("a"),
+    acts.ChangeSigner: acts.ChangeSigner("a", "Ann", "ann@new.example", SENDER),
+    acts.Remind: acts.Remind("a", SENDER),
+    acts.Approve: acts.Approve(RESPONSIBLE, "values"),
+    acts.Refuse: acts.Refuse(RESPONSIBLE, "Not agreed"),
+    acts.Void: acts.Void(SENDER, "Mistake"),
+    acts.Expire: acts.Expire(),
+    acts.Seal: acts.Seal("sha"),
+    acts.Fail: acts.Fail("Broken"),
+    acts.Retry: acts.Retry(SENDER),
 }
 
-FITTING = {t.Invite: {"status": SignerStatus.WAITING_TURN}, t.Consent: {"consented_at": None}}
+FITTING = {acts.Invite: {"status": SignerStatus.WAITING_TURN}, acts.Consent: {"consented_at": None}}
 """What the first signer must be like for the act to make a difference."""
 
 S = Status
 ALLOWED = {
-    t.Send: {S.DRAFT},
-    t.Invite: {S.SENDING},
-    t.RecordLetter: set(Status) - {S.DRAFT, S.SENDING},
-    t.View: {S.AWAITING_SIGNATURES},
-    t.Consent: {S.AWAITING_SIGNATURES},
-    t.Correct: {S.AWAITING_SIGNATURES},
-    t.Sign: {S.AWAITING_SIGNATURES},
-    t.Decline: {S.AWAITING_SIGNATURES},
-    t.Bounce: {S.AWAITING_SIGNATURES},
-    t.ChangeSigner: {S.AWAITING_SIGNATURES},
-    t.Remind: {S.AWAITING_SIGNATURES},
-    t.Approve: {S.AWAITING_APPROVAL},
-    t.Refuse: {S.AWAITING_APPROVAL},
-    t.Void: {S.AWAITING_SIGNATURES, S.AWAITING_APPROVAL},
-    t.Expire: {S.AWAITING_SIGNATURES, S.AWAITING_APPROVAL},
-    t.Seal: {S.COMPLETING},
-    t.Fail: {S.SENDING, S.AWAITING_SIGNATURES, S.COMPLETING},
-    t.Retry: {S.FAILED},
+    acts.Send: {S.DRAFT},
+    acts.Invite: {S.SENDING},
+    acts.RecordLetter: set(Status) - {S.DRAFT, S.SENDING},
+    acts.View: {S.AWAITING_SIGNATURES},
+    acts.Consent: {S.AWAITING_SIGNATURES},
+    acts.Correct: {S.AWAITING_SIGNATURES},
+    acts.Sign: {S.AWAITING_SIGNATURES},
+    acts.Decline: {S.AWAITING_SIGNATURES},
+    acts.Bounce: {S.AWAITING_SIGNATURES},
+    acts.ChangeSigner: {S.AWAITING_SIGNATURES},
+    acts.Remind: {S.AWAITING_SIGNATURES},
+    acts.Approve: {S.AWAITING_APPROVAL},
+    acts.Refuse: {S.AWAITING_APPROVAL},
+    acts.Void: {S.AWAITING_SIGNATURES, S.AWAITING_APPROVAL},
+    acts.Expire: {S.AWAITING_SIGNATURES, S.AWAITING_APPROVAL},
+    acts.Seal: {S.COMPLETING},
+    acts.Fail: {S.SENDING, S.AWAITING_SIGNATURES, S.COMPLETING},
+    acts.Retry: {S.FAILED},
 }
 
 
@@ -81,39 +82,39 @@ def types(events) -> list[EventType]:
 
 
 def test_the_table_names_every_act():
-    assert set(ACTS) == set(ALLOWED) == set(t.RULES)
+    assert set(ACTS) == set(ALLOWED) == set(RULES)
 
 
 @pytest.mark.parametrize("status", list(Status))
 @pytest.mark.parametrize("act_type", list(ACTS))
 def test_every_status_and_act(status, act_type):
     before = with_ann(FITTING.get(act_type, {}), status=status)
-    assert t.may(before, act_type) == (status in ALLOWED[act_type])
+    assert may(before, act_type) == (status in ALLOWED[act_type])
     if status in ALLOWED[act_type]:
-        after, events = t.decide(before, ACTS[act_type], NOW)
+        after, events = decide(before, ACTS[act_type], NOW)
         assert events
         assert all(event.at == NOW for event in events)
         assert after.id == before.id
     else:
         with pytest.raises(NotAllowed):
-            t.decide(before, ACTS[act_type], NOW)
+            decide(before, ACTS[act_type], NOW)
 
 
 @pytest.mark.parametrize("status", sorted(TERMINAL))
 def test_a_terminal_status_never_changes(status):
     for act_type, act in ACTS.items():
         if status in ALLOWED[act_type]:
-            assert t.decide(request(status), act, NOW)[0].status is status
+            assert decide(request(status), act, NOW)[0].status is status
 
 
 def test_sending_needs_somebody_who_signs():
     with pytest.raises(NotAllowed, match="at least one"):
-        t.decide(request(S.DRAFT, signers=()), t.Send(SENDER, "sha"), NOW)
+        decide(request(S.DRAFT, signers=()), acts.Send(SENDER, "sha"), NOW)
 
 
 def test_only_the_first_turn_is_invited():
     waiting = with_ann({"status": SignerStatus.WAITING_TURN}, status=S.SENDING)
-    after, events = t.decide(waiting, t.Invite(), NOW)
+    after, events = decide(waiting, acts.Invite(), NOW)
     assert [s.status for s in after.signers] == [SignerStatus.INVITED, SignerStatus.WAITING_TURN]
     assert types(events) == [EventType.SIGNER_INVITED]
 
@@ -121,22 +122,22 @@ def test_only_the_first_turn_is_invited():
 def test_equal_orders_are_invited_together():
     both = request(S.SENDING)
     both = replace(both, signers=tuple(replace(s, order=1, status=SignerStatus.WAITING_TURN) for s in both.signers))
-    _after, events = t.decide(both, t.Invite(), NOW)
+    _after, events = decide(both, acts.Invite(), NOW)
     assert [event.signer_id for event in events] == ["a", "b"]
 
 
 def test_second_signer_waits_for_the_first():
     with pytest.raises(NotAllowed, match="turn"):
-        t.decide(request(), t.Sign("b", "values"), NOW)
+        decide(request(), acts.Sign("b", "values"), NOW)
 
 
 def test_signing_needs_consent_first():
     with pytest.raises(NotAllowed, match="Agree"):
-        t.decide(with_ann({"consented_at": None}), t.Sign("a", "values"), NOW)
+        decide(with_ann({"consented_at": None}), acts.Sign("a", "values"), NOW)
 
 
 def test_a_signature_carries_the_servers_time_and_invites_the_next():
-    after, events = t.decide(request(), t.Sign("a", "values", "203.0.113.9", "Phone"), NOW)
+    after, events = decide(request(), acts.Sign("a", "values", "203.0.113.9", "Phone"), NOW)
     assert after.signers[0].signed_at == NOW
     assert after.status is S.AWAITING_SIGNATURES
     assert types(events) == [EventType.SIGNER_SIGNED, EventType.SIGNER_INVITED]
@@ -147,52 +148,52 @@ def test_a_signature_carries_the_servers_time_and_invites_the_next():
 def test_the_last_signature_leads_to_approval_or_completion(needs_approval, expected):
     last = with_ann({}, needs_approval=needs_approval)
     last = replace(last, signers=last.signers[:1])
-    after, events = t.decide(last, t.Sign("a", "values"), NOW)
+    after, events = decide(last, acts.Sign("a", "values"), NOW)
     assert after.status is expected
     assert types(events) == [EventType.SIGNER_SIGNED, EventType.ALL_SIGNED]
 
 
 def test_signing_twice_is_refused():
-    after, _events = t.decide(request(), t.Sign("a", "values"), NOW)
+    after, _events = decide(request(), acts.Sign("a", "values"), NOW)
     with pytest.raises(NotAllowed, match="already signed"):
-        t.decide(after, t.Sign("a", "values"), NOW)
+        decide(after, acts.Sign("a", "values"), NOW)
 
 
 def test_a_second_view_changes_nothing():
-    after, _events = t.decide(request(), t.View("a"), NOW)
-    again, events = t.decide(after, t.View("a"), NOW + timedelta(hours=1))
+    after, _events = decide(request(), acts.View("a"), NOW)
+    again, events = decide(after, acts.View("a"), NOW + timedelta(hours=1))
     assert again == after
     assert events == []
 
 
 def test_declining_needs_a_reason_and_ends_the_request():
     with pytest.raises(NotAllowed, match="reason"):
-        t.decide(request(), t.Decline("a", "  "), NOW)
-    after, _events = t.decide(request(), t.Decline("a", " Wrong price "), NOW)
+        decide(request(), acts.Decline("a", "  "), NOW)
+    after, _events = decide(request(), acts.Decline("a", " Wrong price "), NOW)
     assert (after.status, after.reason, after.ended_at) == (S.DECLINED, "Wrong price", NOW)
 
 
-@pytest.mark.parametrize("act", [t.Approve(99, "values"), t.Refuse(99, "no")])
+@pytest.mark.parametrize("act", [acts.Approve(99, "values"), acts.Refuse(99, "no")])
 def test_only_the_responsible_employee_approves_or_refuses(act):
     with pytest.raises(NotAllowed, match="responsible"):
-        t.decide(request(S.AWAITING_APPROVAL), act, NOW)
+        decide(request(S.AWAITING_APPROVAL), act, NOW)
 
 
 def test_a_request_does_not_expire_early():
     with pytest.raises(NotAllowed, match="deadline"):
-        t.decide(request(expires_at=NOW + timedelta(seconds=1)), t.Expire(), NOW)
+        decide(request(expires_at=NOW + timedelta(seconds=1)), acts.Expire(), NOW)
 
 
 def test_a_corrected_address_needs_a_new_consent():
-    after, events = t.decide(request(), t.ChangeSigner("a", "Ann", "ann@new.example", SENDER), NOW)
+    after, events = decide(request(), acts.ChangeSigner("a", "Ann", "ann@new.example", SENDER), NOW)
     assert (after.signers[0].email, after.signers[0].consented_at) == ("ann@new.example", None)
     assert events[0].data["was"]["email"] == "ann@lee.example"
 
 
 def test_a_signer_who_answered_cannot_be_changed():
-    signed, _events = t.decide(request(), t.Sign("a", "values"), NOW)
+    signed, _events = decide(request(), acts.Sign("a", "values"), NOW)
     with pytest.raises(NotAllowed, match="already responded"):
-        t.decide(signed, t.ChangeSigner("a", "Ann", "x@y.example", SENDER), NOW)
+        decide(signed, acts.ChangeSigner("a", "Ann", "x@y.example", SENDER), NOW)
 
 
 @pytest.mark.parametrize(
@@ -206,11 +207,11 @@ def test_a_signer_who_answered_cannot_be_changed():
 def test_a_retry_goes_back_to_where_the_work_stopped(signers, expected):
     failed = request(S.FAILED)
     failed = replace(failed, signers=tuple(replace(s, status=x) for s, x in zip(failed.signers, signers, strict=True)))
-    assert t.decide(failed, t.Retry(SENDER), NOW)[0].status is expected
+    assert decide(failed, acts.Retry(SENDER), NOW)[0].status is expected
 
 
 def test_a_refused_act_changes_nothing():
     before = request(S.COMPLETED)
     with pytest.raises(NotAllowed, match="completed"):
-        t.decide(before, t.Void(SENDER, "Mistake"), NOW)
+        decide(before, acts.Void(SENDER, "Mistake"), NOW)
     assert before == request(S.COMPLETED)

@@ -15,9 +15,10 @@ from werkzeug.serving import make_server
 from b24app import create_app
 from b24app.clock import to_ms
 from b24app.documents.templates import PartyBlock, RenderedTemplate, render_template
+from b24app.domain.acts import Invite, Send
 from b24app.domain.events import Topic
 from b24app.domain.signature_request import SignatureRequest, Signer, Status
-from b24app.domain.transitions import Invite, Send, decide
+from b24app.domain.transitions import decide
 from b24app.outbox.message import Message
 from b24app.services import sign_document
 from b24app.services.context import Context

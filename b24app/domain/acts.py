@@ -1,0 +1,130 @@
+"""What can be done to a signature request: one frozen value an act, handed to transitions.decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Send:
+    by: int
+    document_sha256: str
+
+
+@dataclass(frozen=True)
+class Invite:
+    """The provider took the request over: the first turn begins."""
+
+
+@dataclass(frozen=True)
+class RecordLetter:
+    """The mail server accepted a letter; a mark in the trail, no change of state."""
+
+    signer_id: str
+    kind: str = "invitation"
+
+
+@dataclass(frozen=True)
+class View:
+    signer_id: str
+    ip: str = ""
+    user_agent: str = ""
+
+
+@dataclass(frozen=True)
+class Consent:
+    signer_id: str
+    text_sha256: str
+    ip: str = ""
+    user_agent: str = ""
+
+
+@dataclass(frozen=True)
+class Correct:
+    """The signer corrects how he himself is called."""
+
+    signer_id: str
+    name: str
+    company: str
+
+
+@dataclass(frozen=True)
+class Sign:
+    signer_id: str
+    values_sha256: str
+    ip: str = ""
+    user_agent: str = ""
+
+
+@dataclass(frozen=True)
+class Decline:
+    signer_id: str
+    reason: str
+    ip: str = ""
+    user_agent: str = ""
+
+
+@dataclass(frozen=True)
+class Bounce:
+    signer_id: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class ChangeSigner:
+    signer_id: str
+    name: str
+    email: str
+    by: int
+
+
+@dataclass(frozen=True)
+class Remind:
+    signer_id: str
+    by: int
+
+
+@dataclass(frozen=True)
+class Approve:
+    by: int
+    values_sha256: str
+
+
+@dataclass(frozen=True)
+class Refuse:
+    by: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Void:
+    by: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Expire:
+    pass
+
+
+@dataclass(frozen=True)
+class Seal:
+    """The final file exists."""
+
+    document_sha256: str
+
+
+@dataclass(frozen=True)
+class Fail:
+    reason: str
+
+
+@dataclass(frozen=True)
+class Retry:
+    by: int
+
+
+Act = (
+    Send | Invite | RecordLetter | View | Consent | Correct | Sign | Decline | Bounce | ChangeSigner | Remind
+    | Approve | Refuse | Void | Expire | Seal | Fail | Retry
+)  # fmt: skip
