@@ -23,12 +23,15 @@ _TOTALS = {
 }
 
 
-def card_values(card: CardSnapshot, locale: str, today: date) -> TemplateValues:
-    """Flatten a card for `documents.templates.render_template`; what the card lacks is simply absent."""
+def card_values(card: CardSnapshot, locale: str, today: date, earlier: int = 0) -> TemplateValues:
+    """Flatten a card for `documents.templates.render_template`; what the card lacks is simply absent.
+
+    `earlier`: how many documents of this card were sent before; it tells their numbers apart.
+    """
     currency = text(card.item.get("currencyId")) or "EUR"
     values: dict[str, Any] = {
         "today": formats.date(today, locale),
-        "document.number": f"{card.entity.id}/{today:%Y}",
+        "document.number": f"{card.entity.id}/{today:%Y}" + (f"-{earlier + 1}" if earlier else ""),
         "lead.id": str(card.entity.id),
         "lead.title": card.title,
         "lead.currency": currency,

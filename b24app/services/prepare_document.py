@@ -19,7 +19,7 @@ from b24app.services.composing import CheckboxView, ComposeForm, EmptyView, Prep
 from b24app.services.context import Context
 from b24app.services.open_composer import zone_of
 from b24app.services.page_image import render_pages
-from b24app.store import composers
+from b24app.store import composers, requests
 from b24app.store.database import writing
 from b24app.store.tables import Composer, Portal, Prepared
 
@@ -69,6 +69,7 @@ def inputs_of(ctx: Context, portal: Portal, composer: Composer, card: CardSnapsh
         "composer": composer.id,
         "source": [form.source, body or form.upload_id],
         "parties": [asdict(party) for party in parties_of(portal, card, form, "")],
+        "earlier": _earlier(portal, card),
         "today": str(ctx.now().astimezone(zone_of(card)).date()),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
@@ -100,6 +101,10 @@ def parties_of(portal: Portal, card: CardSnapshot, form: ComposeForm, locale: st
         employee = card.responsible or card.me
         blocks.append(PartyBlock(APPROVER, contractor, employee.name, own, employee.position))
     return blocks
+
+
+def _earlier(portal: Portal, card: CardSnapshot) -> int:
+    return requests.count_of_card(portal.member_id, card.entity.type_id, card.entity.id)
 
 
 def _prepare(
@@ -134,7 +139,7 @@ def _from_template(ctx: Context, portal: Portal, card: CardSnapshot, form: Compo
     today = ctx.now().astimezone(zone_of(card)).date()
     made = render_template(
         template.body,
-        card_values(card, template.locale, today),
+        card_values(card, template.locale, today, _earlier(portal, card)),
         locale=template.locale,
         parties=parties_of(portal, card, form, template.locale),
         ticks={**checkbox_values(card), **form.ticks},

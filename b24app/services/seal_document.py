@@ -34,11 +34,11 @@ def seal_document(ctx: Context, message: Message) -> None:
         return
     sealed = _seal(ctx, row, request)
     final_sha256 = ctx.blobs.put(sealed.pdf)
+    pages = [[size.w_pt, size.h_pt] for size in page_sizes(sealed.pdf)]  # the certificate's too
     with writing():
         apply_inside(ctx, row.portal, row.id, Seal(final_sha256))
-        Request.update(final_sha256=final_sha256).where(
-            (Request.portal == row.portal) & (Request.id == row.id)
-        ).execute()
+        own = (Request.portal == row.portal) & (Request.id == row.id)
+        Request.update(final_sha256=final_sha256, pages=pages).where(own).execute()
     ctx.hints.hint(row.portal)
 
 

@@ -114,6 +114,11 @@ def of_card(portal: str, entity_type_id: int, entity_id: int, limit: int) -> lis
     return list(query.order_by(Request.created_at.desc()).limit(limit))
 
 
+def count_of_card(portal: str, entity_type_id: int, entity_id: int) -> int:
+    of_card = (Request.entity_type_id == entity_type_id) & (Request.entity_id == entity_id)
+    return int(Request.select().where((Request.portal == portal) & of_card).count())
+
+
 def newest(portal: str, limit: int) -> list[Request]:
     return list(Request.select().where(Request.portal == portal).order_by(Request.created_at.desc()).limit(limit))
 
