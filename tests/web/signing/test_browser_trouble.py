@@ -29,6 +29,7 @@ def test_finishing_without_a_connection_signs_nothing_and_says_so(at_document, s
     give_typed(page, "signature", VERA)
     page.get_by_test_id("review").click()
     page.get_by_test_id("finish").wait_for()
+    page.wait_for_load_state("load")  # the script has taken the form over
     page.context.set_offline(True)
     page.get_by_test_id("finish").click()
     expect(page.get_by_role("alert")).to_contain_text("No connection")
