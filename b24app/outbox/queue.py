@@ -6,6 +6,7 @@ import os
 import signal
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,6 +24,7 @@ from b24app.store.tables import Portal
 
 SOON = timedelta(milliseconds=250)
 POLL_S = 0.1
+GATHER_S = 0.05
 
 log = structlog.get_logger()
 
@@ -70,7 +72,8 @@ class Hints:
 class HintsAside:
     """Hints for a web server: sent by a thread of its own, so that no answer waits for the queue's disk.
 
-    Hints for a portal that is already waiting to be sent are one. What a crash loses the sweep finds.
+    The first one goes at once; what follows within a moment is gathered, and several for a portal are one. What a crash
+    loses the sweep finds.
     """
 
     def __init__(self, hints: Hints) -> None:
@@ -91,8 +94,10 @@ class HintsAside:
         while True:
             with self._wake:
                 self._wake.wait_for(lambda: bool(self._waiting))
-                portal = self._waiting.pop()
-            self._hints.hint(portal)
+                portals, self._waiting = self._waiting, set()
+            for portal in portals:
+                self._hints.hint(portal)
+            time.sleep(GATHER_S)
 
 
 class Runner(Consumer):
