@@ -42,14 +42,12 @@ NOTHING_EARLIER = SQL(
 )
 
 
-def enqueue(
-    portal: str, request_id: str, seq: int, topic: Topic, payload: Mapping[str, Any], now: datetime
-) -> OutboxMessage:
+def enqueue(portal: str, request_id: str, seq: int, topic: Topic, payload: Mapping[str, Any], now: datetime) -> None:
     """Write a message; call it inside the transaction of the change that causes it, and hint after the commit.
 
     A letter's payload names its `signer_id`, unless it goes to all of them.
     """
-    return OutboxMessage.create(
+    OutboxMessage.insert(
         portal=portal,
         request=request_id,
         seq=seq,
@@ -59,7 +57,7 @@ def enqueue(
         signer=str(payload.get("signer_id", "")) if LANES[topic] == LETTERS else "",
         payload=dict(payload),
         next_at=to_ms(now),
-    )
+    ).execute()
 
 
 def open_messages(portal: str) -> list[OutboxMessage]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from b24app.errors import N_, NotFound
+from b24app.store.database import database
 from b24app.store.tables import Application, Portal, PortalToken, upsert
 
 
@@ -15,10 +16,10 @@ def find(member_id: str) -> Portal | None:
 def secret_of(member_id: str) -> tuple[str, bool]:
     """The application token's fingerprint ("" when there is none) and whether the application is installed.
 
-    For events, which come often: reads two columns instead of all.
+    For events, which come often: plain SQL, for building the query costs more than running it.
     """
-    query = Portal.select(Portal.application_token, Portal.uninstalled_at).where(Portal.member_id == member_id)
-    found = query.tuples().first()
+    sql = f"SELECT application_token, uninstalled_at FROM portal WHERE member_id = {database.param}"  # noqa: S608
+    found = database.execute_sql(sql, (member_id,)).fetchone()
     return (found[0], found[1] is None) if found else ("", False)
 
 
