@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from email.message import EmailMessage
 
-from babel.dates import format_date
-
+from b24app.documents import formats
 from b24app.errors import N_
 from b24app.letters.addresses import Person
 from b24app.letters.compose import Envelope, compose
@@ -34,7 +33,7 @@ def write_letter(
         "document": say(_DOCUMENT),
         "sender_name": employee or company,
         "sender_company": company,
-        "expires_on": _day(now.date() + timedelta(days=days), locale),
+        "expires_on": formats.date(now.date() + timedelta(days=days), locale),
     }
     return compose(
         "invitation",
@@ -42,7 +41,7 @@ def write_letter(
         values,
         Envelope(to=signer, mail_from=ctx.settings.mail_from, key=ctx.new_id(), at=now),
         locale=locale,
-        brand_name=manifest().name,
+        brand_name=company or manifest().name,
         link=ctx.url(SAMPLE_PATH),
     )
 
@@ -51,7 +50,3 @@ def html_of(message: EmailMessage) -> str:
     part = message.get_body(("html",))
     assert isinstance(part, EmailMessage)
     return str(part.get_content())
-
-
-def _day(day: date, locale: str) -> str:
-    return format_date(day, "long", locale=locale)
