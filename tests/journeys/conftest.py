@@ -9,13 +9,16 @@ from tests.journeys.world import World, open_world
 from tests.web.chromium import chromium
 
 
-@pytest.fixture(scope="session")
+# A module at most: the database is one a process, and other modules bind it to theirs in between.
+
+
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as opened:
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[World]:
     with open_world(tmp_path_factory.mktemp("world"), browser) as opened:
         opened.install()
