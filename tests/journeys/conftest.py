@@ -8,7 +8,6 @@ from playwright.sync_api import Browser
 from tests.journeys.world import World, open_world
 from tests.web.chromium import chromium
 
-
 # A module at most: the database is one a process, and other modules bind it to theirs in between.
 
 
