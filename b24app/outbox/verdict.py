@@ -37,7 +37,7 @@ def judge(error: Exception, message: Message, rule: DeadRule, jitter: Jitter) ->
     if is_refusal(error) or message.attempts >= _limit(error, rule):
         return Verdict(dies=True)
     asked_s = error.retry_after_s or 0.0 if isinstance(error, UpstreamError) else 0.0
-    if isinstance(error, BitrixError) and error.code == OWN_LIMIT:
+    if isinstance(error, UpstreamError) and error.code == OWN_LIMIT:
         return Verdict(dies=False, wait_s=asked_s)
     wait_s = max(asked_s, delay_s(message.attempts, jitter))
     return Verdict(dies=False, wait_s=wait_s, is_down=_is_down(error, message.lane), asked_s=asked_s)

@@ -23,6 +23,9 @@ from b24app.errors import Sentence
 from b24app.providers.capabilities import Capabilities
 from b24app.providers.snapshot import Event, Snapshot
 
+BUILTIN = "builtin"
+"""The name of Paraph's own engine, which needs no connection."""
+
 
 @dataclass(frozen=True)
 class Order:
@@ -64,7 +67,6 @@ class Created:
     provider_ref: str
     signers: Mapping[str, str] = field(default_factory=dict)
     is_out: bool = False
-    warnings: Sequence[str] = ()
 
 
 class Draft(Protocol):
@@ -79,6 +81,18 @@ class Draft(Protocol):
 
     def keep(self, step: str, value: str) -> str:
         """Write a step down, durably, and return its value."""
+
+
+class NoDraft:
+    """The draft of a provider that sends in one step."""
+
+    steps: Mapping[str, str] = {}
+
+    def keep(self, step: str, value: str) -> str:
+        return value
+
+
+NO_DRAFT = NoDraft()
 
 
 @dataclass(frozen=True)
@@ -213,8 +227,8 @@ class Provider(Letters, Protocol):
         there); INVALID, PLAN_LIMIT, FORBIDDEN when it will never be accepted as it is.
         """
 
-    def find_by_ref(self, order: Order) -> Created | None:
-        """Look for a request that was sent under this order's `ref`; None when there is none.
+    def find_by_ref(self, order: Order, since: datetime) -> Created | None:
+        """Look for a request that may have been sent under this order's `ref`, not before `since`; None without one.
 
         Allow for the seconds that a provider takes to list what it has accepted: raise NOT_READY rather than answer
         None too early. Raises: UNSUPPORTED where `finds_by_ref` is off.

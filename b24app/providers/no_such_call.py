@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from b24app.errors import ProviderError, Trouble
 from b24app.providers.base import AccountInfo, Cancelled, Created, Draft, File, Link, Notice, Order, Problem
@@ -30,7 +31,7 @@ class NoSuchCall:
     def create(self, order: Order, draft: Draft) -> Created:
         raise self._no_such_call()
 
-    def find_by_ref(self, order: Order) -> Created | None:
+    def find_by_ref(self, order: Order, since: datetime) -> Created | None:
         raise self._no_such_call()
 
     def get(self, provider_ref: str) -> Snapshot:

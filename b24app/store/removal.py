@@ -5,6 +5,7 @@ from __future__ import annotations
 from b24app.store.tables import (
     ALL,
     Derived,
+    Handover,
     Portal,
     PortalToken,
     Prepared,
@@ -23,6 +24,7 @@ BLOB_COLUMNS = (
     Upload.sha256,
     Request.document_sha256,
     Request.final_sha256,
+    Handover.signed_sha256,
     Rendition.sha256,
     Value.image_sha256,
     SavedSignature.image_sha256,

@@ -444,5 +444,6 @@ OutboxMessage.add_index(
 
 ALL = [
     Application, Portal, PortalToken, Authority, Template, Composer, Prepared, Upload, LastChoice, LastTemplate,
-    Request, SignerRow, Connection, Handover, ProviderSigner, InboxEvent, SignerLink, Value, SavedSignature, Rendition, Derived, AuditRow, OutboxMessage,
+    Request, SignerRow, Connection, Handover, ProviderSigner, InboxEvent, SignerLink, Value, SavedSignature, Rendition,
+    Derived, AuditRow, OutboxMessage,
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from b24app.clock import Clock
 from b24app.documents import formats
@@ -11,7 +12,7 @@ from b24app.letters.compose import Attachment, Envelope, Person, compose
 from b24app.letters.smtp import Mailer
 from b24app.letters.wordings import Kind, Wording, default_wording
 from b24app.providers import fit
-from b24app.providers.base import Created, Draft, Notice, Order, Problem
+from b24app.providers.base import NO_DRAFT, Created, Draft, Notice, Order, Problem
 from b24app.providers.capabilities import Audit, Auth, Capabilities, Delivery, Expiry, LetterKind, Ordering
 from b24app.providers.no_such_call import NoSuchCall
 
@@ -57,8 +58,8 @@ class BuiltinProvider(NoSuchCall):
     def create(self, order: Order, draft: Draft) -> Created:
         return Created(order.ref, {signer.id: signer.id for signer in order.signers}, is_out=True)
 
-    def find_by_ref(self, order: Order) -> Created | None:
-        return Created(order.ref, {signer.id: signer.id for signer in order.signers}, is_out=True)
+    def find_by_ref(self, order: Order, since: datetime) -> Created | None:
+        return self.create(order, NO_DRAFT)
 
     def invite(self, notice: Notice) -> None:
         self._post("invitation", notice)
