@@ -52,7 +52,6 @@ class SignerState:
     signer_ref: str
     status: SignerThere
     at: datetime | None = None
-    viewed_at: datetime | None = None
     reason: str = ""
     name: str = ""
     email: str = ""
