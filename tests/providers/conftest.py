@@ -12,5 +12,5 @@ from tests.providers.example.stage import ExampleScene, example_scene
 @pytest.fixture
 def scene(tmp_path: Path, database_url: str) -> Iterator[ExampleScene]:
     """Anna's desk with an account at Example Sign."""
-    with database.reading(), example_scene(tmp_path, database_url) as made:
+    with example_scene(tmp_path, database_url) as made, database.reading():
         yield made

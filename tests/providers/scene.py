@@ -16,7 +16,6 @@ from b24app import ROOT
 from b24app.clock import utc_now
 from b24app.domain.events import EFFECTS, AuditEvent, Topic
 from b24app.domain.signature_request import SignatureRequest, Status
-from b24app.outbox.message import Message
 from b24app.providers.base import Room
 from b24app.providers.doors import DOORS, Door
 from b24app.services.approve_request import approve_request
@@ -129,8 +128,8 @@ class Scene:
     def health(self) -> str:
         return str(Connection.get_by_id(self.connection).health)
 
-    def open(self, *topics: Topic) -> list[OutboxMessage]:
-        """Messages to the provider that are not done."""
+    def unfinished(self, *topics: Topic) -> list[OutboxMessage]:
+        """Messages of these topics that are not done."""
         wanted = [topic.value for topic in topics]
         return list(OutboxMessage.select().where(OutboxMessage.topic.in_(wanted) & OutboxMessage.done_at.is_null()))
 
@@ -148,20 +147,12 @@ def set_the_scene(directory: Path, database_url: str, far: FarSide, clock: Moved
     return Scene(desk, far, web_app(desk).test_client(use_cookies=False), clock)
 
 
-def connect(
-    scene: Scene, room: Room, door: tuple[str, Door], secrets: Mapping[str, str], **settings: object
-) -> Scene:
+def connect(scene: Scene, room: Room, door: tuple[str, Door], secrets: Mapping[str, str], **settings: object) -> Scene:
     """List a provider's room and its door, add an account of it and let the worker try it."""
     step, opened = door
-    ctx = replace(
-        scene.desk.ctx, rooms={**scene.desk.ctx.rooms, room.name: room}, doors={**DOORS, step: opened}
-    )
+    ctx = replace(scene.desk.ctx, rooms={**scene.desk.ctx.rooms, room.name: room}, doors={**DOORS, step: opened})
     scene.desk.ctx, scene.desk.worker = ctx, wire_worker(ctx)
     scene.client = web_app(scene.desk).test_client(use_cookies=False)
     scene.connection = add_connection(ctx, scene.desk.portal, room.name, "Our account", secrets, settings)
     scene.desk.work()
     return scene
-
-
-def message_of(row: OutboxMessage) -> Message:
-    return Message.of(row)

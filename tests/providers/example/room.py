@@ -139,7 +139,9 @@ class ExampleRoom(NoSuchCall):
     def get(self, provider_ref: str) -> Snapshot:
         paper = self._call("GET", f"/papers/{provider_ref}")
         status = PAPERS.get(paper["state"], There.UNKNOWN)
-        return Snapshot(paper["paper"], status, tuple(map(_state, paper["people"])), _moment(paper["ended"]), paper["why"])
+        return Snapshot(
+            paper["paper"], status, tuple(map(_state, paper["people"])), _moment(paper["ended"]), paper["why"]
+        )
 
     def signing_link(self, provider_ref: str, signer_ref: str, return_to: str) -> Link:
         page = self._call("POST", f"/papers/{provider_ref}/people/{signer_ref}/page", json={"back": return_to})

@@ -151,7 +151,13 @@ class ExampleSign:
             }
             for person in found.people
         ]  # fmt: skip
-        return {"paper": found.id, "state": found.state, "why": found.why, "ended": _text(found.ended), "people": people}
+        return {
+            "paper": found.id,
+            "state": found.state,
+            "why": found.why,
+            "ended": _text(found.ended),
+            "people": people,
+        }
 
     def file(self, paper: str) -> Response:
         found = self._paper(paper)
