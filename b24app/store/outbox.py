@@ -32,8 +32,8 @@ LANES: Mapping[Topic, str] = {
     Topic.WRITE_BACK: PORTAL,
 }
 # A constant, since building it anew cost more than running it; t1 is Peewee's name for the message. Of NOT EXISTS
-# PostgreSQL would make a join over the whole outbox (70 ms with young statistics, this takes 0.05), of a plain IS NULL it
-# expects few rows and would look at all of a portal's.
+# PostgreSQL would make a join over the whole outbox (70 ms with young statistics, this takes 0.05), and of a plain
+# IS NULL it expects few rows and would look at all of a portal's.
 NOTHING_EARLIER = SQL(
     """CASE WHEN (
         SELECT MIN(earlier.seq) FROM outbox AS earlier

@@ -1,4 +1,4 @@
-"""A worker for the outbox's bench: `python -m tests.bench.outbox_worker ROLE SETTINGS`; its handlers do one thing only."""
+"""A worker for the outbox's bench: `python -m tests.bench.outbox_worker ROLE SETTINGS`. Its handlers do one thing."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from b24app.settings import Settings
 from b24app.store import portals
 from b24app.wiring import wire
 
-THREADS = 16
-
 
 def main(role: str, settings: Settings) -> None:
     ctx = wire(settings)
@@ -27,7 +25,7 @@ def main(role: str, settings: Settings) -> None:
     def nothing(_message: Message) -> None: ...
 
     handler = {"call": call, "nothing": nothing}[role]
-    Worker(dict.fromkeys(Topic, handler), Hints(settings.queue, ctx.now), ctx.now, "bench").run_forever(THREADS)
+    Worker(dict.fromkeys(Topic, handler), Hints(settings.queue, ctx.now), ctx.now, "bench").run_forever()
 
 
 if __name__ == "__main__":
