@@ -18,17 +18,20 @@ class Crew:
         self._serve = serve
         self._waiting: set[str] = set()
         self._lock = threading.Lock()
+        self._is_dismissed = False
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="crew")
 
     def call(self, portal: str) -> None:
         with self._lock:
-            if portal in self._waiting:
+            if portal in self._waiting or self._is_dismissed:
                 return
             self._waiting.add(portal)
-        self._threads.submit(self._begin, portal)
+            self._threads.submit(self._begin, portal)
 
     def dismiss(self) -> None:
         """Let what has been begun come to its end; those who wait stay in the rows."""
+        with self._lock:
+            self._is_dismissed = True
         self._threads.shutdown(wait=True, cancel_futures=True)
 
     def _begin(self, portal: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import secrets
+import threading
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
@@ -31,6 +32,7 @@ SWEEP_AHEAD = timedelta(minutes=1)
 KEEP_DONE = timedelta(days=30)
 THREADS = 32  # a hundred busy portals at 1.9 calls a second that take 50 ms each keep about 15 threads waiting
 TAKE_HINTS = 2
+AGAIN_S = 1.0
 
 log = structlog.get_logger()
 
@@ -39,21 +41,6 @@ def _ignore_dead(_message: Message, _error: Exception) -> None: ...
 
 
 def _nothing_due() -> None: ...
-
-
-def _weathering(work: Callable[..., object]) -> Callable[..., None]:
-    """Let a thread outlive a database that is away or full: rows keep the work, the next sweep finds it.
-
-    The error's own words are left out of the log, for they may quote values.
-    """
-
-    def run(*arguments: object) -> None:
-        try:
-            work(*arguments)
-        except PeeweeException as error:
-            log.error("database_unavailable", kind=type(error).__name__)
-
-    return run
 
 
 class Worker:
@@ -86,6 +73,7 @@ class Worker:
         self._policy = Policy(rules, on_dead, jitter)
         self._due = due
         self._runner: Runner | None = None
+        self._is_stopping = threading.Event()
 
     def serve_portal(self, portal: str) -> int:
         """Serve one portal for about a second; returns how many messages were run.
@@ -140,12 +128,18 @@ class Worker:
 
         `threads` portals are served at once. Two more take hints: each of those keeps connections to the queue.
         """
-        crew = Crew(_weathering(self.serve_portal), threads)
-        self._hints.listen(crew.call, _weathering(self.each_minute))
+
+        def serve(portal: str) -> None:
+            if not self._weather(self.serve_portal, portal):
+                crew.call(portal)
+
+        crew = Crew(serve, threads)
+        self._hints.listen(crew.call, lambda: self._weather(self.each_minute))
         self._runner = Runner(self._hints.huey, TAKE_HINTS)
         self.sweep()
         log.info("worker_started", worker=self._worker_id, threads=threads)
         self._runner.run()
+        self._is_stopping.set()
         crew.dismiss()
         log.info("worker_stopped", worker=self._worker_id)
 
@@ -153,6 +147,19 @@ class Worker:
         """Ask run_forever to end, from another thread."""
         if self._runner is not None:
             self._runner.end()
+
+    def _weather(self, work: Callable[..., object], *arguments: object) -> bool:
+        """Let a thread outlive a database that is away or full, which the rows do too; False, a moment later, when it is.
+
+        The error's own words are left out of the log, for they may quote values.
+        """
+        try:
+            work(*arguments)
+        except PeeweeException as error:
+            log.error("database_unavailable", kind=type(error).__name__)
+            self._is_stopping.wait(AGAIN_S)
+            return False
+        return True
 
     def _go_on(self, turn: Turn, message: Message, error: Exception | None, until: datetime) -> Message | None:
         with writing():

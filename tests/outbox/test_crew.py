@@ -58,7 +58,7 @@ def test_dismissing_ends_what_was_begun_and_leaves_the_rest() -> None:
     assert begun.wait(10)
     leaving = threading.Thread(target=crew.dismiss)
     leaving.start()
-    until(lambda: crew._threads._shutdown)
+    until(lambda: crew._is_dismissed)
     gate.set()
     leaving.join(10)
     assert served == ["anna"]
