@@ -149,7 +149,7 @@ class Worker:
             self._runner.end()
 
     def _weather(self, work: Callable[..., object], *arguments: object) -> bool:
-        """Let a thread outlive a database that is away or full, which the rows do too; False, a moment later, when it is.
+        """Let a thread outlive a database that is away or full, as rows do; False, a moment later, when it is.
 
         The error's own words are left out of the log, for they may quote values.
         """
