@@ -56,6 +56,10 @@ class Settings:
     def blobs(self) -> str:
         return self.blob_url or f"file://{(self.data_path / 'blobs').absolute()}"
 
+    @property
+    def rest_log(self) -> Path:
+        return self.data_path / "rest-log"
+
     def keys(self) -> list[str]:
         """Return the encryption keys, newest first; make one in DATA_DIR on the very first start."""
         if self.secret_keys:

@@ -14,7 +14,9 @@ from urllib.parse import urlsplit
 from b24app import __version__
 from b24app.bitrix.client import AppCredentials
 from b24app.bitrix.client import Portal as PortalClient
+from b24app.bitrix.exchanges import Whose
 from b24app.bitrix.oauth import OAuthServer
+from b24app.bitrix.rest_log import RestLog
 from b24app.bitrix.transport import Transport
 from b24app.clock import Clock, utc_now
 from b24app.documents.storage import Blobs, LocalBlobs
@@ -45,7 +47,10 @@ def wire(settings: Settings, now: Clock = utc_now, *, is_web: bool = False) -> C
     database.connect(settings.database)
     migrate.migrate()
     vault = Vault(settings.keys())
-    transport = Transport(allow_private=settings.allow_insecure_portals, user_agent=f"Paraph/{__version__}")
+    rest_log = RestLog(settings.rest_log, now)
+    transport = Transport(
+        allow_private=settings.allow_insecure_portals, user_agent=f"Paraph/{__version__}", log=rest_log.write
+    )
     oauth = OAuthServer(transport, settings.oauth_url, now=now)
     return Context(
         settings=settings,
@@ -55,6 +60,7 @@ def wire(settings: Settings, now: Clock = utc_now, *, is_web: bool = False) -> C
         vault=vault,
         blobs=_blobs(settings.blobs),
         transport=transport,
+        rest_log=rest_log,
         oauth=oauth,
         mailer=Mailer(settings.smtp_url, settings.mail_from),
         hints=HintsAside(_hints_of(settings, now)) if is_web else _hints_of(settings, now),
@@ -104,7 +110,8 @@ def _rest_client(
 ) -> PortalClient:
     tokens = StoredTokens(vault, now, settings.data_path / "locks", portal.member_id, user_id)
     credentials = AppCredentials(portal.client_id, _client_secret(settings, vault, portal.client_id))
-    return PortalClient(transport, oauth, tokens, credentials, PortalLimiter(portal.member_id, now), now)
+    limiter, whose = PortalLimiter(portal.member_id, now), Whose(portal.member_id, user_id)
+    return PortalClient(transport, oauth, tokens, credentials, limiter, now, whose)
 
 
 def _client_secret(settings: Settings, vault: Vault, client_id: str) -> str:

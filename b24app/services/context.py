@@ -8,6 +8,7 @@ from typing import Protocol
 
 from b24app.bitrix.client import Portal as PortalClient
 from b24app.bitrix.oauth import OAuthServer
+from b24app.bitrix.rest_log import RestLog
 from b24app.bitrix.transport import Transport
 from b24app.clock import Clock
 from b24app.documents.storage import Blobs
@@ -34,6 +35,7 @@ class Context:
     vault: Vault
     blobs: Blobs
     transport: Transport
+    rest_log: RestLog
     oauth: OAuthServer
     mailer: Mailer
     hints: Hints

@@ -1,4 +1,4 @@
-"""What time itself causes: deadlines pass, openings of the popup are forgotten."""
+"""What time itself causes: deadlines pass, openings of the popup and old log lines are forgotten."""
 
 from __future__ import annotations
 
@@ -12,5 +12,6 @@ from b24app.store.database import writing
 def each_minute(ctx: Context) -> None:
     """Run by the worker once a minute."""
     expire_requests(ctx)
+    ctx.rest_log.forget_old()
     with writing():
         composers.purge(to_ms(ctx.now()) - composers.LIFE_MS)
