@@ -55,9 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     seal.add_argument("--out", type=Path, required=True)
     rest_log = _add(commands, "rest-log", _rest_log, "print what was asked of Bitrix24 in the last three days")
     rest_log.add_argument("--portal", default="", help="the portal's member_id")
-    rest_log.add_argument(
-        "--since", type=_ago, default="3d", metavar="AGO", help="30m, 2h or 3d (all there is)"
-    )
+    rest_log.add_argument("--since", type=_ago, default="3d", metavar="AGO", help="30m, 2h or 3d (all there is)")
     rest_log.add_argument("--method", default="*", help="such as crm.*; a batch fits when one of its steps does")
     rest_log.add_argument("--errors", action="store_true", help="only what was refused or failed")
     return parser

@@ -18,6 +18,7 @@ from b24app.domain.events import Topic
 from b24app.outbox import rate, schedule
 from b24app.outbox.backoff import Jitter, delay_s
 from b24app.outbox.message import DeadRule, Message, OnDead, about, describe
+from b24app.outbox.rate import OnWait
 from b24app.outbox.schedule import PAUSES
 from b24app.outbox.verdict import Verdict, judge
 from b24app.store import outbox
@@ -38,11 +39,12 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Policy:
-    """How failures are treated."""
+    """How failures and waits are treated."""
 
     rules: Mapping[Topic, DeadRule]
     on_dead: OnDead
     jitter: Jitter
+    on_wait: OnWait
 
 
 class Turn:
@@ -86,6 +88,8 @@ class Turn:
         row = schedule.read(self.portal)
         if row and row.lease_until <= to_ms(now):
             self.wake_at = schedule.wake_at(row, now)
+            if wait_s := schedule.bucket_wait_s(row, now):
+                self._policy.on_wait(self.portal, wait_s, "postponed")
 
     def _hold(self, row: Portal, lane: str, now: datetime) -> bool:
         is_free = (Portal.lease_until <= to_ms(now)) | (Portal.lease_by == self._holder)

@@ -19,6 +19,7 @@ from b24app.outbox import rate, schedule
 from b24app.outbox.backoff import Jitter
 from b24app.outbox.message import RULES, DeadRule, Handler, Message, OnDead
 from b24app.outbox.queue import Hints, Runner
+from b24app.outbox.rate import OnWait, ignore_wait
 from b24app.outbox.turn import Policy, Turn
 from b24app.store import outbox
 from b24app.store.database import reading, writing
@@ -41,7 +42,8 @@ class Worker:
     """Runs what stands in the outbox.
 
     `on_dead` is called inside the transaction that gives a message up: it may write rows, it must not call out.
-    `due` is called once a minute (reminders, expiry). `worker_id` names it in the logs.
+    `due` is called once a minute (reminders, expiry). `worker_id` names it in the logs. `on_wait` is told when work
+    waits for a portal's bucket.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Worker:
         on_dead: OnDead = _ignore_dead,
         due: Callable[[], object] = _nothing_due,
         jitter: Jitter = random.random,
+        on_wait: OnWait = ignore_wait,
     ) -> None:
         missing = sorted(topic.value for topic in Topic if topic not in handlers or topic not in rules)
         if missing:
@@ -64,7 +67,7 @@ class Worker:
         self._now = now
         self._worker_id = f"{worker_id}/{secrets.token_hex(4)}"  # a lease must never look like another's
         self._turns = itertools.count(1)
-        self._policy = Policy(rules, on_dead, jitter)
+        self._policy = Policy(rules, on_dead, jitter, on_wait)
         self._due = due
         self._runner: Runner | None = None
 

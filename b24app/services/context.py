@@ -24,6 +24,16 @@ class Hints(Protocol):
     def hint(self, portal: str) -> None: ...
 
 
+class Observer(Protocol):
+    """Is told what happened, for the figures of operators; never raises."""
+
+    def rate_waited(self, portal: str, seconds: float, how: str) -> None: ...
+
+    def document_sealed(self, seconds: float) -> None: ...
+
+    def request_answered(self, route: str, method: str, status: int, seconds: float) -> None: ...
+
+
 @dataclass(frozen=True)
 class Context:
     """The composition: adapters and sources of time, ids and secrets."""
@@ -40,6 +50,8 @@ class Context:
     mailer: Mailer
     hints: Hints
     rest: Callable[[Portal, int], PortalClient]  # a client speaking with one employee's token
+    observer: Observer
+    metrics: Callable[[], bytes]  # the page of figures
 
     def url(self, path: str) -> str:
         """Make an address of ours that the outside can open."""
