@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from peewee import OperationalError
+
 from b24app import __version__
 from b24app.bitrix.client import AppCredentials
 from b24app.bitrix.client import Portal as PortalClient
@@ -18,10 +20,10 @@ from b24app.bitrix.exchanges import LogEntry, Whose
 from b24app.bitrix.oauth import OAuthServer
 from b24app.bitrix.rest_log import RestLog
 from b24app.bitrix.transport import Transport
-from b24app.clock import Clock, utc_now
+from b24app.clock import Clock, ServerClock, utc_now
 from b24app.documents.storage import Blobs, LocalBlobs
 from b24app.domain.events import Topic
-from b24app.errors import N_, ConfigError
+from b24app.errors import N_, ConfigError, Unavailable
 from b24app.letters.smtp import Mailer
 from b24app.logs import configure_logs
 from b24app.metrics.figures import Figures
@@ -44,24 +46,23 @@ if TYPE_CHECKING:
 _hints: dict[str, Hints] = {}
 
 
-def wire(settings: Settings, now: Clock = utc_now, *, is_web: bool = False, shares_figures: bool = False) -> Context:
+def wire(
+    settings: Settings, now: Clock | None = None, *, is_web: bool = False, shares_figures: bool = False
+) -> Context:
     """Choose the adapters, bind the database and bring its schema up to date.
 
-    `shares_figures`: what this process counts is added to what the machine's other processes count. For a process that
-    serves or works, once.
+    The clock is the one given, else that of the database server, else the machine's. `shares_figures`: what is counted
+    is added to what the machine's other processes count; for a process that serves or works, once.
     """
     configure_logs(settings.log_level)
     settings.data_path.mkdir(parents=True, exist_ok=True)
     database.connect(settings.database)
-    migrate.migrate()
+    _bring_up_to_date()
+    now = now or (utc_now if database.is_sqlite() else ServerClock(database.server_ms))
     vault = Vault(settings.keys())
     figures, sums = open_figures(settings.metrics if shares_figures else None)
     rest_log = RestLog(settings.rest_log, now)
-    transport = Transport(
-        allow_private=settings.allow_insecure_portals,
-        user_agent=f"Paraph/{__version__}",
-        log=partial(_watch_call, rest_log, figures),
-    )
+    transport = _transport(settings, rest_log, figures)
     oauth = OAuthServer(transport, settings.oauth_url, now=now)
     return Context(
         settings=settings,
@@ -79,6 +80,24 @@ def wire(settings: Settings, now: Clock = utc_now, *, is_web: bool = False, shar
         observer=figures,
         metrics=partial(render, sums, State(now)),
     )
+
+
+def _transport(settings: Settings, rest_log: RestLog, figures: Figures) -> Transport:
+    def watch(entry: LogEntry) -> None:
+        figures.portal_called(entry.whose.portal, entry.family, entry.outcome)
+        rest_log.write(entry)
+
+    return Transport(allow_private=settings.allow_insecure_portals, user_agent=f"Paraph/{__version__}", log=watch)
+
+
+def _bring_up_to_date() -> None:
+    """Raises: Unavailable when the database cannot be reached."""
+    try:
+        migrate.migrate()
+    except OperationalError as error:
+        raise Unavailable.database() from error
+    finally:
+        database.close_all()
 
 
 def wire_worker(ctx: Context) -> Worker:
@@ -126,11 +145,6 @@ def wire_worker(ctx: Context) -> Worker:
     )
 
 
-def _watch_call(rest_log: RestLog, figures: Figures, entry: LogEntry) -> None:
-    figures.portal_called(entry.whose.portal, entry.family, entry.outcome)
-    rest_log.write(entry)
-
-
 def _rest_client(
     settings: Settings,
     vault: Vault,
@@ -141,7 +155,7 @@ def _rest_client(
     portal: Portal,
     user_id: int,
 ) -> PortalClient:
-    tokens = StoredTokens(vault, now, settings.data_path / "locks", portal.member_id, user_id)
+    tokens = StoredTokens(vault, now, portal.member_id, user_id)
     credentials = AppCredentials(portal.client_id, _client_secret(settings, vault, portal.client_id))
     limiter = PortalLimiter(portal.member_id, now, on_wait=on_wait)
     return PortalClient(transport, oauth, tokens, credentials, limiter, now, Whose(portal.member_id, user_id))

@@ -20,7 +20,7 @@ def test_every_setting_stands_in_the_readme():
 
 def test_every_command_stands_in_the_readme():
     commands = next(action for action in _parser()._actions if action.metavar == "COMMAND").choices
-    assert set(re.findall(r"python -m b24app (\w+)", README)) >= set(commands)
+    assert set(re.findall(r"python -m b24app ([\w-]+)", README)) >= set(commands)
 
 
 def test_pictures_of_the_readme_exist():

@@ -42,7 +42,7 @@ class SharedFiles(Collector):
         """Keep the figures of this process here; call it before the first figure is made."""
         self._enter()
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(self._directory)
-        values.ValueClass = values.MultiProcessValue(self._own_name)  # type: ignore[misc]
+        values.ValueClass = values.MultiProcessValue(self._own_name)
 
     def collect(self) -> list[Metric]:
         with self._alone():

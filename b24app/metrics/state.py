@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from peewee import PeeweeException
 from prometheus_client.core import GaugeMetricFamily
@@ -54,9 +54,9 @@ class State(Collector):
             yield _single("paraph_worker_seen_seconds", "How long ago a worker was last seen.", age_s)
 
 
-def _gauge(name: str, words: str, label: str, figures: dict[str, float] | object) -> Metric:
+def _gauge(name: str, words: str, label: str, figures: Mapping[str, float]) -> Metric:
     family = GaugeMetricFamily(name, words, labels=[label])
-    for value, figure in dict(figures).items():  # type: ignore[call-overload]
+    for value, figure in figures.items():
         family.add_metric([value], figure)
     return family
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 import itertools
 import random
 import secrets
-import traceback
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from datetime import datetime, timedelta
 
 import structlog
+from peewee import PeeweeException
+from structlog.contextvars import bound_contextvars
 
 from b24app.clock import Clock, monotonic_s
 from b24app.domain.events import Topic
 from b24app.errors import N_, AppError, ConfigError
 from b24app.outbox import rate, schedule
 from b24app.outbox.backoff import Jitter
-from b24app.outbox.message import RULES, DeadRule, Handler, Message, OnDead
+from b24app.outbox.message import RULES, DeadRule, Handler, Message, OnDead, marks
 from b24app.outbox.queue import Hints, Runner
 from b24app.outbox.rate import OnWait, ignore_wait
 from b24app.outbox.turn import Policy, Turn
@@ -36,6 +37,21 @@ def _ignore_dead(_message: Message, _error: Exception) -> None: ...
 
 
 def _nothing_due() -> None: ...
+
+
+def _weathering(work: Callable[..., object]) -> Callable[..., None]:
+    """Let a thread outlive a database that is away or full: rows keep the work, the next sweep finds it.
+
+    The error's own words are left out of the log, for they may quote values.
+    """
+
+    def run(*arguments: object) -> None:
+        try:
+            work(*arguments)
+        except PeeweeException as error:
+            log.error("database_unavailable", error=type(error).__name__)
+
+    return run
 
 
 class Worker:
@@ -78,12 +94,13 @@ class Worker:
         """
         turn = Turn(portal, f"{self._worker_id}/{next(self._turns)}", self._policy)
         until, served = self._now() + SLICE, 0
-        with reading():
+        with bound_contextvars(portal=portal), reading():
             message = self._claim_or_leave(turn, self._now())
             while message is not None:
-                error = self._run(message)
+                with bound_contextvars(**marks(message)):
+                    error = self._run(message)
+                    message = self._go_on(turn, message, error, until)
                 served += 1
-                message = self._go_on(turn, message, error, until)
         if turn.wake_at is not None:
             self._hints.hint(portal, turn.wake_at)
         return served
@@ -124,7 +141,7 @@ class Worker:
 
         At least two threads: while one serves a portal, the other clears away further hints for it.
         """
-        self._hints.listen(self.serve_portal, self.each_minute)
+        self._hints.listen(_weathering(self.serve_portal), _weathering(self.each_minute))
         self._runner = Runner(self._hints.huey, max(2, threads))
         self.sweep()
         log.info("worker_started", worker=self._worker_id, threads=threads)
@@ -155,13 +172,14 @@ class Worker:
 
     def _run(self, message: Message) -> Exception | None:
         """Call the handler; its error is an answer, not an accident."""
+        started_s = monotonic_s()
         try:
             with rate.prepaid(message.portal) if message.lane == PORTAL else nullcontext():
                 self._handlers[message.topic](message)
         except AppError as error:
             return error
         except Exception as error:
-            frames = "".join(traceback.format_tb(error.__traceback__))  # without its words: they may name people
-            log.error("handler_crashed", key=message.key, topic=message.topic.value, frames=frames)
+            log.error("handler_crashed", exc_info=error)
             return error
+        log.info("message_handled", duration_ms=round((monotonic_s() - started_s) * 1000, 1))
         return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from peewee import SQL, Case, fn
 
@@ -29,7 +30,7 @@ def lanes(now: datetime) -> Mapping[str, Lane]:
     due = fn.MIN(Case(None, [(OutboxMessage.next_at <= now_ms, OutboxMessage.next_at)], None))
     still_open = OutboxMessage.done_at.is_null() & OutboxMessage.dead_at.is_null()
     query = OutboxMessage.select(OutboxMessage.lane, fn.COUNT(SQL("*")), due).where(still_open)
-    rows = query.group_by(OutboxMessage.lane).tuples()
+    rows: Any = query.group_by(OutboxMessage.lane).tuples()
     return {lane: Lane(count, now_ms - oldest if oldest is not None else 0) for lane, count, oldest in rows}
 
 
@@ -37,7 +38,8 @@ def dead_topics() -> Mapping[str, int]:
     """Count the messages that were given up, by topic."""
     dead = OutboxMessage.done_at.is_null() & OutboxMessage.dead_at.is_null(False)
     query = OutboxMessage.select(OutboxMessage.topic, fn.COUNT(SQL("*"))).where(dead)
-    return dict(query.group_by(OutboxMessage.topic).tuples())
+    rows: Any = query.group_by(OutboxMessage.topic).tuples()
+    return dict(rows)
 
 
 def portals(now: datetime) -> Mapping[str, int]:
@@ -50,5 +52,5 @@ def portals(now: datetime) -> Mapping[str, int]:
         "reconnect": Portal.health == "reconnect",
     }
     counts = [fn.COUNT(SQL("*")) if c is None else fn.SUM(Case(None, [(c, 1)], 0)) for c in conditions.values()]
-    row = Portal.select(*counts).where(Portal.uninstalled_at.is_null()).tuples().get()
-    return {name: int(count or 0) for name, count in zip(conditions, row, strict=True)}
+    rows: Any = Portal.select(*counts).where(Portal.uninstalled_at.is_null()).tuples()
+    return {name: int(count or 0) for name, count in zip(conditions, rows[0], strict=True)}

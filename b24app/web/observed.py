@@ -19,12 +19,13 @@ HEADER = "X-Request-Id"
 UNKNOWN = "unknown"
 _SANE = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
-log = structlog.get_logger("b24app.access")
+log = structlog.get_logger()
 
 
 def register(app: Flask) -> None:
     app.before_request(_begin)
     app.after_request(_end)
+    app.teardown_request(_forget)
 
 
 def route() -> str:
@@ -36,11 +37,12 @@ def _begin() -> None:
     given = request.headers.get(HEADER, "")
     g.request_id = given if _SANE.fullmatch(given) else secrets.token_hex(16)
     g.started_s = monotonic_s()
-    clear_contextvars()  # a thread serves one request after the other
     bind_contextvars(request_id=g.request_id)
 
 
 def _end(response: Response) -> Response:
+    if "request_id" not in g:  # it failed before it was begun
+        _begin()
     seconds = monotonic_s() - g.started_s
     response.headers[HEADER] = g.request_id
     context().observer.request_answered(route(), request.method, response.status_code, seconds)
@@ -52,3 +54,7 @@ def _end(response: Response) -> Response:
         duration_ms=round(seconds * 1000, 1),
     )
     return response
+
+
+def _forget(_error: BaseException | None = None) -> None:
+    clear_contextvars()
