@@ -33,7 +33,7 @@ def configure_logs(level: str) -> None:
         without_words,
     ]
     structlog.configure(
-        processors=[*ours, structlog.processors.JSONRenderer()],
+        processors=[*ours, _in_order, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
@@ -42,7 +42,7 @@ def configure_logs(level: str) -> None:
     handler.setFormatter(
         ProcessorFormatter(
             foreign_pre_chain=[*ours, add_logger_name, _hide_secrets],
-            processors=[ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()],
+            processors=[ProcessorFormatter.remove_processors_meta, _in_order, structlog.processors.JSONRenderer()],
         )
     )
     root = logging.getLogger()
@@ -69,6 +69,11 @@ def frames(error: BaseException) -> str:
     cause = error.__cause__ or error.__context__
     before = f"{frames(cause)}{type(cause).__name__}, and then\n" if cause is not None else ""
     return before + "".join(traceback.format_tb(error.__traceback__))
+
+
+def _in_order(_logger: Any, _method: str, line: Any) -> Any:
+    """Begin every line with when, how grave and what; for people who read them."""
+    return {name: line.pop(name) for name in ("timestamp", "level", "event")} | line
 
 
 def _hide_secrets(_logger: Any, _method: str, line: Any) -> Any:
