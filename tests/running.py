@@ -59,6 +59,10 @@ class Running:
         """The log of a command; a line that is not JSON is an error."""
         return [json.loads(line) for line in self.text(name).splitlines()]
 
+    def handled(self) -> set[str]:
+        """The topics of messages that the worker has handled."""
+        return {line["topic"] for line in self.lines("worker") if line["event"] == "message_handled"}
+
     def figures(self, url: str = "") -> dict[str, float]:
         return figures(requests.get(f"{url or self.url}/metrics", timeout=30).text)
 

@@ -9,7 +9,6 @@ import pytest
 
 from tests.bench.calls import ANN, MARCO
 from tests.running import MAIL_PASSWORD, Running, open_running
-from tests.waiting import wait_for
 from tests.whole_life import TYPED, live
 
 METRICS_TOKEN = "figures-for-me-only"
@@ -33,7 +32,6 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
     settings = {"PARAPH_LOG_LEVEL": "DEBUG", "PARAPH_METRICS_TOKEN": METRICS_TOKEN}
     with open_running(tmp_path_factory.mktemp("life"), settings) as running:
         composer = live(running)
-        wait_for(lambda: "pin" in topics(running), "the pinned file")
     return Lived(running, secrets_of(running, composer))
 
 
@@ -51,10 +49,6 @@ def secrets_of(running: Running, composer: str) -> dict[str, str]:
     known |= dict.fromkeys(frames, "a frame's session")
     known |= {(running.directory / "data" / "secret.key").read_text().strip(): "the key of all keys"}
     return known | {MAIL_PASSWORD: "the mail password", METRICS_TOKEN: "the metrics token"}
-
-
-def topics(running: Running) -> set[str]:
-    return {line["topic"] for line in running.lines("worker") if line["event"] == "message_handled"}
 
 
 def test_the_secrets_are_real_and_would_be_found(lived: Lived) -> None:
@@ -81,7 +75,8 @@ def test_every_step_has_left_its_line(lived: Lived) -> None:
     answered = {line["route"] for line in lived.running.lines("serve") if line["event"] == "request"}
     steps = {"/placements/detail-toolbar", "/composer/send", "/s/<token>/finish", "/requests/<request_id>/approve"}
     assert steps <= answered
-    assert topics(lived.running) >= {"hand_over", "invite", "relay", "seal", "file_to_card", "pin", "copy_to_signers"}
+    topics = {"hand_over", "invite", "relay", "seal", "file_to_card", "pin", "copy_to_signers"}
+    assert topics <= lived.running.handled()
 
 
 def test_every_line_of_the_worker_about_a_message_says_which(lived: Lived) -> None:

@@ -11,7 +11,7 @@ TYPED = ("My name", "Anna Schmidt")  # how the signers and the approver sign, in
 
 
 def live(running: Running) -> str:
-    """Return the composer's page, when both signers have the sealed document."""
+    """Return the composer's page, when both signers have the sealed document and it is pinned to the card."""
     mailbox = running.sandbox.mailbox
     page = open_composer(running, LEAD_77)
     send_to_two(running, page)
@@ -22,4 +22,5 @@ def live(running: Running) -> str:
     approve(running)
     for address in (ANN, MARCO):
         wait_for(lambda address=address: mailbox.letters(address)[0].attachments, f"the copy of {address}")
+    wait_for(lambda: "pin" in running.handled(), "the pinned file")
     return page

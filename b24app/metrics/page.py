@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.registry import Collector
@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 __all__ = ["CONTENT_TYPE_LATEST", "may_scrape", "render"]
 
 FORWARDED = ("HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP")
-OWN_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+OWN_NAME = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?")
 
 
 def render(*collectors: Collector) -> bytes:
@@ -33,8 +33,8 @@ def may_scrape(token: str, environ: Mapping[str, Any]) -> bool:
         given = str(environ.get("HTTP_AUTHORIZATION", ""))
         return hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
     was_forwarded = any(name in FORWARDED or name.startswith("HTTP_X_FORWARDED") for name in environ)
-    host = urlsplit(f"//{environ.get('HTTP_HOST', '')}").hostname
-    return not was_forwarded and host in OWN_NAMES and _is_loopback(str(environ.get("REMOTE_ADDR", "")))
+    is_called_so = OWN_NAME.fullmatch(str(environ.get("HTTP_HOST", "")))
+    return not was_forwarded and bool(is_called_so) and _is_loopback(str(environ.get("REMOTE_ADDR", "")))
 
 
 def _is_loopback(address: str) -> bool:
