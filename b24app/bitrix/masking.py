@@ -8,10 +8,11 @@ word; numbers, dates and yes/no stay.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit, urlunsplit
 
 HIDDEN = "***"
 SECRET_KEYS = frozenset(
@@ -76,8 +77,9 @@ TECHNICAL_KEYS = frozenset(
     }
 )
 PHONE_KEYS = ("phone", "mobile", "fax", "value", "inn", "vat", "account", "number", "acc_num", "passport")
+UNINTERESTING = frozenset({"result_time", "result_next"})  # of a batch
 MAX_ITEMS = 60  # of one list or object
-MAX_VALUES = 500  # of a whole answer: this bounds both the time it takes and what is kept
+MAX_VALUES = 300  # of a whole answer: this bounds both the time it takes and what is kept
 MAX_DEPTH = 12
 MAX_KEY = 80
 MAX_QUERY = 200_000
@@ -104,21 +106,26 @@ class _Masking:
 
     def value(self, value: Any, key: str, depth: int) -> Any:
         self.left -= 1
-        if depth > MAX_DEPTH or (key.lower() in SECRET_KEYS and value not in (None, "", [], {})):
+        lowered = key.lower()
+        if depth > MAX_DEPTH or (lowered in SECRET_KEYS and value not in (None, "", [], {})):
             return HIDDEN
         if key == "cmd":
             return self._commands(value)
-        if isinstance(value, Mapping):
+        if isinstance(value, str):
+            return _mask_text(value, lowered)
+        if isinstance(value, dict):
             return self._object(value, depth)
         if isinstance(value, list | tuple):
             return self._list(value, key, depth)
-        return _mask_plain(value, key.lower())
+        return HIDDEN if type(value) in (int, float) and _is_personal(lowered) else value
 
-    def _object(self, value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
+    def _object(self, value: dict[Any, Any], depth: int) -> dict[str, Any]:
         kept: dict[str, Any] = {}
         for name, item in islice(value.items(), MAX_ITEMS):
             if self.left <= 0:
                 break
+            if name in UNINTERESTING:
+                continue
             kept[str(name)[:MAX_KEY]] = self.value(item, str(name), depth + 1)
         return kept if len(kept) >= len(value) else {**kept, "...": f"<{len(value) - len(kept)} more>"}
 
@@ -132,7 +139,7 @@ class _Masking:
 
     def _commands(self, cmd: Any) -> dict[str, Any]:
         """Keep the shape of a batch: method names and the names of parameters."""
-        items = cmd.items() if isinstance(cmd, Mapping) else enumerate(cmd) if isinstance(cmd, list) else ()
+        items = cmd.items() if isinstance(cmd, dict) else enumerate(cmd) if isinstance(cmd, list) else ()
         return {str(key)[:MAX_KEY]: self._command(str(text)) for key, text in islice(items, MAX_ITEMS)}
 
     def _command(self, text: str) -> str:
@@ -141,15 +148,20 @@ class _Masking:
             return f"<text of {len(text)}>"
         if not query or len(query) > MAX_QUERY or self.left <= 0:
             return method
-        pairs = parse_qsl(query, keep_blank_values=True)[:MAX_ITEMS]
-        return method + "?" + "&".join(f"{name[:MAX_KEY]}={self._pair(name, value)}" for name, value in pairs)
+        pairs = query.split("&", MAX_ITEMS)[:MAX_ITEMS]
+        return method + "?" + "&".join(self._pair(*pair.partition("=")) for pair in pairs)
 
-    def _pair(self, name: str, value: str) -> Any:
-        keys = [part for part in re.split(r"[\[\]]+", name) if part]
-        if any(part.lower() in SECRET_KEYS for part in keys):
-            return HIDDEN
-        named = [part for part in keys if not part.isdigit()]
-        return self.value(value, named[-1].lstrip("=@!<>%") if named else "", 1)
+    def _pair(self, name: str, _equals: str, value: str) -> str:
+        name = unquote(name)
+        return f"{name[:MAX_KEY]}={self.value(unquote(value), _key_in(name), 1)}"
+
+
+@lru_cache(maxsize=2048)
+def _key_in(name: str) -> str:
+    """Find what decides about a parameter like `filter[=UF_CRM_1][0]`: a secret's key anywhere, else its last word."""
+    keys = [part for part in re.split(r"[\[\]]+", name) if part and not part.isdigit()]
+    secret = next((part for part in keys if part.lower() in SECRET_KEYS), "")
+    return secret or (keys[-1].lstrip("=@!<>%") if keys else "")
 
 
 def mask_url(url: str) -> str:
@@ -167,13 +179,6 @@ def mask_sentence(text: str, limit: int = 300) -> str:
     """Hide addresses, e-mails and long numbers inside a sentence of the other side, such as an error description."""
     text = _LINK.sub(lambda found: mask_url(found.group()), text)
     return _PHONE.sub(HIDDEN, _EMAIL.sub(HIDDEN, text))[:limit]
-
-
-def _mask_plain(value: Any, key: str) -> Any:
-    if isinstance(value, str):
-        return _mask_text(value, key)
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return HIDDEN if is_number and _is_personal(key) else value
 
 
 def _mask_text(text: str, key: str) -> str:

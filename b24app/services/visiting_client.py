@@ -34,7 +34,7 @@ class _HeldToken:
         """Nothing is stored that could be marked."""
 
 
-class _NoLimit:
+class NoLimit:
     """One or two calls at an installation need no bucket."""
 
     def take(self) -> None: ...
@@ -46,4 +46,4 @@ def visiting_client(ctx: Context, proof: Proof, access_token: str) -> Portal:
     """Make a client whose address and user come from the proof."""
     token = Token(access_token, "", proof.expires_at, proof.client_endpoint)
     credentials, whose = AppCredentials(proof.client_id, ""), Whose(proof.member_id, proof.user_id)
-    return Portal(ctx.transport, ctx.oauth, _HeldToken(token), credentials, _NoLimit(), ctx.now, whose)
+    return Portal(ctx.transport, ctx.oauth, _HeldToken(token), credentials, NoLimit(), ctx.now, whose)
