@@ -340,6 +340,13 @@ class OutboxMessage(Table):
         indexes = ((("request", "seq"), True),)
 
 
+class Heartbeat(Table):
+    """When the worker was last seen. One row, overwritten once a minute."""
+
+    name = CharField(primary_key=True)
+    at = BigIntegerField()
+
+
 OutboxMessage.add_index(
     OutboxMessage.index(
         OutboxMessage.portal,
@@ -357,5 +364,5 @@ OutboxMessage.add_index(
 
 ALL = [
     Application, Portal, PortalToken, Authority, Template, Composer, Prepared, Upload, LastChoice, LastTemplate,
-    Request, SignerRow, SignerLink, Value, SavedSignature, Rendition, Derived, AuditRow, OutboxMessage,
+    Request, SignerRow, SignerLink, Value, SavedSignature, Rendition, Derived, AuditRow, OutboxMessage, Heartbeat,
 ]  # fmt: skip
