@@ -126,7 +126,7 @@ class MailError(UpstreamError):
 
 
 class StorageError(UpstreamError):
-    """The store of documents refused, is full or could not be reached. Storing the same bytes again is always safe."""
+    """The document store refused, is full or could not be reached. Storing the same bytes again is always safe."""
 
     http_status = 503
 

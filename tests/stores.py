@@ -32,12 +32,12 @@ BUSY = b"<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</
 
 
 class Store(Protocol):
-    """A store as its operator sees it: files by their keys."""
+    """A store as its operator sees it: files by their keys, in order."""
 
     url: str
     blobs: Blobs
 
-    def keys(self) -> list[str]: ...
+    def files(self) -> list[str]: ...
 
     def read(self, key: str) -> bytes: ...
 
@@ -53,7 +53,7 @@ class Folder:
         self.url = f"file://{root}"
         self.blobs = LocalBlobs(root)
 
-    def keys(self) -> list[str]:
+    def files(self) -> list[str]:
         return sorted(str(path.relative_to(self.root)) for path in self.root.rglob("*") if path.is_file())
 
     def read(self, key: str) -> bytes:
@@ -91,7 +91,7 @@ class Bucket:
         assert not isinstance(address, Path)
         return S3Blobs(address, patience=patience)
 
-    def keys(self) -> list[str]:
+    def files(self) -> list[str]:
         found = straight().list_objects_v2(Bucket=self.name).get("Contents", [])
         return [entry["Key"].removeprefix(self.PREFIX) for entry in found]
 

@@ -30,14 +30,14 @@ def in_words(bucket: str) -> Iterator[None]:
         raise _refusal(error, bucket) from error
     except SSLError as error:
         raise StorageError(
-            N_("The encrypted connection to the store of documents failed: its certificate is not trusted."),
+            N_("The encrypted connection to the document store failed: its certificate is not trusted."),
             code="certificate",
         ) from error
     except _UNREACHABLE as error:
         raise _away(type(error).__name__) from error
     except (BotoCoreError, ValueError) as error:  # no credentials, an endpoint or a profile that cannot be understood
         raise StorageError(
-            N_("boto3 cannot use its settings (%(wrong)s). Check key and endpoint in PARAPH_BLOB_URL."),
+            N_("The document store cannot be addressed (%(wrong)s). Check key and endpoint in PARAPH_BLOB_URL."),
             code=type(error).__name__,
             wrong=type(error).__name__,
         ) from error
@@ -45,13 +45,13 @@ def in_words(bucket: str) -> Iterator[None]:
 
 def not_kept(code: str) -> StorageError:
     return StorageError(
-        N_("The store of documents did not receive a file as it was sent. Please try again."), code=code
+        N_("The document store did not receive a file as it was sent. Please try again."), code=code
     )
 
 
 def _away(code: str) -> StorageError:
     return StorageError(
-        N_("The store of documents cannot be used at the moment. Nothing is lost; please try again in a few minutes."),
+        N_("The document store cannot be used at the moment. Nothing is lost; please try again in a few minutes."),
         code=code,
     )
 
@@ -71,7 +71,7 @@ def _refusal(error: ClientError, bucket: str) -> StorageError:
         )
     return StorageError(
         N_(
-            "The store of documents refuses access to the bucket %(bucket)s (%(answer)s). "
+            "The document store refuses access to the bucket %(bucket)s (%(answer)s). "
             "Check key, bucket, region and permissions in PARAPH_BLOB_URL."
         ),
         code=code,

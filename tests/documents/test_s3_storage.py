@@ -251,7 +251,7 @@ def test_forked_processes_do_not_mix_up_their_connections(bucket: Bucket) -> Non
         [sys.executable, "-c", FORKS, bucket.url], cwd=ROOT, capture_output=True, text=True, timeout=60
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert len(bucket.keys()) == 1 + 20 + 3 * 3 * 20
+    assert len(bucket.files()) == 1 + 20 + 3 * 3 * 20
 
 
 LOCAL = """

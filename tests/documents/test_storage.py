@@ -42,7 +42,7 @@ def test_what_was_put_comes_back(store: Store, data: bytes) -> None:
 def test_putting_twice_keeps_one_file(store: Store) -> None:
     sha256 = store.blobs.put(CONTRACT)
     store.blobs.put(CONTRACT)
-    assert store.keys() == [f"{sha256[:2]}/{sha256[2:4]}/{sha256}"]
+    assert store.files() == [f"{sha256[:2]}/{sha256[2:4]}/{sha256}"]
 
 
 def test_a_changed_file_is_noticed(store: Store) -> None:
@@ -128,7 +128,7 @@ def test_the_time_of_one_set_aside_begins_anew(store: Store) -> None:
 
 def test_setting_aside_what_is_gone_does_nothing(store: Store) -> None:
     store.blobs.set_aside("0" * 64)
-    assert store.keys() == []
+    assert store.files() == []
 
 
 def test_files_are_listed_in_order_from_any_name_on(store: Store) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from b24app.store import database
 from tests.services.desk import Desk, set_up
+from tests.stores import Store, open_store
 
 
 @pytest.fixture
@@ -16,3 +17,9 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         yield made
     made.controller.stop()
     database.close_connection()
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    with open_store(request.param, tmp_path) as found:
+        yield found
