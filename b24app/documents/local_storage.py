@@ -54,7 +54,7 @@ class LocalBlobs(Blobs):
                 self._write(self.root / key, data)
 
     def _put_at(self, key: str) -> datetime | None:
-        return _put_at(self.root / key)
+        return _written_at(self.root / key)
 
     def _move(self, key: str, target: str) -> None:
         path = self.root / target
@@ -124,7 +124,7 @@ def _renewed(path: Path, data: bytes) -> bool:
     return True
 
 
-def _put_at(path: Path) -> datetime | None:
+def _written_at(path: Path) -> datetime | None:
     with _in_words(), contextlib.suppress(FileNotFoundError):
         return datetime.fromtimestamp(path.stat().st_mtime, UTC)
     return None
@@ -137,7 +137,7 @@ def _folders(parent: Path, first: str) -> list[Path]:
 
 def _files(folder: Path) -> Iterator[Stored]:
     for name in _names(folder):
-        put_at = _put_at(folder / name)
+        put_at = _written_at(folder / name)
         if put_at is not None:
             yield Stored(name, put_at)
 

@@ -44,9 +44,7 @@ def in_words(bucket: str) -> Iterator[None]:
 
 
 def not_kept(code: str) -> StorageError:
-    return StorageError(
-        N_("The document store did not receive a file as it was sent. Please try again."), code=code
-    )
+    return StorageError(N_("The document store did not receive a file as it was sent. Please try again."), code=code)
 
 
 def _away(code: str) -> StorageError:

@@ -49,8 +49,7 @@ class S3Blobs(Blobs):
         self._address = address
         self._now = now
         self._patience = patience
-        self._clients: dict[tuple[int, Patience], Any] = {}
-        self._openings: dict[int, threading.Lock] = {}
+        self._clients: dict[int, _Clients] = {}
 
     def __str__(self) -> str:
         return f"the bucket {self._address.bucket} at {self._address.endpoint or 'AWS'}"
@@ -141,16 +140,28 @@ class S3Blobs(Blobs):
         return self._client(self._patience)
 
     def _client(self, patience: Patience) -> Any:
-        """One client a process: sockets do not survive a fork, and a lock held at that moment stays locked."""
-        process = os.getpid()
-        if (process, patience) not in self._clients:
-            with self._openings.setdefault(process, threading.Lock()):
-                if (process, patience) not in self._clients:
-                    self._clients[process, patience] = _open(self._address, patience)
-        return self._clients[process, patience]
+        return self._clients.setdefault(os.getpid(), _Clients(self._address)).of(patience)
 
 
-def _open(address: S3Address, patience: Patience) -> Any:
+class _Clients:
+    """The clients of one process: sockets do not survive a fork, and a lock held at that moment stays locked."""
+
+    def __init__(self, address: S3Address) -> None:
+        self._address = address
+        self._lock = threading.Lock()
+        self._session: Session | None = None
+        self._opened: dict[Patience, Any] = {}
+
+    def of(self, patience: Patience) -> Any:
+        """Opened at the first use; the session makes the second one cheap."""
+        with self._lock:
+            if patience not in self._opened:
+                self._session = self._session or Session()
+                self._opened[patience] = _open(self._session, self._address, patience)
+            return self._opened[patience]
+
+
+def _open(session: Session, address: S3Address, patience: Patience) -> Any:
     """Checksums that nobody asked for are left out: other stores than AWS refuse them."""
     config = Config(
         connect_timeout=patience.connect_s,
@@ -161,7 +172,7 @@ def _open(address: S3Address, patience: Patience) -> Any:
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
     )
-    return Session().client(
+    return session.client(
         "s3",
         endpoint_url=address.endpoint or None,
         region_name=address.region or (_DEFAULT_REGION if address.endpoint else None),

@@ -31,7 +31,8 @@ def sentence(error: AppError) -> str:
 
 
 def _app_error(error: AppError) -> ResponseReturnValue:
-    log.info("refused", kind=type(error).__name__, path=request.url_rule.rule if request.url_rule else "")
+    path, code = request.url_rule.rule if request.url_rule else "", getattr(error, "code", "")
+    log.info("refused", kind=type(error).__name__, code=code, path=path)
     return _answer(sentence(error), error.http_status, field=error.field)
 
 

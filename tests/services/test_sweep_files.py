@@ -16,7 +16,7 @@ from b24app.domain.signature_request import Status
 from b24app.services.context import Context
 from b24app.services.housekeeping import each_minute
 from b24app.services.sweep_files import sweep_files
-from b24app.store import composers, database, derived, removal, requests, sweeps
+from b24app.store import database, derived, removal, requests, sweeps
 from b24app.store.tables import Derived, FileSweep, Prepared, Upload
 from tests.portal_room import ANNA, add_portal, add_request, open_room
 from tests.stores import Folder, Store, open_bucket
@@ -268,12 +268,28 @@ def test_a_store_in_trouble_is_tried_again_in_an_hour_and_the_minute_goes_on(tmp
             name_in(Prepared.sha256, "0" * 64, ctx)
             bucket.gate.close()
             each_minute(ctx)
-            assert composers.prepared("acme", "x", "x") is None
+            assert Prepared.select().count() == 0
             assert due_at() > to_ms(utc_now() + timedelta(minutes=55))
             bucket.gate.open()
             sha256 = old(ctx, bucket)
             sweep_files(later(ctx, hours=1, minutes=1))
             assert not ctx.blobs.has(sha256)
+
+
+def test_a_step_that_hangs_does_not_hold_up_the_next_minute(tmp_path):
+    with open_bucket() as bucket:
+        ctx = open_room(tmp_path, blob_url=bucket.url)
+        bucket.gate.troubles = [("GET", "held")]
+        hanging = threading.Thread(target=sweep_and_close, args=(ctx,))
+        hanging.start()
+        assert bucket.gate.held.wait(10)
+        with database.reading():
+            name_in(Prepared.sha256, "0" * 64, ctx)
+            each_minute(later(ctx, minutes=1))
+            assert Prepared.select().count() == 0
+        assert hanging.is_alive()
+        bucket.gate.go_on.set()
+        hanging.join(20)
 
 
 @pytest.mark.parametrize("column", [*removal.BLOB_COLUMNS, Derived.sha256], ids=lambda column: str(column.model))
