@@ -18,18 +18,30 @@ from b24app.services.housekeeping import each_minute
 from b24app.services.sweep_files import sweep_files
 from b24app.store import database, derived, removal, requests, sweeps
 from b24app.store.tables import Derived, FileSweep, Prepared, Upload
+from tests import databases
 from tests.portal_room import ANNA, add_portal, add_request, open_room
-from tests.stores import Folder, Store, open_bucket
+from tests.stores import Folder, Store, open_bucket, open_store
 
 PDF = b"%PDF of nobody"
 
 
+@pytest.fixture(params=[("sqlite", "folder"), ("sqlite", "bucket"), ("postgresql", "folder")], ids=" and ".join)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Context, Store]]:
+    with databases.fresh(request.param[0], tmp_path) as url, open_store(request.param[1], tmp_path) as found:
+        context = open_room(tmp_path, database_url=url, blob_url=found.url)
+        with database.reading():
+            add_portal(context)
+            yield context, found
+
+
 @pytest.fixture
-def ctx(tmp_path: Path, store: Store) -> Iterator[Context]:
-    context = open_room(tmp_path, blob_url=store.url)
-    with database.reading():
-        add_portal(context)
-        yield context
+def ctx(place: tuple[Context, Store]) -> Context:
+    return place[0]
+
+
+@pytest.fixture
+def store(place: tuple[Context, Store]) -> Store:
+    return place[1]
 
 
 def later(ctx: Context, **by: float) -> Context:
