@@ -43,7 +43,7 @@ class Handover(Table):
     looked_at = BigIntegerField()
     next_look_at = BigIntegerField(null=True)
     cancel_asked_at = BigIntegerField(null=True)
-    signed_sha256 = CharField()
+    signed_sha256 = CharField(index=True)
 
     class Meta:
         indexes = ((("connection", "provider_ref"), False), (("connection", "next_look_at"), False))
