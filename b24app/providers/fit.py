@@ -33,10 +33,8 @@ def _signers(order: Order, capabilities: Capabilities) -> Iterator[Problem]:
 
 
 def _fields(order: Order, capabilities: Capabilities) -> Iterator[Problem]:
-    missing = sorted({str(field.type) for field in order.fields if field.type not in capabilities.field_types})
-    if missing:
-        sentence = N_("The signing service has no places of this kind: %(kinds)s. Choose another document.")
-        yield _problem("document", sentence, kinds=", ".join(missing))
+    if any(field.type not in capabilities.field_types for field in order.fields):
+        yield _problem("document", N_("The signing service has no such places as this document. Choose another one."))
 
 
 def _options(order: Order, capabilities: Capabilities) -> Iterator[Problem]:
