@@ -66,7 +66,7 @@ class ConnectionLimiter:
                 grown = (now_ms - row.tokens_at) * self._growth // MINUTE_MS
                 left = min(self._at_once, row.tokens_milli + grown) - cost
                 if left < 0:
-                    return -(left * MINUTE_MS // self._growth)
+                    return now_ms - to_ms(self.now()) - left * MINUTE_MS // self._growth
                 same = (Connection.tokens_milli == row.tokens_milli) & (Connection.tokens_at == row.tokens_at)
                 change = {"tokens_milli": left, "tokens_at": now_ms}
                 if Connection.update(**change).where((Connection.id == row.id) & same).execute():
@@ -78,7 +78,7 @@ class ConnectionLimiter:
         return self.per_minute * CALL_MILLI * 4 // 5
 
 
-def empty(connection: str, now: datetime) -> None:
-    """Pour the bucket out: the provider said that it is asked too often."""
+def empty(connection: str, until: datetime) -> None:
+    """Pour the bucket out; it begins to fill again at a moment: the provider said that it is asked too often."""
     with writing():
-        Connection.update(tokens_milli=0, tokens_at=to_ms(now)).where(Connection.id == connection).execute()
+        Connection.update(tokens_milli=0, tokens_at=to_ms(until)).where(Connection.id == connection).execute()

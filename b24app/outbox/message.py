@@ -50,7 +50,7 @@ RULES: Mapping[Topic, DeadRule] = {
     Topic.FETCH_FILE: DeadRule("stop"),
     Topic.CANCEL: DeadRule("skip"),  # what is looked up later must not wait for it
     Topic.CORRECT_SIGNER: DeadRule("skip"),
-    Topic.LOOK: DeadRule("skip", attempts=3),  # there will be another
+    Topic.LOOK: DeadRule("skip"),
     Topic.PROVIDER_EVENT: DeadRule("skip"),
     Topic.CHECK_CONNECTION: DeadRule("skip", attempts=12),
     Topic.PORTAL_EVENT: DeadRule("skip"),

@@ -35,7 +35,9 @@ def act_on_provider_event(ctx: Context, providers: Registry, message: Message) -
         return
     try:
         _act(ctx, providers, row)
-    except (Unauthentic, InvalidPayload, NotFound) as error:
+    except (Unauthentic, InvalidPayload, NotFound, ProviderError) as error:
+        if isinstance(error, ProviderError) and not error.permanent:
+            raise
         log.warning("provider_event_left", portal=row.portal, connection=row.connection, error=type(error).__name__)
         _settle(ctx, row, error)
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 
 from b24app.clock import to_ms
 from b24app.errors import N_, NotFound, ProviderError, Sentence, Trouble
@@ -55,7 +56,7 @@ def _note_trouble(ctx: Context, portal: str, connection: str, error: ProviderErr
     if not connection or error.code == OWN_LIMIT:
         return
     if error.kind is Trouble.RATE_LIMITED:
-        connection_rate.empty(connection, ctx.now())
+        connection_rate.empty(connection, ctx.now() + timedelta(seconds=error.retry_after_s or 0))
     if error.kind in HEALTH:
         _note(ctx, portal, connection, HEALTH[error.kind], Sentence.of(error).kept())
 

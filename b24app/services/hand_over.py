@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from b24app.clock import from_ms, to_ms
 from b24app.domain.acts import Invite
@@ -18,6 +18,7 @@ from b24app.errors import N_, ProviderError, Trouble
 from b24app.outbox.message import Message
 from b24app.providers.base import NO_DRAFT, Created, Order, Provider
 from b24app.providers.capabilities import Scope
+from b24app.providers.refusals import refusal
 from b24app.providers.registry import Registry
 from b24app.services.apply_snapshot import next_look
 from b24app.services.ask_provider import asking, capabilities_of
@@ -33,6 +34,7 @@ from b24app.store.tables import Handover, Request
 _UNCERTAIN = N_(
     "It is not certain whether %(provider)s has sent this document. Look there first; “Try again” sends it once more."
 )
+LONGEST_CALL = timedelta(minutes=2)
 _NEEDS_A_PERSON = (Trouble.AUTH_FAILED, Trouble.CONSENT_NEEDED)
 
 
@@ -74,11 +76,13 @@ def _order(ctx: Context, row: Request, request: SignatureRequest, kept: Handover
 
 def _created(ctx: Context, provider: Provider, order: Order, kept: Handover) -> Created:
     if kept.asked_at is not None:
-        found = _found(provider, order, kept, from_ms(kept.asked_at))
+        found = _found(ctx, provider, order, kept, from_ms(kept.asked_at))
         if found is not None:
             return found
     with writing():
-        handovers.save(kept.portal, kept.request, asked_at=to_ms(ctx.now()))
+        is_ours = handovers.ask(kept, to_ms(ctx.now()))
+    if not is_ours:
+        raise refusal(Trouble.NOT_READY, provider.title)
     try:
         return provider.create(order, _KeptDraft(kept))
     except ProviderError as error:
@@ -87,11 +91,16 @@ def _created(ctx: Context, provider: Provider, order: Order, kept: Handover) -> 
         raise
 
 
-def _found(provider: Provider, order: Order, kept: Handover, since: datetime) -> Created | None:
-    if provider.capabilities.finds_by_ref:
-        return provider.find_by_ref(order, since)
-    _forget_asking(kept)
-    raise ProviderError(_UNCERTAIN, kind=Trouble.CONFLICT, permanent=True, provider=provider.title)
+def _found(ctx: Context, provider: Provider, order: Order, kept: Handover, since: datetime) -> Created | None:
+    """Look for what an earlier try may have sent; None is believed only when that try cannot be under way any more."""
+    if not provider.capabilities.finds_by_ref:
+        _forget_asking(kept)
+        raise ProviderError(_UNCERTAIN, kind=Trouble.CONFLICT, permanent=True, provider=provider.title)
+    found = provider.find_by_ref(order, since)
+    left = since + LONGEST_CALL - ctx.now()
+    if found is None and left > timedelta():
+        raise refusal(Trouble.NOT_READY, provider.title, retry_after_s=left.total_seconds())
+    return found
 
 
 def _forget_asking(kept: Handover) -> None:

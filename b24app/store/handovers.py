@@ -47,6 +47,13 @@ def begin_anew(portal: str, request_id: str, our_ref: str, now_ms: int) -> None:
     _end_ids(portal, request_id, None, now_ms)
 
 
+def ask(kept: Handover, now_ms: int) -> bool:
+    """Write down that the provider is being called; False when somebody else has begun since the row was read."""
+    as_read = Handover.asked_at.is_null() if kept.asked_at is None else Handover.asked_at == kept.asked_at
+    own = (Handover.request == kept.request) & (Handover.provider_ref == "")
+    return bool(Handover.update(asked_at=now_ms).where(own & as_read).execute())
+
+
 def save(portal: str, request_id: str, **values: Any) -> None:
     own = (Handover.portal == portal) & (Handover.request == request_id)
     Handover.update(**values).where(own).execute()

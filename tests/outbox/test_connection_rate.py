@@ -73,6 +73,16 @@ def test_a_bucket_that_was_poured_out_fills_again(clock):
     limiter(clock, per_minute=6, heavy=6).take()
 
 
+def test_for_as_long_as_the_provider_asks_nobody_calls(clock):
+    connection_rate.empty("c1", clock() + timedelta(seconds=42))
+    with pytest.raises(ProviderError) as caught:
+        limiter(clock).take()
+    assert caught.value.retry_after_s == pytest.approx(43.25, abs=0.01)  # and 48 a minute grow back then
+    clock.move(seconds=41)
+    with pytest.raises(ProviderError):
+        limiter(clock).take()
+
+
 def test_several_at_once_take_no_call_twice(clock):
     taken, full = [], limiter(clock, per_minute=100, heavy=100)
 

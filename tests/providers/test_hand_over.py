@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from b24app.clock import to_ms
 from b24app.domain.events import Topic
 from b24app.domain.signature_request import SignerStatus, Status
 from b24app.errors import Sentence, Trouble
@@ -73,6 +74,32 @@ def test_a_call_that_never_arrived_is_made_again(scene):
     assert scene.service.desk.papers == {}
     scene.insist()
     assert scene.ref(request_id) == scene.service.only().id
+
+
+def test_while_another_try_may_be_under_way_nothing_is_sent_a_second_time(scene):
+    """As when a worker was paused past its lease in the middle of the call."""
+    scene.service.down()
+    request_id = scene.send()
+    scene.service.up()
+    with writing():
+        handovers.save("acme", request_id, asked_at=to_ms(scene.clock()))
+    scene.clock.move(seconds=100)
+    scene.desk.work()
+    assert scene.service.desk.papers == {}
+    scene.clock.move(seconds=120)
+    scene.desk.work()
+    assert scene.ref(request_id) == scene.service.only().id
+
+
+def test_of_two_that_read_the_same_row_one_may_send(scene):
+    scene.service.down()
+    request_id = scene.send()
+    with writing():
+        handovers.save("acme", request_id, asked_at=None)
+    first, second = scene.kept(request_id), scene.kept(request_id)
+    with writing():
+        assert handovers.ask(first, to_ms(scene.clock()))
+        assert not handovers.ask(second, to_ms(scene.clock()))
 
 
 def test_a_step_that_is_done_is_not_done_again(scene):

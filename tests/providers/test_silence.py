@@ -10,14 +10,16 @@ import pytest
 from b24app.clock import from_ms, to_ms
 from b24app.domain.events import Topic
 from b24app.domain.signature_request import Status
+from b24app.errors import Sentence
 from b24app.services import look_after_silence
 from b24app.services.apply_snapshot import LONGEST_SILENCE
 from b24app.services.housekeeping import each_minute
+from b24app.services.show_request import show_request
 from b24app.store import connections, handovers
 from b24app.store.database import writing
 from b24app.store.tables import Handover, OutboxMessage, Request
 from b24app.wiring import wire_worker
-from tests.services.desk import ANN, MARCO
+from tests.services.desk import ANN, ANNA, MARCO
 
 
 @pytest.fixture
@@ -146,3 +148,23 @@ def _copy(kept, number: int) -> None:
         request=row.id, portal="acme", connection=kept.connection, our_ref=row.id, provider_ref=f"none-{number}",
         last_heard_at=kept.last_heard_at, next_look_at=kept.next_look_at,
     ).execute()  # fmt: skip
+
+
+def test_a_look_that_fails_is_not_insisted_on(scene, out):
+    scene.service.down()
+    scene.pass_time(minutes=20)
+    assert scene.unfinished(Topic.LOOK) == []
+    assert scene.health() == "down"
+    scene.service.up()
+    scene.service.calls.clear()
+    scene.pass_time(minutes=40)
+    assert scene.service.calls["read"] == 1
+
+
+def test_what_the_provider_no_longer_knows_is_told_once_and_left(scene, out):
+    scene.service.desk.papers.clear()
+    scene.pass_time(minutes=20)
+    [dead] = scene.unfinished(Topic.LOOK)
+    assert "does not know" in Sentence.read(dead.error).message
+    assert scene.kept(out).next_look_at is None
+    assert show_request(scene.desk.ctx, scene.desk.portal, ANNA, out).stuck is not None
