@@ -141,6 +141,5 @@ class Capabilities:
     corrects_name: bool = False  # a signer may correct his own name or company
     change_signer: bool = False  # name and address may be corrected after sending
     manual_reminders: bool = False
-    reminder_gap: timedelta = timedelta()  # at least so long after the last letter
     finds_by_ref: bool = False  # `find_by_ref` works; without it a lost answer needs a human
     test_mode: bool = False  # what goes out now is worthless in law, and must say so everywhere
