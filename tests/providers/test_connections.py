@@ -119,6 +119,18 @@ def test_what_the_account_cannot_do_is_said_before_it_is_tried(scene):
         remind_signer(scene.desk.ctx, scene.desk.portal, ANNA, request_id, signer.id)
 
 
+def test_of_letters_only_those_are_written_that_the_provider_leaves_to_us(scene):
+    with writing():
+        connections.save("acme", scene.connection, settings={"copies_itself": True})
+    withdrawn, completed = scene.send(ANN), scene.send(ANN, needs_approval=False)
+    scene.deliver()
+    scene.void(withdrawn)
+    scene.far.sign(scene.ref(completed), ANN.email)
+    scene.deliver()
+    assert scene.status(completed) is Status.COMPLETED
+    assert scene.desk.letters_to(ANN.email) == []
+
+
 def test_a_busy_account_is_left_alone_and_asked_again(scene):
     scene.far.be_busy(30)
     request_id = scene.send(ANN)

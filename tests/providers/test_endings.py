@@ -11,9 +11,11 @@ from b24app.domain.signature_request import Status
 from b24app.errors import NotAllowed, Sentence
 from b24app.evidence.verify import verify
 from b24app.services.approve_request import refuse_request
+from b24app.services.record import enqueue
 from b24app.services.show_request import show_request
 from b24app.services.void_request import void_request
 from b24app.store import authorities, requests
+from b24app.store.database import writing
 from tests.providers.example.service import authority
 from tests.services.desk import ANN, ANNA, MARCO
 
@@ -118,7 +120,8 @@ def test_our_deadline_calls_it_back_there(scene):
     scene.service.desk.stops_late = True
     scene.pass_time(days=7)
     assert scene.status(request_id) is Status.CLOSING
-    scene.pass_time(minutes=1)  # nothing runs out a second time
+    assert requests.due(scene.clock()) == []  # nothing runs out a second time
+    scene.pass_time(minutes=1)
     assert scene.service.calls["stop"] == 1
     scene.far.finish_cancelling()
     scene.deliver()
@@ -154,6 +157,16 @@ def test_a_file_that_is_not_ready_is_waited_for(scene):
     scene.insist()
     assert scene.status(request_id) is Status.COMPLETED
     assert scene.service.calls["file"] == 4
+
+
+def test_a_file_that_is_there_is_not_fetched_again(scene, out):
+    sign_all(scene, out)
+    scene.deliver()
+    with writing():
+        requests.lock("acme", out)
+        enqueue(scene.desk.ctx, "acme", out, Topic.FETCH_FILE, {"event": 0})
+    scene.desk.work()
+    assert scene.service.calls["file"] == 1
 
 
 def test_an_approval_before_the_file_is_there_waits_for_it(scene, out):

@@ -10,8 +10,10 @@ from b24app.domain.signature_request import SignerStatus, Status
 from b24app.errors import Sentence, Trouble
 from b24app.services.composing import FormRefused
 from b24app.services.connect_provider import add_connection
+from b24app.services.live_card import sentence
 from b24app.services.record import enqueue
 from b24app.services.retry_request import retry_request
+from b24app.services.words import speaker
 from b24app.store import connections, handovers, requests
 from b24app.store.database import writing
 from tests.portal_room import add_portal
@@ -210,6 +212,12 @@ def test_the_account_of_another_portal_cannot_be_used(scene):
     with pytest.raises(FormRefused) as caught:
         scene.desk.send(connection=theirs)
     assert "connection" in caught.value.problems
+
+
+def test_nothing_is_called_sent_before_the_provider_has_it(scene):
+    request_id = scene.send()
+    [sent, *_rest] = scene.trail(request_id)
+    assert sentence(scene.request(request_id), sent, speaker("en")).endswith("is being sent for signature.")
 
 
 def test_signers_are_invited_by_the_provider_and_not_by_us(scene):

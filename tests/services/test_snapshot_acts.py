@@ -113,6 +113,11 @@ def test_a_signature_is_never_taken_back():
     assert names(reading(signed, T.IN_PROGRESS, ST.VIEWED, ST.PENDING)) == []
 
 
+def test_when_nobody_is_named_as_declining_it_is_not_one_who_has_signed():
+    signed = request(S.AWAITING_SIGNATURES, SignerStatus.SIGNED, SignerStatus.INVITED)
+    assert names(reading(signed, T.DECLINED, ST.UNKNOWN, ST.UNKNOWN)) == ["ReportDeclines2"]
+
+
 def test_a_bounce_told_by_an_event_counts_while_he_has_done_nothing_there():
     bounce = {"t1": Event(EventKind.SIGNER_BOUNCED, "p1", "t1", reason="No such mailbox")}
     waiting = reading(request(S.AWAITING_SIGNATURES), T.IN_PROGRESS, ST.PENDING, ST.WAITING_TURN, bounces=bounce)

@@ -77,7 +77,7 @@ def capabilities(settings: Mapping[str, object]) -> Capabilities:
     per_minute = settings.get("per_minute", 6000)
     assert isinstance(per_minute, int)
     return Capabilities(
-        letters=frozenset({LetterKind.COPY}),
+        letters=frozenset() if settings.get("copies_itself") else frozenset({LetterKind.COPY}),
         auth=frozenset({Auth.API_KEY}),
         delivery=frozenset({Delivery.EMAIL, Delivery.EMBEDDED}),
         ordering=Ordering.GROUPS,
