@@ -25,6 +25,11 @@ def count_open_through(portal: str, connection: str) -> int:
     return Request.select().where(through & Request.status.in_(needing)).count()
 
 
+def count_closing(portal: str) -> int:
+    """Count the requests whose provider has still to confirm that they are over."""
+    return Request.select().where((Request.portal == portal) & (Request.status == str(Status.CLOSING))).count()
+
+
 def finished(portal: str) -> Iterator[Request]:
     """The requests with a sealed document, oldest first; read one by one, there may be many."""
     query = Request.select().where(_is_finished(portal)).order_by(Request.ended_at, Request.id)

@@ -19,14 +19,23 @@ from b24app.services.ask_provider import asking, capabilities_of
 from b24app.services.connect_provider import add_connection, change_secrets, remove_connection
 from b24app.services.remind_signer import remind_signer
 from b24app.services.uninstall_portal import uninstall_portal
-from b24app.store import connections, handovers, removal
+from b24app.store import connections, handovers, outbox, removal
 from b24app.store.database import writing
-from b24app.store.tables import Connection, InboxEvent
+from b24app.store.tables import Connection, InboxEvent, Request
 from b24app.wiring import wire_worker
 from tests.portal_room import add_portal
 from tests.providers.example.room import capabilities, listed
 from tests.providers.example.service import KEY
 from tests.services.desk import ANN, ANNA
+
+
+def remove_for_good(scene) -> None:
+    """What Bitrix24 tells when the application was removed together with its data."""
+    payload = {"name": "ONAPPUNINSTALL", "data": {"CLEAN": "1"}}
+    with writing():
+        removal.delete_tokens("acme")  # they have died with the application
+        outbox.enqueue("acme", "event-1", 1, Topic.PORTAL_EVENT, payload, scene.clock())
+    scene.desk.work()
 
 
 def row(scene) -> Connection:
@@ -149,6 +158,27 @@ def test_uninstalling_calls_documents_back_at_the_provider(scene):
     scene.desk.work()
     assert scene.status(request_id) is Status.VOIDED
     assert scene.service.only().state == "stopped"
+
+
+def test_data_is_removed_when_the_provider_has_called_everything_back(scene):
+    request_id = scene.send(ANN)
+    scene.service.desk.stops_late = True
+    remove_for_good(scene)
+    assert scene.service.only().state == "stopping"
+    assert scene.status(request_id) is Status.CLOSING
+    scene.far.finish_cancelling()
+    scene.deliver()
+    scene.insist(times=1)
+    assert Connection.select().count() == Request.select().count() == 0
+
+
+def test_a_provider_that_never_answers_keeps_no_data_here(scene):
+    scene.send(ANN)
+    scene.service.down()
+    remove_for_good(scene)
+    assert Request.select().count() == 1
+    scene.insist(times=3)
+    assert Connection.select().count() == Request.select().count() == 0
 
 
 def test_removing_the_data_removes_accounts_events_and_ids(scene):
