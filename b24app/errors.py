@@ -135,6 +135,10 @@ class ConfigError(AppError):
     """A setting is missing or wrong; the sentence names it."""
 
 
+class ArchiveRefused(AppError):
+    """An archive or a back-up cannot be written or read as asked. Shown on the command line only, like ConfigError."""
+
+
 class DocumentRefused(InvalidPayload):
     """A document cannot be accepted; `reason` is a short machine word (encrypted, malformed, too_large, ...)."""
 

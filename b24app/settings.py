@@ -59,7 +59,7 @@ class Settings:
     def keys(self) -> list[str]:
         """Return the encryption keys, newest first; make one in DATA_DIR on the very first start."""
         if self.secret_keys:
-            return [key.strip() for key in self.secret_keys.split(",") if key.strip()]
+            return parse_keys(self.secret_keys)
         path = self.data_path / "secret.key"
         if not path.exists():
             _write_secret(path, Fernet.generate_key().decode())
@@ -102,8 +102,7 @@ def _check(settings: Settings) -> None:
         raise ConfigError("PARAPH_SMTP_URL must look like smtp://user:password@host:587 or smtps://host:465.")
     if ":" not in settings.bind:
         raise ConfigError("PARAPH_BIND must look like 127.0.0.1:8700.")
-    for key in settings.secret_keys.split(",") if settings.secret_keys else []:
-        _check_key(key.strip())
+    parse_keys(settings.secret_keys)
 
 
 def _check_url(name: str, url: str, allow_http: bool) -> None:
@@ -117,6 +116,14 @@ def _check_url(name: str, url: str, allow_http: bool) -> None:
             "%(name)s must begin with https:// (PARAPH_ALLOW_INSECURE_PORTALS=1 permits http for closed networks).",
             name=name,
         )
+
+
+def parse_keys(text: str) -> list[str]:
+    """Read keys separated by commas. Raises: ConfigError for one that is none."""
+    keys = [key.strip() for key in text.split(",") if key.strip()]
+    for key in keys:
+        _check_key(key)
+    return keys
 
 
 def _check_key(key: str) -> None:

@@ -44,6 +44,10 @@ def connect(url: str) -> None:
         raise ConfigError("PARAPH_DATABASE_URL is not understood: use sqlite:///path or postgresql://...") from error
 
 
+def is_sqlite() -> bool:
+    return isinstance(database.obj, SqliteDatabase)
+
+
 @contextmanager
 def writing() -> Iterator[None]:
     """Run a write transaction. Nested use joins the outer one."""

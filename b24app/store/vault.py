@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 
 class Vault:
@@ -20,6 +20,13 @@ class Vault:
 
     def unlock(self, locked: str) -> str:
         return self._fernet.decrypt(locked.encode()).decode()
+
+    def relock(self, locked: str) -> str | None:
+        """Lock with the newest key what any of the keys locked; None when none of them did."""
+        try:
+            return self._fernet.rotate(locked.encode()).decode()
+        except InvalidToken:
+            return None
 
 
 def fingerprint(secret: str) -> str:
