@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from b24app.documents.templates import PartyBlock, render_template
+from tests.command_line import run
 from tests.portal_room import add_portal, open_room
 from tests.services.desk import free_port
-
-ROOT = Path(__file__).parent.parent
-
-
-def run(directory: Path, *words: str, typed: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
-    environment = {
-        "PATH": os.environ["PATH"],
-        "PARAPH_DATA_DIR": str(directory),
-        **{f"PARAPH_{name}": value for name, value in settings.items()},
-    }
-    command = [sys.executable, "-m", "b24app", *words]
-    return subprocess.run(command, cwd=ROOT, env=environment, input=typed, capture_output=True, text=True, timeout=120)
 
 
 def test_a_local_application_is_registered_and_its_secret_locked(tmp_path):

@@ -46,15 +46,16 @@ class ArchiveReader:
         return sorted(name[6:] for name in self._zip.namelist() if name.startswith("files/"))
 
     def rows(self, table: str) -> Iterator[dict[str, Any]]:
-        """Yield a table's rows. Raises: ArchiveRefused, at the end too, when the bytes are not those written."""
+        """Yield a table's rows. Raises: ArchiveRefused when its bytes are not those that were written."""
         name, entry = f"tables/{table}.jsonl", self.manifest.tables[table]
-        digest, count = hashlib.sha256(), 0
+        if self._hash(name) != entry.sha256:
+            raise _wrong_hash(name)
+        count = 0
         with self._member(name) as member:
             while line := member.readline(MAX_ROW + 1):
-                digest.update(line)
                 count += 1
                 yield _row(name, count, line)
-        if digest.hexdigest() != entry.sha256 or count != entry.rows:
+        if count != entry.rows:
             raise _wrong_hash(name)
 
     def file(self, sha256: str) -> bytes:
@@ -65,6 +66,13 @@ class ArchiveReader:
         if hashlib.sha256(data).hexdigest() != sha256:
             raise _wrong_hash(name)
         return data
+
+    def _hash(self, name: str) -> str:
+        digest = hashlib.sha256()
+        with self._member(name) as member:
+            while part := member.read(MB):
+                digest.update(part)
+        return digest.hexdigest()
 
     def _manifest(self) -> Manifest:
         if NAME not in self._zip.namelist():

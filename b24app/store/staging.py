@@ -91,7 +91,9 @@ class Staging:
         if table == _HISTORY or table not in self._database.get_tables():
             raise ArchiveRefused("The archive holds a table that its schema does not have: %(table)s.", table=table)
         found = self._database.get_columns(table)
-        return {column.name: column.primary_key and column.data_type == "INTEGER" for column in found}
+        key = [column for column in found if column.primary_key]
+        counted = key if len(key) == 1 and key[0].data_type == "INTEGER" else []
+        return {column.name: column in counted for column in found}
 
     def _insert(self, table: str, known: Mapping[str, bool], batch: list[list[Any]]) -> None:
         names = ", ".join(f'"{name}"' for name, is_counted in known.items() if not is_counted)
