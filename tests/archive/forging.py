@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +34,7 @@ def change_contents(
     key: str,
     *,
     tables: dict[str, Callable[[Rows], Rows]] | None = None,
+    only: Container[str] | None = None,
     without_file: str = "",
     **manifest: Any,
 ) -> None:
@@ -43,6 +44,8 @@ def change_contents(
             if sha256 != without_file:
                 new.add_file(sha256, old.file(sha256))
         for name in {**old.manifest.tables, **(tables or {})}:
+            if only is not None and name not in only:
+                continue
             rows = list(old.rows(name)) if name in old.manifest.tables else []
             new.add_table(name, (tables or {}).get(name, list)(rows))
         described = replace(old.manifest, tables=new.tables, files=new.files, **manifest)
