@@ -6,9 +6,12 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from peewee import OperationalError
+
 from b24app import settings as settings_module
 from b24app.commands import Command, documents, keeping, registering, running
-from b24app.errors import AppError
+from b24app.errors import AppError, Unavailable
+from b24app.store.database import is_full
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -19,7 +22,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return command(arguments, settings_module.load())
     except AppError as error:
         print(error, file=sys.stderr)
-        return 1
+    except OperationalError as error:
+        print(Unavailable.disk() if is_full(error) else Unavailable.database(), file=sys.stderr)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -84,8 +84,7 @@ def _refuse_known(portal: str, replace: bool) -> None:
 
 def _take_in(ctx: Context, archive: ArchiveReader, staging: Staging, relocking: Relocking) -> None:
     portal = archive.manifest.portal
-    for sha256 in archive.files:
-        ctx.blobs.put(archive.file(sha256))
+    _store_files(ctx, archive)
     with writing():
         former = arrival.make_room(portal)
         for part in PARTS:
@@ -97,6 +96,14 @@ def _take_in(ctx: Context, archive: ArchiveReader, staging: Staging, relocking: 
     for sha256 in orphans:
         ctx.blobs.delete(sha256)
     ctx.hints.hint(portal)
+
+
+def _store_files(ctx: Context, archive: ArchiveReader) -> None:
+    try:
+        for sha256 in archive.files:
+            ctx.blobs.put(archive.file(sha256))
+    except OSError as error:
+        raise ArchiveRefused("The archive's files cannot be stored: %(why)s.", why=error.strerror or error) from error
 
 
 def _report(ctx: Context, manifest: Manifest, staging: Staging, relocking: Relocking) -> Imported:

@@ -13,7 +13,7 @@ from b24app.clock import to_ms
 from b24app.errors import ArchiveRefused
 from b24app.store import removal
 from b24app.store.belongings import columns
-from b24app.store.database import is_sqlite
+from b24app.store.database import alone, is_sqlite, without_hurry
 from b24app.store.tables import Application, OutboxMessage, Portal, Table
 
 _BATCH = 200
@@ -57,7 +57,9 @@ def start_afresh(portal: str, now: datetime) -> None:
 
 
 def make_room(portal: str) -> set[str]:
-    """Delete a portal with everything it owns; returns the files its rows named."""
+    """Delete a portal with everything it owns, and keep others off it; returns the files its rows named."""
+    without_hurry()
+    alone(f"portal/{portal}")
     files = removal.blobs_of(portal)
     removal.delete_data(portal)
     Portal.delete().where(Portal.member_id == portal).execute()

@@ -26,11 +26,14 @@ def copy_database(target: Path) -> None:
             "docs/operations.md has the commands."
         )
     with reading(), closing(sqlite3.connect(target)) as copy:
-        database.connection().backup(copy)
-        copy.execute("PRAGMA journal_mode = DELETE")  # a file that stands alone, without a log beside it
-        found = [row[0] for row in copy.execute("PRAGMA integrity_check")]
-    if found != ["ok"]:
-        raise ArchiveRefused("The copy of the database is damaged: %(what)s.", what=found[0])
+        try:
+            database.connection().backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")  # a file that stands alone, without a log beside it
+            [[found], *_more] = copy.execute("PRAGMA integrity_check")
+        except sqlite3.DatabaseError as error:
+            found = str(error)
+    if found != "ok":
+        raise ArchiveRefused("The copy of the database is damaged, so it was not kept: %(what)s.", what=found)
 
 
 def names_in(copy: Path, columns: Iterable[Field]) -> set[str]:

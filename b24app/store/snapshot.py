@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from b24app.store.database import database, is_sqlite, reading
-
-_NO_HURRY = ("idle_in_transaction_session_timeout", "statement_timeout")
+from b24app.store.database import database, is_sqlite, reading, without_hurry
 
 
 @contextmanager
@@ -20,11 +18,8 @@ def snapshot() -> Iterator[None]:
     web request: between two statements files may be copied for an hour.
     """
     with reading(), database.atomic("DEFERRED" if is_sqlite() else "REPEATABLE READ READ ONLY"):
-        if is_sqlite():
-            database.execute_sql("SELECT 1 FROM sqlite_master").fetchone()  # the moment is that of the first read
-        else:
-            for limit in _NO_HURRY:
-                database.execute_sql(f"SET LOCAL {limit} = 0")
+        without_hurry()
+        database.execute_sql("SELECT count(*) FROM portal").fetchone()  # the moment is that of the first read
         yield
 
 

@@ -23,7 +23,7 @@ from peewee import (
     fn,
 )
 
-from b24app.errors import ArchiveRefused
+from b24app.errors import ArchiveRefused, Unavailable
 from b24app.store import migrate
 from b24app.store.belongings import columns
 from b24app.store.tables import JSONField, Table
@@ -102,7 +102,9 @@ class Staging:
             with self._database.atomic():
                 sql = f'INSERT INTO "{table}" ({names}) VALUES ({marks})'  # noqa: S608 - names of our own schema
                 self._database.connection().executemany(sql, batch)
-        except (sqlite3.Error, PeeweeException, OverflowError, ValueError) as error:
+        except sqlite3.OperationalError as error:
+            raise Unavailable.disk() from error
+        except (sqlite3.Error, OverflowError, ValueError) as error:
             raise ArchiveRefused(
                 "Rows of %(table)s in the archive contradict each other or the schema.", table=table
             ) from error

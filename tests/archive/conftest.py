@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,30 +9,45 @@ import pytest
 
 from b24app.services.context import Context
 from b24app.store import database
+from tests import databases
 from tests.portal_room import open_room
 
 
 @dataclass
 class Places:
-    """Several installations; the process works in the one that was opened last."""
+    """Several installations; the process works in the one that was opened last.
+
+    `kinds` says which have their rows in PostgreSQL, `keys` which have given keys instead of making one.
+    """
 
     directory: Path
+    stack: ExitStack
+    kinds: dict[str, str] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
-    opened: list[str] = field(default_factory=list)
+    urls: dict[str, str] = field(default_factory=dict)
 
     def open(self, name: str, **settings: str) -> Context:
+        url = self.url(name)
         self.leave()
-        self.opened.append(name)
         given = {"secret_keys": self.keys[name]} if name in self.keys else {}
-        return open_room(self.directory / name, **{**given, **settings})
+        return open_room(self.directory / name, **{"database_url": url, **given, **settings})
+
+    def url(self, name: str) -> str:
+        """The address of an installation's database; made when it is first asked for."""
+        if name not in self.urls:
+            (self.directory / name).mkdir(exist_ok=True)
+            made = databases.fresh(self.kinds.get(name, "sqlite"), self.directory / name)
+            self.urls[name] = self.stack.enter_context(made)
+        return self.urls[name]
 
     def leave(self) -> None:
-        if self.opened:
-            database.close_connection()
+        if database.database.obj is not None:
+            database.close_all()
 
 
 @pytest.fixture
 def places(tmp_path: Path) -> Iterator[Places]:
-    made = Places(tmp_path)
-    yield made
-    made.leave()
+    with ExitStack() as stack:
+        made = Places(tmp_path, stack)
+        yield made
+        made.leave()

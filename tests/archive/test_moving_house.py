@@ -18,6 +18,7 @@ from b24app.store import audit, requests
 from b24app.store.belongings import PARTS
 from b24app.store.database import reading
 from b24app.store.tables import AuditRow, OutboxMessage, Portal, Request, SignerRow
+from tests import databases
 from tests.archive.life import Life, approve, live, status
 from tests.command_line import run
 from tests.office import ANNA, APP_URL, Office, open_office
@@ -37,29 +38,32 @@ class House:
     links: dict[str, str]
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+@pytest.fixture(scope="module", params=databases.KINDS)
+def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """From SQLite to each database."""
     directory = tmp_path_factory.mktemp("moving")
-    with open_office(directory / "old") as old:
+    (directory / "new").mkdir()
+    with databases.fresh(request.param, directory / "new") as url, open_office(directory / "old") as old:
         life, member_id = live(old), old.sandbox.portal("acme").member_id
         with reading():
             trails = {key: audit.digests(member_id, key) for key in vars(life).values()}
             links = {key: old.link(SignerRow.get(SignerRow.request == key).email) for key in vars(life).values()}
-        yield House(_move(old, directory, member_id), life, member_id, trails, links)
+        yield House(_move(old, directory, member_id, url), life, member_id, trails, links)
 
 
-def _move(old: Office, directory: Path, member_id: str) -> Office:
+def _move(old: Office, directory: Path, member_id: str, database_url: str) -> Office:
     archive = directory / "acme.zip"
     written = run(directory / "old", "export", "--portal", member_id, "--out", str(archive))
     assert written.returncode == 0, written.stderr
     keys = ["--old-keys-file", str(directory / "old" / "secret.key")]
-    taken = run(directory / "new", "import", str(archive), *keys, SECRET_KEYS=NEW_KEY)
+    taken = run(directory / "new", "import", str(archive), *keys, SECRET_KEYS=NEW_KEY, DATABASE_URL=database_url)
     assert taken.returncode == 0, taken.stderr
     mail = old.sandbox.settings()
     app = create_app(
         Settings(
             public_url=APP_URL,
             data_dir=str(directory / "new"),
+            database_url=database_url,
             secret_keys=NEW_KEY,
             oauth_url=mail["PARAPH_OAUTH_URL"],
             smtp_url=mail["PARAPH_SMTP_URL"],

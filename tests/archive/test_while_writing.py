@@ -8,12 +8,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from b24app.archive.reader import ArchiveReader
 from b24app.clock import from_ms
 from b24app.documents.storage import LocalBlobs
 from b24app.domain.events import Actor, AuditEvent, EventType
 from b24app.evidence.trail import Link, first_broken
 from b24app.store.tables import JSONField
+from tests import databases
 from tests.archive.busy import EVENTS, SIGNERS, writers
 from tests.archive.conftest import Places
 from tests.command_line import environment, run
@@ -70,22 +73,22 @@ def test_a_back_up_is_one_moment_of_a_database_that_others_write_into(places: Pl
     assert len(copies[0][0]) < len(copies[-1][0])
 
 
-def test_an_archive_is_one_moment_of_a_portal_that_others_write_into(places: Places):
+@pytest.mark.parametrize("kind", databases.KINDS)
+def test_an_archive_is_one_moment_of_a_portal_that_others_write_into(places: Places, kind: str):
+    places.kinds["here"] = kind
     add_portal(places.open("here"))
     places.leave()
-    with writers(WRITERS, "acme", environment(places.directory / "here")):
+    address = {"DATABASE_URL": places.url("here")}
+    with writers(WRITERS, "acme", environment(places.directory / "here", **address)):
         for number in (1, 2):
             archive = str(places.directory / f"{number}.zip")
-            done = run(places.directory / "here", "export", "--portal", "acme", "--out", archive)
+            done = run(places.directory / "here", "export", "--portal", "acme", "--out", archive, **address)
             assert done.returncode == 0, done.stderr
     for number in (1, 2):
         with ArchiveReader(places.directory / f"{number}.zip") as archive:
             rows = [list(archive.rows(table)) for table in ("request", "signer", "audit_event", "outbox")]
             check_whole(*rows)
             assert files_of(rows[0]) == set(archive.files)
-    done = run(places.directory / "there", "import", str(places.directory / "2.zip"), SECRET_KEYS=key(places, "here"))
+    keys = ["--old-keys-file", str(places.directory / "here" / "secret.key")]
+    done = run(places.directory / "there", "import", str(places.directory / "2.zip"), *keys)
     assert done.returncode == 0, done.stderr
-
-
-def key(places: Places, name: str) -> str:
-    return (places.directory / name / "secret.key").read_text()
