@@ -12,7 +12,7 @@ def register(commands: Commands) -> None:
     serve = add(commands, "serve", _serve, "serve pages and webhooks (gunicorn)")
     serve.add_argument("--workers", type=int, default=2)
     worker = add(commands, "worker", _worker, "work the outbox: letters, timeline, seals")
-    worker.add_argument("--threads", type=int, default=8)
+    worker.add_argument("--threads", type=int, default=32, help="how many portals are served at once")
     demo = add(commands, "demo", _demo, "run everything with a Bitrix24 in small; prints one address")
     demo.add_argument("--port", type=int, default=8700, help="the application's port; the sandbox takes 100 above")
     add(commands, "migrate", _migrate, "bring the database's schema up to date")

@@ -5,12 +5,13 @@ A table with a `portal` column is covered by itself; any other one must be named
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import AutoField, BooleanField, CompositeKey, Field
+from peewee import AutoField, BlobField, BooleanField, CompositeKey, Field
 
 from b24app.store.removal import BLOB_COLUMNS, OWNED
 from b24app.store.snapshot import stream
@@ -73,9 +74,13 @@ def _key(table: type[Table]) -> list[Any]:
 
 
 def _plain(field: Field, value: Any) -> Any:
-    """Write a value the same whatever database it comes from; objects and lists of JSON columns stand as such."""
-    if isinstance(field, BooleanField) and value is not None:
+    """Write a value the same whatever database it is from: objects and lists of JSON as such, bytes as Base64."""
+    if value is None:
+        return None
+    if isinstance(field, BooleanField):
         return bool(value)
-    if isinstance(field, JSONField) and value is not None and value[:1] in ("{", "["):
+    if isinstance(field, BlobField):
+        return base64.b64encode(value).decode()
+    if isinstance(field, JSONField) and value[:1] in ("{", "["):
         return json.loads(value)
     return value

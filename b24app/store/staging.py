@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,6 +14,7 @@ from typing import Any
 from peewee import (
     SQL,
     BigIntegerField,
+    BlobField,
     BooleanField,
     CharField,
     Field,
@@ -45,10 +47,10 @@ class Staging:
 
     def load(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Lay out a table's rows as they were written. Raises: ArchiveRefused naming the table."""
-        known = self._columns(table)
-        values = _values(table, known, rows)
+        kinds = self._columns(table)
+        values = _values(table, kinds, rows)
         while batch := list(islice(values, _BATCH)):
-            self._insert(table, known, batch)
+            self._insert(table, kinds, batch)
 
     def upgrade(self) -> None:
         """Run the migrations that the rows have not seen. Raises: ArchiveRefused when one of them cannot."""
@@ -86,18 +88,17 @@ class Staging:
     ) -> None:
         self._database.close()
 
-    def _columns(self, table: str) -> dict[str, bool]:
-        """Column -> whether the database may count it by itself."""
+    def _columns(self, table: str) -> dict[str, str]:
+        """Column -> its type in SQLite; without the number that the database counts by itself."""
         if table == _HISTORY or table not in self._database.get_tables():
             raise ArchiveRefused("The archive holds a table that its schema does not have: %(table)s.", table=table)
         found = self._database.get_columns(table)
         key = [column for column in found if column.primary_key]
         counted = key if len(key) == 1 and key[0].data_type == "INTEGER" else []
-        return {column.name: column in counted for column in found}
+        return {column.name: column.data_type for column in found if column not in counted}
 
-    def _insert(self, table: str, known: Mapping[str, bool], batch: list[list[Any]]) -> None:
-        names = ", ".join(f'"{name}"' for name, is_counted in known.items() if not is_counted)
-        marks = ", ".join("?" for is_counted in known.values() if not is_counted)
+    def _insert(self, table: str, kinds: Mapping[str, str], batch: list[list[Any]]) -> None:
+        names, marks = ", ".join(f'"{name}"' for name in kinds), ", ".join("?" * len(kinds))
         try:
             with self._database.atomic():
                 sql = f'INSERT INTO "{table}" ({names}) VALUES ({marks})'  # noqa: S608 - names of our own schema
@@ -121,16 +122,23 @@ def _check_schema(schema: str) -> None:
         )
 
 
-def _values(table: str, known: Mapping[str, bool], rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Any]]:
-    wanted = [name for name, is_counted in known.items() if not is_counted]
+def _values(table: str, kinds: Mapping[str, str], rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Any]]:
     for row in rows:
-        if set(row) != set(wanted):
+        if set(row) != set(kinds):
             raise ArchiveRefused("A row of %(table)s in the archive has other columns than its schema.", table=table)
-        yield [_text(row[name]) for name in wanted]
+        yield [_stored(table, name, kind, row[name]) for name, kind in kinds.items()]
 
 
-def _text(value: Any) -> Any:
-    return JSONField().db_value(value) if isinstance(value, dict | list) else value
+def _stored(table: str, name: str, kind: str, value: Any) -> Any:
+    """Turn a value as an archive writes it into what the column holds."""
+    if isinstance(value, dict | list):
+        return JSONField().db_value(value)
+    if kind != "BLOB" or value is None:
+        return value
+    try:
+        return base64.b64decode(value, validate=True)
+    except (ValueError, TypeError) as error:
+        raise _not_one(table, name) from error
 
 
 def _typed(table: str, field: Field, value: Any) -> Any:
@@ -138,10 +146,14 @@ def _typed(table: str, field: Field, value: Any) -> Any:
     if value is None or not _fits(field, value):
         if value is None and field.null:
             return None
-        raise ArchiveRefused(
-            "A row of %(table)s in the archive has a %(column)s that is none.", table=table, column=field.column_name
-        )
+        raise _not_one(table, field.column_name)
     return field.python_value(value)
+
+
+def _not_one(table: str, column: str) -> ArchiveRefused:
+    return ArchiveRefused(
+        "A row of %(table)s in the archive has a %(column)s that is none.", table=table, column=column
+    )
 
 
 def _fits(field: Field, value: Any) -> bool:
@@ -152,6 +164,8 @@ def _fits(field: Field, value: Any) -> bool:
         return isinstance(value, int) and abs(value) < 2**bits
     if isinstance(field, JSONField):
         return isinstance(value, str) and _is_json(value)
+    if isinstance(field, BlobField):
+        return isinstance(value, bytes)
     return isinstance(field, CharField | TextField) and isinstance(value, str)
 
 

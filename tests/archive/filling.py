@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import itertools
-import json
 from datetime import UTC, datetime
 from typing import Any
 
-from peewee import AutoField, BooleanField, Field, IntegerField
+from peewee import AutoField, BlobField, BooleanField, Field, IntegerField
 
 from b24app.domain.events import Actor, AuditEvent, EventType
 from b24app.evidence.trail import link
@@ -32,7 +31,7 @@ def contents(portal: str) -> dict[str, list[dict[str, Any]]]:
     """Read everything a portal has, by table, numbers that a database counts by itself left out."""
     with reading():
         owner = Portal.get_by_id(portal).client_id
-        return {part.name: sorted(_rows(part.table, portal, owner), key=json.dumps) for part in PARTS}
+        return {part.name: sorted(_rows(part.table, portal, owner), key=repr) for part in PARTS}
 
 
 def _rows(table: type[Table], portal: str, client_id: str) -> list[dict[str, Any]]:
@@ -60,6 +59,8 @@ def _value(ctx: Context, portal: str, field: Field) -> Any:
         return f"local.{portal}"
     if field.name == "request" or field is Request.id:
         return f"request of {portal}"
+    if isinstance(field, BlobField):
+        return b"\x00\xff " + portal.encode()
     if isinstance(field, BooleanField):
         return not field.default
     if isinstance(field, JSONField):

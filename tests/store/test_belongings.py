@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from peewee import AutoField, BooleanField, CharField, IntegerField, TextField
+from peewee import AutoField, BlobField, BooleanField, CharField, IntegerField, TextField
 
 from b24app.store import belongings
 from b24app.store.arrival import MOMENTARY
@@ -21,7 +21,7 @@ def test_a_table_with_a_portal_column_is_never_left_out():
 
 
 def test_every_column_is_of_a_kind_that_an_archive_can_hold():
-    kinds = (BooleanField, IntegerField, CharField, TextField, AutoField)
+    kinds = (BlobField, BooleanField, IntegerField, CharField, TextField, AutoField)
     strange = [field for table in ALL for field in table._meta.sorted_fields if not isinstance(field, kinds)]
     assert strange == []
 
