@@ -7,6 +7,7 @@ README lists them all; tests/test_docs.py compares the two.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -38,6 +39,7 @@ class Settings:
     mail_from: str = "Paraph <signatures@localhost>"
     oauth_url: str = "https://oauth.bitrix.info"
     allow_insecure_portals: bool = False
+    proxies: int = 0
     log_level: str = "INFO"
 
     @property
@@ -78,7 +80,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     for field in fields(Settings):
         raw = _raw(environ, field.name.upper())
         if raw is not None:
-            values[field.name] = raw in ("1", "true", "yes", "on") if field.type == "bool" else raw
+            values[field.name] = _value(PREFIX + field.name.upper(), str(field.type), raw)
     settings = Settings(**values)  # type: ignore[arg-type]
     _check(settings)
     return settings
@@ -95,6 +97,16 @@ def _raw(environ: Mapping[str, str], name: str) -> str | None:
             ) from error
     value = environ.get(PREFIX + name)
     return value.strip() if value is not None else None
+
+
+def _value(name: str, kind: str, raw: str) -> object:
+    if kind == "bool":
+        return raw in ("1", "true", "yes", "on")
+    if kind == "int":
+        if not re.fullmatch(r"\d{1,2}", raw, re.ASCII):
+            raise ConfigError("%(name)s must be a small whole number.", name=name)
+        return int(raw)
+    return raw
 
 
 def _check(settings: Settings) -> None:
