@@ -1,4 +1,4 @@
-"""Keep what is stored and move it: export, import, backup."""
+"""Keep what is stored and move it: export, import, backup, relock."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ def register(commands: Commands) -> None:
     take.add_argument("--old-keys-file", type=Path, help="the PARAPH_SECRET_KEYS of the installation that wrote it")
     backup = add(commands, "backup", _backup, "copy the SQLite database, and the files it names, while work goes on")
     backup.add_argument("target", type=Path, help="a directory for database and files, or a new file for the database")
+    add(commands, "relock", _relock, "lock every stored secret with the newest key, so that older ones can go")
 
 
 def _export(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -64,6 +65,19 @@ def _backup(arguments: argparse.Namespace, settings: Settings) -> int:
     if done.lost:
         print(f"{done.lost} stored files are gone or damaged: restore them from an earlier back-up.", file=sys.stderr)
     return 1 if done.lost else 0
+
+
+def _relock(_arguments: argparse.Namespace, settings: Settings) -> int:
+    from b24app.services.relock_secrets import relock_secrets
+    from b24app.wiring import wire
+
+    done = relock_secrets(wire(settings))
+    print(f"{done.done} rows had secrets under an older key; they are under the newest now.")
+    if done.unreadable:
+        print(
+            f"{done.unreadable} secrets open with none of PARAPH_SECRET_KEYS: find the key they need.", file=sys.stderr
+        )
+    return 1 if done.unreadable else 0
 
 
 def _contents(manifest: Manifest) -> str:

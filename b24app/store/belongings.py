@@ -58,19 +58,20 @@ def columns(table: type[Table]) -> list[Field]:
 def rows(part: Part, portal: str) -> Iterator[dict[str, Any]]:
     """Yield the rows of a part, by column name, in the order of their keys; call inside `snapshot`."""
     fields = columns(part.table)
-    query = part.table.select(*fields).where(part.of(portal)).order_by(*_key(part.table))
+    query = part.table.select(*fields).where(part.of(portal)).order_by(*key(part.table))
     for raw in stream(query):
         yield {field.column_name: _plain(field, value) for field, value in zip(fields, raw, strict=True)}
+
+
+def key(table: type[Table]) -> list[Any]:
+    """List the fields of a table's primary key."""
+    found = table._meta.primary_key
+    return [table._meta.fields[name] for name in found.field_names] if isinstance(found, CompositeKey) else [found]
 
 
 def file_columns(table: type[Table]) -> list[str]:
     """Name the columns of a table that name stored files."""
     return [column.column_name for column in BLOB_COLUMNS if column.model is table]
-
-
-def _key(table: type[Table]) -> list[Any]:
-    key = table._meta.primary_key
-    return [table._meta.fields[name] for name in key.field_names] if isinstance(key, CompositeKey) else [key]
 
 
 def _plain(field: Field, value: Any) -> Any:
