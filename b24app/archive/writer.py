@@ -16,6 +16,11 @@ from b24app.archive.manifest import NAME, FilesEntry, Manifest, TableEntry
 Row = Mapping[str, Any]
 
 
+def line(row: Row) -> bytes:
+    """Write a row as it stands in its table's member."""
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
 class ArchiveWriter:
     """One archive being written; leave the block to complete it."""
 
@@ -43,10 +48,10 @@ class ArchiveWriter:
         member = self._member(f"tables/{table}.jsonl", zipfile.ZIP_DEFLATED)
         with self._zip.open(member, "w", force_zip64=True) as out:
             for row in rows:
-                line = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-                out.write(line)
-                digest.update(line)
-                count, size = count + 1, size + len(line)
+                written = line(row)
+                out.write(written)
+                digest.update(written)
+                count, size = count + 1, size + len(written)
         self.tables[table] = TableEntry(count, size, digest.hexdigest())
 
     def add_manifest(self, manifest: Manifest) -> None:

@@ -1,4 +1,4 @@
-"""Keep what is stored and move it: export, import, backup, relock."""
+"""Keep what is stored and move it: export, import, forget, backup, relock."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ def register(commands: Commands) -> None:
     take.add_argument("--check", action="store_true", help="only look the archive over; write nothing")
     take.add_argument("--replace", action="store_true", help="delete what is here of the portal first")
     take.add_argument("--old-keys-file", type=Path, help="the PARAPH_SECRET_KEYS of the installation that wrote it")
+    forget = add(commands, "forget", _forget, "delete a portal that has moved away; nobody is told")
+    forget.add_argument("file", type=Path, help="the archive it was moved with: it must hold all there is here")
     backup = add(commands, "backup", _backup, "copy the SQLite database, and the files it names, while work goes on")
     backup.add_argument("target", type=Path, help="a directory for database and files, or a new file for the database")
     add(commands, "relock", _relock, "lock every stored secret with the newest key, so that older ones can go")
@@ -39,8 +41,9 @@ def _export(arguments: argparse.Namespace, settings: Settings) -> int:
     if done.manifest.lost:
         print(f"{len(done.manifest.lost)} stored files were gone or damaged; manifest.json names them.")
     if done.unreadable:
-        print(f"{done.unreadable} secrets open with none of PARAPH_SECRET_KEYS; they are in it as they are.")
-    return 0
+        words = "secrets open with none of PARAPH_SECRET_KEYS here, nor will they elsewhere."
+        print(f"{done.unreadable} {words}", file=sys.stderr)
+    return 1 if done.unreadable else 0
 
 
 def _import(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -53,6 +56,14 @@ def _import(arguments: argparse.Namespace, settings: Settings) -> int:
     )
     print(f"{'The archive is whole' if arguments.check else 'Imported'}: {_contents(done.manifest)}.")
     _warn(done)
+    return 0
+
+
+def _forget(arguments: argparse.Namespace, settings: Settings) -> int:
+    from b24app.services.forget_portal import forget_portal
+    from b24app.wiring import wire
+
+    print(f"Deleted here: {_contents(forget_portal(wire(settings), arguments.file))}.")
     return 0
 
 

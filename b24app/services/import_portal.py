@@ -91,11 +91,17 @@ def _take_in(ctx: Context, archive: ArchiveReader, staging: Staging, relocking: 
             rows = (relocking.row(part.name, row) for row in staging.rows(part.table))
             arrival.insert(part.table, rows)
         arrival.start_afresh(portal, ctx.now())
-        orphans = removal.unreferenced(former)
+    let_go(ctx, former)
+    ctx.hints.hint(portal)
+
+
+def let_go(ctx: Context, files: set[str]) -> None:
+    """Delete those of these files that no row names any more, and what was made of them."""
+    with writing():
+        orphans = removal.unreferenced(files)
         orphans |= removal.unreferenced(removal.forget_derived(orphans))
     for sha256 in orphans:
         ctx.blobs.delete(sha256)
-    ctx.hints.hint(portal)
 
 
 def _store_files(ctx: Context, archive: ArchiveReader) -> None:
