@@ -10,8 +10,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 LEAVES = {"errors", "clock"}
-ADAPTERS = {"store", "bitrix", "providers", "documents", "evidence", "letters", "outbox"}
-DOORS = {"web", "placement_handlers", "cli", "serving", "doctor", "demo", "__main__"}
+ADAPTERS = {"store", "bitrix", "providers", "documents", "evidence", "letters", "outbox", "archive"}
+DOORS = {"web", "placement_handlers", "cli", "commands", "serving", "doctor", "demo", "__main__"}
 
 MAY_IMPORT = {
     "domain": LEAVES,
@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "letters": LEAVES,
     "evidence": LEAVES | {"domain", "documents"},
     "outbox": LEAVES | {"domain", "store"},
+    "archive": LEAVES,
     "providers": LEAVES | {"domain"},
     "providers.builtin": LEAVES | {"domain", "providers", "documents", "letters"},
     "services": LEAVES | ADAPTERS | {"domain", "settings", "manifest"},
@@ -42,7 +43,7 @@ MAY_IMPORT |= {
     for door in DOORS
 }
 MAY_IMPORT["wiring"] = set(MAY_IMPORT) | {"wiring"}
-MAY_IMPORT["web"] -= {"wiring", "cli", "sandbox", "letters", "evidence", "outbox"}
+MAY_IMPORT["web"] -= {"wiring", "cli", "commands", "sandbox", "letters", "evidence", "outbox", "archive"}
 MAY_IMPORT["placement_handlers"] = MAY_IMPORT["web"]
 PACKAGE_ITSELF = {"b24app"}  # __version__, ROOT, create_app
 

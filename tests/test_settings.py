@@ -30,6 +30,7 @@ def test_all_defaults_work_on_one_machine(tmp_path):
         ("OAUTH_URL", "ftp://oauth.example.com"),
         ("SMTP_URL", "mail.example.com"),
         ("BIND", "8700"),
+        ("PROXIES", "yes"),
         ("SECRET_KEYS", "too-short"),
         ("BLOB_URL", "blobs"),
         ("BLOB_URL", "file://blobs"),
