@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -96,15 +98,21 @@ def test_a_wrong_arrow_is_noticed(tmp_path):
 
 
 def test_the_sandbox_uses_only_flask_and_small_things():
-    allowed = {"flask", "werkzeug", "requests", "aiosmtpd", "jinja2", "markupsafe", "b24app", "__future__", "_typeshed"}
+    small = {"flask", "werkzeug", "requests", "aiosmtpd", "jinja2", "markupsafe", "b24app", "__future__", "_typeshed"}
+    paper = {"pikepdf", "pypdfium2", "typst", "pyhanko", "cryptography"}
     for module, path in sources():
         if room_of(module) == "sandbox":
+            allowed = small | (paper if module.startswith("b24app.sandbox.esign.paper.") else set())
             for imported in imports(path):
                 top = imported.split(".")[0]
                 assert top in allowed or top in _standard_library(), f"{module} imports {imported}"
 
 
-def _standard_library() -> frozenset[str]:
-    import sys
+def test_the_sandbox_loads_pdf_libraries_only_when_needed():
+    script = "import sys, b24app.sandbox.world; print(*{'pikepdf', 'pyhanko', 'typst', 'pypdfium2'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
 
+
+def _standard_library() -> frozenset[str]:
     return sys.stdlib_module_names

@@ -7,13 +7,13 @@ import signal
 import threading
 from pathlib import Path
 
-from b24app.sandbox.world import Sandbox, start
+from b24app.sandbox.world import PORTS, Sandbox, start
 
 
 def main() -> None:
     """Run until interrupted."""
     parser = argparse.ArgumentParser(prog="b24app.sandbox", description="A Bitrix24 in small, with OAuth and a mailbox")
-    parser.add_argument("--base-port", type=int, default=8800, help="first of six ports (default 8800)")
+    parser.add_argument("--base-port", type=int, default=8800, help=f"first of {PORTS} ports (default 8800)")
     parser.add_argument("--app-url", default="http://localhost:8700", help="where the application listens")
     parser.add_argument("--apps-file", type=Path, help="write client ids and secrets here as JSON")
     parser.add_argument("--installed", action="store_true", help="start with the application marked as set up")

@@ -53,8 +53,7 @@ class Control:
                 self.sandbox.troubled(target).add(**given)
             except (KeyError, TypeError) as error:
                 return self._refused(str(error))
-        targets = ("oauth", "mailbox", *self.sandbox.portals)
-        return jsonify({target: self.sandbox.troubled(target).listed() for target in targets})
+        return jsonify({name: target.faults.listed() for name, target in self.sandbox.targets.items()})
 
     def view(self, portal: str, what: str) -> Response:
         return jsonify(self._run(VIEWS, portal, what, dict(request.args)))

@@ -1,0 +1,90 @@
+"""/oauth/token and /oauth/token?refresh, on the address of the pages (app.hellosign.com)"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Response, jsonify, request
+
+from b24app.sandbox.calls import Call as LoggedCall
+from b24app.sandbox.dropbox_sign import body
+from b24app.sandbox.dropbox_sign.accounts import ApiApp, Grant
+from b24app.sandbox.dropbox_sign.errors import ApiError, bad
+from b24app.sandbox.troubles import lose_answer, troubled
+
+if TYPE_CHECKING:
+    from b24app.sandbox.dropbox_sign.service import DropboxSign
+
+
+def register(app: Flask, service: DropboxSign) -> None:
+    def token() -> Response:
+        name = "oauth_token_refresh" if "refresh" in request.args else "oauth_token_generate"
+        started = time.perf_counter()
+        response = troubled(service.faults, name)
+        if response is None:
+            response = _answered(service, name)
+            lose_answer(service.faults, response, name)
+        spent = time.perf_counter() - started
+        service.calls.add(LoggedCall(name, response.status_code, None, None, None, spent, time.time()))
+        return response
+
+    app.add_url_rule("/oauth/token", "oauth_token", token, methods=["POST"])
+
+
+def _answered(service: DropboxSign, name: str) -> Response:
+    try:
+        given = body.read(request)
+        act = _refresh if name == "oauth_token_refresh" else _generate
+        shown, status = act(service, given), 200
+    except ApiError as refusal:
+        shown, status = refusal.body(), refusal.status
+    response = jsonify(shown)
+    response.status_code = status
+    return response
+
+
+def _generate(service: DropboxSign, given: dict[str, Any]) -> dict[str, Any]:
+    """All five parameters are wanted."""
+    _require(given, "client_id", "client_secret", "code", "state", "grant_type")
+    if given["grant_type"] != "authorization_code":
+        raise bad("Unknown grant_type", "grant_type")
+    app = _app(service, given)
+    now = service.clock.now()
+    grant = service.directory.trade_code(str(given["code"]), app.client_id, str(given["state"]), now)
+    if grant is None or service.faults.take("invalid_grant"):
+        raise bad("The authorization code is invalid or has expired.", "code")
+    return _shown(service, grant) | {"state": given["state"]}
+
+
+def _refresh(service: DropboxSign, given: dict[str, Any]) -> dict[str, Any]:
+    _require(given, "grant_type", "refresh_token", "client_id", "client_secret")
+    if given["grant_type"] != "refresh_token":
+        raise bad("Unknown grant_type", "grant_type")
+    app = _app(service, given)
+    grant = service.directory.refresh(str(given["refresh_token"]), app.client_id, service.clock.now())
+    if grant is None or service.faults.take("invalid_grant"):
+        raise bad("The refresh token is invalid.", "refresh_token")
+    return _shown(service, grant)
+
+
+def _app(service: DropboxSign, given: dict[str, Any]) -> ApiApp:
+    app = service.directory.apps.get(str(given["client_id"]))
+    if app is None or app.secret != given["client_secret"]:
+        raise ApiError("unauthorized", "Unauthorized client.")
+    return app
+
+
+def _require(given: dict[str, Any], *names: str) -> None:
+    for name in names:
+        if not given.get(name):
+            raise bad("This value should not be blank", name)
+
+
+def _shown(service: DropboxSign, grant: Grant) -> dict[str, Any]:
+    return {
+        "access_token": grant.access,
+        "token_type": "Bearer",
+        "refresh_token": grant.refresh,
+        "expires_in": max(0, int(grant.expires_at - service.clock.now())),
+    }
