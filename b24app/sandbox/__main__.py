@@ -33,6 +33,7 @@ def main() -> None:
 def _prepare(sandbox: Sandbox, options: argparse.Namespace) -> None:
     if options.apps_file:
         sandbox.write_apps(options.apps_file)
+    sandbox.dropbox_sign.windows.enforced = not options.no_limits
     for portal in sandbox.portals.values():
         if options.no_limits:
             portal.bucket.size = portal.bucket.drain_per_s = 1e9
@@ -49,6 +50,7 @@ def _summary(sandbox: Sandbox) -> str:
         f"OAuth            {sandbox.oauth.url}",
         f"Mailbox          {sandbox.mailbox.url}  (SMTP {sandbox.mailbox.smtp_url})",
     ]
+    lines += [f"Dropbox Sign     {sandbox.dropbox_sign.url}  (API key {sandbox.dropbox_sign.account.api_key})"]
     lines += [f"{app['portal']}: {app['client_id']}  {app['client_secret']}" for app in sandbox.apps]
     return "\n".join(lines)
 
