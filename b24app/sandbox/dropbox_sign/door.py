@@ -85,7 +85,7 @@ class Door:
                 error = refusal.name
                 standing = refusal.standing or standing
                 response = _made(refusal.body(), refusal.status)
-            _show_limits(response, standing)
+            show_limits(response, standing)
             lose_answer(faults, response, route.name)
         self._log(route, response, caller, error, given, started)
         return response
@@ -175,7 +175,8 @@ def _refused(error: ApiError, standing: Standing) -> ApiError:
     return error
 
 
-def _show_limits(response: Response, standing: Standing | None) -> None:
+def show_limits(response: Response, standing: Standing | None) -> None:
+    """The three headers every answer carries."""
     if standing is not None:
         response.headers["X-RateLimit-Limit"] = str(standing.limit)
         response.headers["X-RateLimit-Remaining"] = str(standing.remaining)

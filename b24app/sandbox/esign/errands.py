@@ -33,7 +33,7 @@ class Errands:
         self._ready = threading.Condition()
         self._heap: list[Errand] = []
         self._numbers = itertools.count()
-        self._busy: Errand | None = None
+        self._busy = False
         self._stopped = False
         clock.watch(self._wake)
         threading.Thread(target=self._work, daemon=True).start()
@@ -63,7 +63,7 @@ class Errands:
     def _pressing(self) -> bool:
         now = self.clock.now()
         waiting = any(not errand.patient or errand.due <= now for errand in self._heap)
-        return waiting or (self._busy is not None and not self._busy.patient)
+        return waiting or self._busy
 
     def _wake(self) -> None:
         with self._ready:
@@ -77,7 +77,7 @@ class Errands:
                 traceback.print_exc()
             finally:
                 with self._ready:
-                    self._busy = None
+                    self._busy = False
                     self._ready.notify_all()
 
     def _next(self) -> Errand | None:
@@ -86,8 +86,8 @@ class Errands:
             while not self._stopped:
                 wait_s = self._heap[0].due - self.clock.now() if self._heap else LONGEST_WAIT_S
                 if wait_s <= 0:
-                    self._busy = heapq.heappop(self._heap)
-                    return self._busy
+                    self._busy = True
+                    return heapq.heappop(self._heap)
                 self._ready.wait(min(wait_s, LONGEST_WAIT_S))
         return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -121,5 +122,5 @@ def link(sandbox: Sandbox, person: tuple[str, str]) -> str:
 
 def refusal(error: dropbox_sign.ApiException) -> tuple[int, str, str | None]:
     """(status, error_name, error_path) of a refused call."""
-    told = error.data.error
-    return error.status, told.error_name, told.error_path
+    told = json.loads(error.body)["error"]
+    return error.status, told["error_name"], told.get("error_path")

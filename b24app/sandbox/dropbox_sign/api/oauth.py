@@ -10,7 +10,9 @@ from flask import Flask, Response, jsonify, request
 from b24app.sandbox.calls import Call as LoggedCall
 from b24app.sandbox.dropbox_sign import body
 from b24app.sandbox.dropbox_sign.accounts import ApiApp, Grant
+from b24app.sandbox.dropbox_sign.door import MINUTE_S, STANDARD, show_limits
 from b24app.sandbox.dropbox_sign.errors import ApiError, bad
+from b24app.sandbox.esign.limits import Standing
 from b24app.sandbox.troubles import lose_answer, troubled
 
 if TYPE_CHECKING:
@@ -33,14 +35,21 @@ def register(app: Flask, service: DropboxSign) -> None:
 
 
 def _answered(service: DropboxSign, name: str) -> Response:
+    """Counted for each app, in the standard class."""
+    standing: Standing | None = None
     try:
         given = body.read(request)
+        limit, now = service.limits[STANDARD], service.clock.now()
+        standing = service.windows.take(f"oauth:{given.get('client_id')}", limit, MINUTE_S, now)
+        if standing.exceeded:
+            raise ApiError("exceeded_rate")
         act = _refresh if name == "oauth_token_refresh" else _generate
         shown, status = act(service, given), 200
     except ApiError as refusal:
         shown, status = refusal.body(), refusal.status
     response = jsonify(shown)
     response.status_code = status
+    show_limits(response, standing)
     return response
 
 
@@ -86,5 +95,5 @@ def _shown(service: DropboxSign, grant: Grant) -> dict[str, Any]:
         "access_token": grant.access,
         "token_type": "Bearer",
         "refresh_token": grant.refresh,
-        "expires_in": max(0, int(grant.expires_at - service.clock.now())),
+        "expires_in": max(0, round(grant.expires_at - service.clock.now())),
     }
