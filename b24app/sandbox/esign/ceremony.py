@@ -29,6 +29,7 @@ class Sheet:
     document: int
     number: int
     picture: str
+    size: Size
     spots: list[Spot]
 
 
@@ -71,7 +72,7 @@ def sheets(
         for number, size in enumerate(assemble.sizes(content), 1):
             own = [one for one in fields if (one.document, one.page) == (document, number)]
             spots = [_spot(one, size, owner) for one in own]
-            found.append(Sheet(document, number, picture(document, number), spots))
+            found.append(Sheet(document, number, picture(document, number), size, spots))
     return found
 
 

@@ -40,20 +40,11 @@ def obstacle(document: SignatureRequest, one: Signature) -> Response | None:
     return notice(ENDINGS.get(one.status_code, "It is not your turn to sign yet."))
 
 
-def wants_pin(one: Signature) -> bool:
-    """Whether the code still has to be entered in this browser."""
-    return bool(one.pin) and request.cookies.get(f"pin-{one.token}") != one.pin
-
-
-def ask_pin(one: Signature, action: str) -> Response:
-    """The code page; the right code is kept in a cookie."""
+def pin_page(one: Signature, action: str) -> Response:
+    """Ask for the access code."""
     given = request.form.get("pin")
     page = render_template("dropbox_sign/pin.html", action=action, wrong=given is not None and given != one.pin)
-    response = Response(page, content_type="text/html; charset=utf-8")
-    if given == one.pin:
-        response = Response("", 303, headers={"Location": action})
-        response.set_cookie(f"pin-{one.token}", one.pin, httponly=True)
-    return response
+    return Response(page, content_type="text/html; charset=utf-8")
 
 
 def document_page(

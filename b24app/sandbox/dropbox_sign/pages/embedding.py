@@ -50,6 +50,7 @@ class Embedding:
     def __init__(self, service: DropboxSign) -> None:
         self._service = service
         self._visits: dict[str, Visit] = {}
+        self._unlocked: set[str] = set()
 
     def register(self, app: Flask) -> None:
         app.add_url_rule("/editor/embeddedSign", "embedded_open", self.open)
@@ -104,11 +105,15 @@ class Embedding:
             stopped = common.obstacle(document, one)
             if stopped is not None:
                 return stopped
-            if common.wants_pin(one):
-                return common.ask_pin(one, visit.base)
-            return act(visit)
+            if request.form.get("pin") == one.pin:
+                self._unlocked.add(key)
+            return common.pin_page(one, visit.base) if self._is_locked(visit) else act(visit)
 
         return view
+
+    def _is_locked(self, visit: Visit) -> bool:
+        """Whether the access code has yet to be entered; browsers keep no cookies in foreign frames."""
+        return bool(visit.link.signature.pin) and visit.key not in self._unlocked
 
     def show(self, visit: Visit) -> Any:
         self._service.lifecycle.view(visit.link.request, visit.link.signature)
@@ -117,7 +122,9 @@ class Embedding:
     def _page(self, visit: Visit, problems: list[str], state: str) -> str:
         document, one = visit.link.request, visit.link.signature
         template = "dropbox_sign/embedded.html"
-        return common.document_page(document, one, template, visit.base, problems, visit=visit, state=state)
+        return common.document_page(
+            document, one, template, visit.base, problems, visit=visit, state=state, cancel=request.args.get("cancel")
+        )
 
     def _done(self, visit: Visit, state: str, words: str, **payload: str) -> str:
         told = {"signatureId": visit.link.signature_id, **payload}
@@ -148,7 +155,7 @@ class Embedding:
 
     def picture(self, key: str, index: int, number: int) -> Response:
         visit = self._visits.get(key)
-        if visit is None or common.wants_pin(visit.link.signature):
+        if visit is None or self._is_locked(visit):
             return common.notice(GONE, 404)
         return common.page_picture(self._service, visit.link.request, index, number)
 

@@ -49,9 +49,8 @@ class Signing:
         return view
 
     def _answer(self, act: common.View, document: SignatureRequest, one: Signature) -> Any:
-        if common.wants_pin(one):
-            return common.ask_pin(one, f"/sign/{one.token}")
-        answer = act(document, one)
+        locked = _is_locked(one) and request.form.get("pin") != one.pin
+        answer = common.pin_page(one, f"/sign/{one.token}") if locked else act(document, one)
         return Response(answer) if isinstance(answer, str) else answer
 
     def show(self, document: SignatureRequest, one: Signature) -> Any:
@@ -63,8 +62,10 @@ class Signing:
         return common.document_page(document, one, template, f"/sign/{one.token}", problems)
 
     def pin(self, document: SignatureRequest, one: Signature) -> Any:
-        """The code is checked before this is reached."""
-        return redirect(f"/sign/{one.token}", 303)
+        """The code was right, or this is not reached; the browser remembers it."""
+        answer = redirect(f"/sign/{one.token}", 303)
+        answer.set_cookie(f"pin-{one.token}", one.pin, httponly=True)
+        return answer
 
     def sign(self, document: SignatureRequest, one: Signature) -> Any:
         if problems := common.sign(self._service, document, one):
@@ -90,9 +91,14 @@ class Signing:
 
     def picture(self, token: str, index: int, number: int) -> Response:
         found = self._service.find(token)
-        if found is None or common.wants_pin(found[1]):
+        if found is None or _is_locked(found[1]):
             return common.notice(DEAD, 404)
         return common.page_picture(self._service, found[0], index, number)
+
+
+def _is_locked(one: Signature) -> bool:
+    """Whether the access code has yet to be entered in this browser."""
+    return bool(one.pin) and request.cookies.get(f"pin-{one.token}") != one.pin
 
 
 def register(app: Flask, service: DropboxSign) -> None:

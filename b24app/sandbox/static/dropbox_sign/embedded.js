@@ -6,8 +6,9 @@ class EmbeddedSession extends HTMLElement {
     this.token = crypto.randomUUID();
     window.addEventListener("message", (event) => this.hear(event));
     const { state } = this.dataset;
+    const cancel = this.part("cancel");
+    if (cancel) cancel.onclick = () => this.tell("userCancelRequest");
     if (state === "opened") this.begin();
-    if (state === "again") this.offerCancel();
     if (ENDS[state]) this.finish(ENDS[state]);
   }
 
@@ -46,14 +47,8 @@ class EmbeddedSession extends HTMLElement {
   }
 
   configure({ allowCancel }) {
-    sessionStorage.setItem("allowCancel", allowCancel ? "1" : "");
-    this.offerCancel();
-  }
-
-  offerCancel() {
-    const button = this.part("cancel");
-    button.hidden = !sessionStorage.getItem("allowCancel");
-    button.onclick = () => this.tell("userCancelRequest");
+    this.part("cancel").hidden = !allowCancel;
+    if (allowCancel) for (const form of this.querySelectorAll("form")) form.action += "?cancel=1";
   }
 
   finish(type) {
