@@ -17,6 +17,7 @@ import requests
 
 from b24app.sandbox.dropbox_sign import views
 from b24app.sandbox.dropbox_sign.accounts import Account, ApiApp
+from b24app.sandbox.esign.outgoing import Outgoing, Parcel
 
 if TYPE_CHECKING:
     from b24app.sandbox.dropbox_sign.model import SignatureRequest
@@ -25,55 +26,45 @@ if TYPE_CHECKING:
 ANSWER = "Hello API Event Received"
 TIMEOUT_S = 30
 RETRIES_S = (300, 900, 2700, 8100, 24_300, 72_900)
-SPEED = 300.0  # how much faster retries come than the vendor's
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """One POST that was tried. `status` 0 = nobody answered; `accepted`: 200 with the right words."""
-
-    event: str
-    url: str
-    status: int
-    accepted: bool
-    attempt: int
-    payload: dict[str, Any]
-    at: float
 
 
 @dataclass(frozen=True)
 class Listener:
-    """One callback URL. `api_key` is the key of the account that owns it."""
+    """One callback URL and whose it is: the hash is made with that account's API key."""
 
     url: str
     account: Account
     app: ApiApp | None = None
 
 
-class Callbacks:
+class Callbacks(Outgoing):
     """What is told to whom, and what became of it."""
 
     def __init__(self, service: DropboxSign) -> None:
-        self._service = service
-        self.deliveries: list[Delivery] = []
-        self.speed = SPEED
+        super().__init__(service, self._post_once, RETRIES_S)
+        self._dropbox_sign = service
         self.timeout_s: float = TIMEOUT_S
-        self._held: list[tuple[str, dict[str, Any]]] = []
 
     def tell(
         self, event: str, request: SignatureRequest, signature_id: str | None = None, message: str | None = None
     ) -> None:
         """Report something about a request, as it is now, to everyone concerned."""
-        subject = {"signature_request": views.request_json(request, self._service.url)}
+        subject = {"signature_request": views.request_json(request, self._dropbox_sign.url)}
         for listener in self._listeners(request):
-            self._queue(event, listener, subject, signature_id, message)
+            told = event
+            if odd := self._dropbox_sign.faults.take("unknown_event", event):
+                told = str(odd.get("name", "signature_request_something_new"))
+            self._parcel(told, listener, self.payload(told, listener, subject, signature_id, message))
 
     def test(self, listener: Listener) -> None:
         """callback_test: sent whenever a callback URL is saved."""
-        self._queue("callback_test", listener, {}, None, None)
+        self._parcel("callback_test", listener, self.payload("callback_test", listener, {}))
+
+    def _parcel(self, event: str, listener: Listener, payload: dict[str, Any]) -> None:
+        self.queue(Parcel(event, listener.url, payload, tries=len(RETRIES_S) + 1))
 
     def _listeners(self, request: SignatureRequest) -> Iterator[Listener]:
-        directory = self._service.directory
+        directory = self._dropbox_sign.directory
         concerned = [request.account]
         for signature in request.signatures:
             known = directory.by_email(signature.email)
@@ -95,7 +86,7 @@ class Callbacks:
         message: str | None = None,
     ) -> dict[str, Any]:
         """One event's body with its hash."""
-        moment = str(self._service.clock.seconds())
+        moment = str(self._dropbox_sign.clock.seconds())
         about = {
             "event_time": moment,
             "event_type": event,
@@ -110,44 +101,6 @@ class Callbacks:
         shown = {"event": about, "account_guid": listener.account.account_id, **subject}
         return shown | ({"client_id": listener.app.client_id} if listener.app else {})
 
-    def _queue(
-        self,
-        event: str,
-        listener: Listener,
-        subject: dict[str, Any],
-        signature_id: str | None,
-        message: str | None,
-    ) -> None:
-        faults = self._service.faults
-        if faults.take("lost_event", event):
-            return
-        if odd := faults.take("unknown_event", event):
-            event = str(odd.get("name", "signature_request_something_new"))
-        payload = self.payload(event, listener, subject, signature_id, message)
-        late = faults.take("late_event", event)
-        if faults.take("reordered_event", event):
-            self._held.append((listener.url, payload))
-            return
-        copies = 2 if faults.take("duplicate_event", event) else 1
-        for _ in range(copies):
-            self.post(listener.url, payload, delay_s=float(late.get("delay_s", 2)) if late else 0.0)
-        held, self._held = self._held, []
-        for url, earlier in held:
-            self.post(url, earlier)
-
-    def post(self, url: str, payload: dict[str, Any], *, attempt: int = 1, delay_s: float = 0.0) -> None:
-        """Queue one POST."""
-        self._service.mail_room.later(delay_s, lambda: self._deliver(url, payload, attempt), patient=attempt > 1)
-
-    def _deliver(self, url: str, payload: dict[str, Any], attempt: int) -> None:
-        status, words = _post(url, payload, self.timeout_s)
-        accepted = status == 200 and ANSWER in words
-        event = payload["event"]["event_type"]
-        moment = self._service.clock.now()
-        self.deliveries.append(Delivery(event, url, status, accepted, attempt, payload, moment))
-        if not accepted and attempt <= len(RETRIES_S):
-            self.post(url, payload, attempt=attempt + 1, delay_s=RETRIES_S[attempt - 1] / self.speed)
-
     def forge(
         self, event: str, request: SignatureRequest, url: str, changes: dict[str, Any], *, right_hash: bool = False
     ) -> None:
@@ -155,24 +108,25 @@ class Callbacks:
 
         `right_hash`: the hash fits, as for somebody who saw one event of this type and second; it covers no body.
         """
-        account = request.account
-        subject = {"signature_request": views.request_json(request, self._service.url) | changes}
-        payload = self.payload(event, Listener(url, account), subject)
+        subject = {"signature_request": views.request_json(request, self._dropbox_sign.url) | changes}
+        payload = self.payload(event, Listener(url, request.account), subject)
         if not right_hash:
             payload["event"]["event_hash"] = event_hash("somebody else's key", "0", event)
-        self.post(url, payload)
+        self.post(Parcel(event, url, payload, tries=1))
+
+    def _post_once(self, parcel: Parcel, attempt: int) -> tuple[int, bool]:
+        """Accepted: 200 with the agreed words."""
+        parts = {"json": (None, json.dumps(parcel.payload, ensure_ascii=False))}
+        headers = {"User-Agent": "HelloSign API"}
+        try:
+            answer = requests.post(
+                parcel.url, files=parts, headers=headers, timeout=self.timeout_s, allow_redirects=False
+            )
+        except requests.RequestException:
+            return 0, False
+        return answer.status_code, answer.status_code == 200 and ANSWER in answer.text
 
 
 def event_hash(api_key: str, event_time: str, event_type: str) -> str:
     """Hexadecimal HMAC-SHA256 over time and type: it says nothing about the rest of the body."""
     return hmac.new(api_key.encode(), f"{event_time}{event_type}".encode(), hashlib.sha256).hexdigest()
-
-
-def _post(url: str, payload: dict[str, Any], timeout_s: float) -> tuple[int, str]:
-    parts = {"json": (None, json.dumps(payload, ensure_ascii=False))}
-    headers = {"User-Agent": "HelloSign API"}
-    try:
-        answer = requests.post(url, files=parts, headers=headers, timeout=timeout_s, allow_redirects=False)
-    except requests.RequestException:
-        return 0, ""
-    return answer.status_code, answer.text

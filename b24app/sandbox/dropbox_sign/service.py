@@ -5,38 +5,29 @@ Base address of the API: `url` + /v3. The sign-in, signing and OAuth pages live 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, jsonify
 from werkzeug.exceptions import HTTPException
 
-from b24app.sandbox.calls import CallLog
 from b24app.sandbox.dropbox_sign.accounts import SCOPES, Account, ApiApp, Directory
 from b24app.sandbox.dropbox_sign.callbacks import Callbacks
 from b24app.sandbox.dropbox_sign.lifecycle import Lifecycle
 from b24app.sandbox.dropbox_sign.model import Signature, SignatureRequest, SignUrl
-from b24app.sandbox.esign.clock import Clock
-from b24app.sandbox.esign.errands import Errands, settle_all
-from b24app.sandbox.esign.limits import Windows
 from b24app.sandbox.esign.post import Post
-from b24app.sandbox.faults import Faults
-from b24app.sandbox.serving import Listener
+from b24app.sandbox.esign.service import SigningService
 
 PREPARATION_S, CANCEL_S = 0.05, 0.05
 LIMITS = {"standard": 100, "heavy": 25, "test": 10}  # calls a minute for each account
 
 
-class DropboxSign:
+class DropboxSign(SigningService):
     """A stand-in with one paying account and one API app, that of the application under test."""
 
     def __init__(self, smtp_port: Callable[[], int], app_url: str, port: int = 0) -> None:
-        self.lock = threading.RLock()
-        self.clock = Clock()
-        self.work, self.mail_room = Errands(self.clock), Errands(self.clock)
-        self.faults, self.calls, self.windows = Faults(), CallLog(), Windows()
-        self.limits = dict(LIMITS)
+        post = Post(smtp_port, "Dropbox Sign <noreply@mail.hellosign.example>")
+        super().__init__(post, dict(LIMITS), self._flask, port)
         self.preparation_s, self.cancel_s, self.list_delay_s = PREPARATION_S, CANCEL_S, 0.0
         self.directory = Directory()
         self.requests: dict[str, SignatureRequest] = {}
@@ -44,16 +35,10 @@ class DropboxSign:
         self.downloads: dict[str, tuple[bytes, int, bool]] = {}
         self.callbacks = Callbacks(self)
         self.lifecycle = Lifecycle(self)
-        self.post = Post(smtp_port, "Dropbox Sign <noreply@mail.hellosign.example>")
         self.account = self.directory.add_account("signatures@acme.example", "Acme Consulting")
         host = urlsplit(app_url).hostname or "localhost"
         self.app = self.directory.add_app(ApiApp("Paraph", self.account, [host], oauth_scopes=list(SCOPES)))
         self.app.oauth_callback_url = f"{app_url}/dropbox-sign/oauth"
-        self.listener = Listener(self._flask, port)
-
-    @property
-    def url(self) -> str:
-        return self.listener.url
 
     def signing_url(self, one: Signature) -> str:
         """The link in a signer's letter."""
@@ -72,25 +57,6 @@ class DropboxSign:
         account = self.directory.add_account(email, name)
         account.paid = paid
         return account
-
-    def settle(self, timeout_s: float = 20.0) -> None:
-        """Wait until documents are prepared and first deliveries of events tried; repeats are not waited for."""
-        settle_all([self.work, self.mail_room], timeout_s)
-
-    def advance(self, seconds: float) -> None:
-        """Let time pass at once: things expire, retries come due."""
-        self.clock.advance(seconds)
-
-    def go_down(self) -> None:
-        self.listener.down()
-
-    def come_back(self) -> None:
-        self.listener.up()
-
-    def stop(self) -> None:
-        self.work.stop()
-        self.mail_room.stop()
-        self.listener.stop()
 
     def _flask(self) -> Flask:
         from b24app.sandbox.dropbox_sign.routes import register
