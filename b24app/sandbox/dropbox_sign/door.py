@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Request, Response, jsonify, request
+from flask import Flask, Request, Response, request
 
-from b24app.sandbox.calls import Call as LoggedCall
 from b24app.sandbox.dropbox_sign import body
 from b24app.sandbox.dropbox_sign.accounts import Caller
 from b24app.sandbox.dropbox_sign.errors import MESSAGES, ApiError
+from b24app.sandbox.esign.doorway import Entry, made, through
 from b24app.sandbox.esign.limits import Standing
-from b24app.sandbox.troubles import lose_answer, troubled
 
 if TYPE_CHECKING:
     from b24app.sandbox.dropbox_sign.service import DropboxSign
@@ -68,26 +66,21 @@ class Door:
         return lambda **path: self._answer(route, path)
 
     def _answer(self, route: Route, path: dict[str, str]) -> Response:
-        started = time.perf_counter()
-        faults = self._service.faults
-        response = troubled(faults, route.name)
-        caller: Caller | None = None
-        error, given = None, {}
-        if response is None:
-            standing: Standing | None = None
-            try:
-                caller = self._caller()
-                given = self._given()
-                call = Call(self._service, request, caller, path, given)
-                standing = self._admit(route, call)
-                response = _made(route.act(call), route.status)
-            except ApiError as refusal:
-                error = refusal.name
-                standing = refusal.standing or standing
-                response = _made(refusal.body(), refusal.status)
-            show_limits(response, standing)
-            lose_answer(faults, response, route.name)
-        self._log(route, response, caller, error, given, started)
+        service = self._service
+        return through(service.faults, service.calls, route.name, lambda entry: self._handle(route, path, entry))
+
+    def _handle(self, route: Route, path: dict[str, str], entry: Entry) -> Response:
+        standing: Standing | None = None
+        try:
+            caller = self._caller()
+            entry.client, entry.params = caller.account.email, self._given()
+            call = Call(self._service, request, caller, path, entry.params)
+            standing = self._admit(route, call)
+            response = made(route.act(call), route.status)
+        except ApiError as refusal:
+            entry.error, standing = refusal.name, refusal.standing or standing
+            response = made(refusal.body(), refusal.status)
+        show_limits(response, standing)
         return response
 
     def _given(self) -> dict[str, Any]:
@@ -142,32 +135,6 @@ class Door:
                 one.test_mode for one in self._service.requests.values() if one.signature(call.path["signature_id"])
             )
         return body.flag(call.given, "test_mode")
-
-    def _log(
-        self,
-        route: Route,
-        response: Response,
-        caller: Caller | None,
-        error: str | None,
-        given: dict[str, Any],
-        started: float,
-    ) -> None:
-        spent = time.perf_counter() - started
-        client = caller.account.email if caller else None
-        entry = LoggedCall(
-            route.name, response.status_code, None, client, error, spent, time.time(), request.method, params=given
-        )
-        self._service.calls.add(entry)
-
-
-def _made(answer: Any, status: int) -> Response:
-    if isinstance(answer, Response):
-        return answer
-    if answer is None:
-        return Response("", status, content_type="application/json")
-    response = jsonify(answer)
-    response.status_code = status
-    return response
 
 
 def _refused(error: ApiError, standing: Standing) -> ApiError:

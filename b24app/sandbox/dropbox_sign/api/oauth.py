@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, request
 
-from b24app.sandbox.calls import Call as LoggedCall
 from b24app.sandbox.dropbox_sign import body
 from b24app.sandbox.dropbox_sign.accounts import ApiApp, Grant
 from b24app.sandbox.dropbox_sign.door import MINUTE_S, STANDARD, show_limits
 from b24app.sandbox.dropbox_sign.errors import ApiError, bad
+from b24app.sandbox.esign.doorway import Entry, made, through
 from b24app.sandbox.esign.limits import Standing
-from b24app.sandbox.troubles import lose_answer, troubled
 
 if TYPE_CHECKING:
     from b24app.sandbox.dropbox_sign.service import DropboxSign
@@ -22,33 +20,25 @@ if TYPE_CHECKING:
 def register(app: Flask, service: DropboxSign) -> None:
     def token() -> Response:
         name = "oauth_token_refresh" if "refresh" in request.args else "oauth_token_generate"
-        started = time.perf_counter()
-        response = troubled(service.faults, name)
-        if response is None:
-            response = _answered(service, name)
-            lose_answer(service.faults, response, name)
-        spent = time.perf_counter() - started
-        service.calls.add(LoggedCall(name, response.status_code, None, None, None, spent, time.time()))
-        return response
+        return through(service.faults, service.calls, name, lambda entry: _answered(service, name, entry))
 
     app.add_url_rule("/oauth/token", "oauth_token", token, methods=["POST"])
 
 
-def _answered(service: DropboxSign, name: str) -> Response:
+def _answered(service: DropboxSign, name: str, entry: Entry) -> Response:
     """Counted for each app, in the standard class."""
     standing: Standing | None = None
     try:
         given = body.read(request)
-        limit, now = service.limits[STANDARD], service.clock.now()
-        standing = service.windows.take(f"oauth:{given.get('client_id')}", limit, MINUTE_S, now)
+        entry.client = str(given.get("client_id"))
+        standing = service.windows.take(entry.client, service.limits[STANDARD], MINUTE_S, service.clock.now())
         if standing.exceeded:
             raise ApiError("exceeded_rate")
         act = _refresh if name == "oauth_token_refresh" else _generate
-        shown, status = act(service, given), 200
+        response = made(act(service, given), 200)
     except ApiError as refusal:
-        shown, status = refusal.body(), refusal.status
-    response = jsonify(shown)
-    response.status_code = status
+        entry.error = refusal.name
+        response = made(refusal.body(), refusal.status)
     show_limits(response, standing)
     return response
 
