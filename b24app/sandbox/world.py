@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any
 
 from b24app.sandbox.control.server import Control
+from b24app.sandbox.docusign.service import DocuSign
 from b24app.sandbox.dropbox_sign.service import DropboxSign
 from b24app.sandbox.examples import acme, globex
 from b24app.sandbox.mailbox.mailbox import Mailbox
@@ -17,14 +18,15 @@ from b24app.sandbox.portal import web
 from b24app.sandbox.portal.apps import LocalApp
 from b24app.sandbox.portal.portal import Portal
 
-PORTS = 7
+PORTS = 9
 EXAMPLES = {"acme": ("Acme Consulting", acme.fill), "globex": ("Globex", globex.fill)}
 
 
 class Sandbox:
     """Everything running.
 
-    Ports from `base_port` on (0 = any): start page, acme, globex, OAuth, mail reader, SMTP, Dropbox Sign.
+    Ports from `base_port` on (0 = any): start page, acme, globex, OAuth, mail reader, SMTP, Dropbox Sign, DocuSign,
+    DocuSign's account server.
     """
 
     def __init__(self, app_url: str, base_port: int = 0) -> None:
@@ -40,6 +42,7 @@ class Sandbox:
             self.portals[name] = portal
         self.mailbox = Mailbox(web_port=ports[4], smtp_port=ports[5])
         self.dropbox_sign = DropboxSign(lambda: self.mailbox.smtp_port, app_url, ports[6])
+        self.docusign = DocuSign(lambda: self.mailbox.smtp_port, app_url, ports[7], ports[8])
         self.control = Control(self, ports[0])
 
     def portal(self, name: str) -> Portal:
@@ -81,6 +84,8 @@ class Sandbox:
             "PARAPH_OAUTH_URL": self.oauth.url,
             "PARAPH_SMTP_URL": self.mailbox.smtp_url,
             "PARAPH_DROPBOX_SIGN_URL": self.dropbox_sign.url,
+            "PARAPH_DOCUSIGN_URL": self.docusign.url,
+            "PARAPH_DOCUSIGN_AUTH_URL": self.docusign.auth.url,
             "PARAPH_ALLOW_INSECURE_PORTALS": "1",
         }
 
@@ -91,8 +96,8 @@ class Sandbox:
     @property
     def targets(self) -> dict[str, Any]:
         """Everything that can be in trouble, by name."""
-        others = {"oauth": self.oauth, "mailbox": self.mailbox, "dropbox_sign": self.dropbox_sign}
-        return {**others, **self.portals}
+        services = {"dropbox_sign": self.dropbox_sign, "docusign": self.docusign, "docusign_auth": self.docusign.auth}
+        return {"oauth": self.oauth, "mailbox": self.mailbox, **services, **self.portals}
 
     def clear_faults(self) -> None:
         for target in self.targets.values():
@@ -103,11 +108,13 @@ class Sandbox:
         for portal in self.portals.values():
             portal.settle()
         self.dropbox_sign.settle()
+        self.docusign.settle()
 
     def stop(self) -> None:
         for portal in self.portals.values():
             portal.stop()
         self.dropbox_sign.stop()
+        self.docusign.stop()
         self.oauth.listener.stop()
         self.mailbox.stop()
         self.control.listener.stop()

@@ -27,12 +27,13 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Parcel:
-    """One event for one address. `tries`: how often it may be posted in all."""
+    """One event for one address. `tries`: how often it may be posted in all; `keys`: what signs it."""
 
     event: str
     url: str
     payload: dict[str, Any]
     tries: int
+    keys: tuple[str, ...] = ()
 
 
 Send = Callable[[Parcel, int], tuple[int, bool]]
