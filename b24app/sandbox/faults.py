@@ -9,7 +9,7 @@ from typing import Any
 
 KINDS = {
     "expired_token": "REST answers 401 expired_token",
-    "invalid_grant": "the OAuth server refuses refreshes",
+    "invalid_grant": "an OAuth server refuses codes and refreshes",
     "query_limit": "REST answers 503 QUERY_LIMIT_EXCEEDED",
     "http_error": "every request answers with `status` and a plain page",
     "dropped": "the connection closes without an answer, nothing is done",
@@ -17,7 +17,7 @@ KINDS = {
     "answer_lost": "the call is done, then the connection closes",
     "method_error": "a REST method answers `error`, `description`, `status`",
     "not_json": "REST answers 200 with `body` (an HTML page by default)",
-    "app_info": "the OAuth server's app.info answers `error`, `status`",
+    "app_info": "the portals' OAuth server's app.info answers `error`, `status`",
     "duplicate_event": "each event is delivered twice",
     "lost_event": "events are not delivered",
     "late_event": "the next event is delivered `delay_s` later",

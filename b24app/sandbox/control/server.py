@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, abort, jsonify, render_template, request
 
-from b24app.sandbox.control import dropbox_sign
+from b24app.sandbox.control import docusign, dropbox_sign
 from b24app.sandbox.control.acts import ACTS
 from b24app.sandbox.control.views import VIEWS
 from b24app.sandbox.faults import KINDS
@@ -17,7 +17,7 @@ from b24app.sandbox.serving import Listener
 if TYPE_CHECKING:
     from b24app.sandbox.world import Sandbox
 
-SERVICES = {"dropbox_sign": dropbox_sign}
+SERVICES = {"dropbox_sign": dropbox_sign, "docusign": docusign}
 
 
 class Control:

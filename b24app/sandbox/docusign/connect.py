@@ -80,6 +80,7 @@ class Connect(Outgoing):
         shown = views.envelope_json(envelope, hook.include)
         if "documents" in hook.include:
             for entry in shown["envelopeDocuments"]:
+                del entry["uri"]
                 content = papers.document(envelope, entry["documentId"])
                 entry["PDFBytes"] = base64.b64encode(content).decode()
         return shown

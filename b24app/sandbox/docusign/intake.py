@@ -27,6 +27,8 @@ def new_envelope(given: dict[str, Any], account: Account, sender: User, client_i
         raise ApiError("INVALID_REQUEST_BODY", f"{names[0]} is not known here.")
     if given.get("status", "created") not in ("created", "sent"):
         raise wrong("status must be created or sent.")
+    if given.get("status") == "sent" and not _is_complete(given):
+        raise ApiError("ENVELOPE_IS_INCOMPLETE")
     documents = _documents(given)
     made = Envelope(account, sender, client_id, now, [], documents)
     made.recipients = recipients(given.get("recipients") or {}, documents)
@@ -41,8 +43,14 @@ def new_envelope(given: dict[str, Any], account: Account, sender: User, client_i
     return made
 
 
+def _is_complete(given: dict[str, Any]) -> bool:
+    """Documents, somebody on the way, a subject."""
+    people = given.get("recipients") or {}
+    return bool(given.get("documents") and any(people.get(group) for group in GROUPS) and given.get("emailSubject"))
+
+
 def require_complete(envelope: Envelope) -> None:
-    """What sending needs. Raises: ApiError ENVELOPE_IS_INCOMPLETE."""
+    """The same of a draft. Raises: ApiError ENVELOPE_IS_INCOMPLETE."""
     if not (envelope.documents and envelope.recipients and envelope.subject):
         raise ApiError("ENVELOPE_IS_INCOMPLETE")
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from b24app.sandbox import ids
-from b24app.sandbox.docusign.people import Account, User, guid
+from b24app.sandbox.docusign.people import Account, User, new_guid
 from b24app.sandbox.esign.fields import Adopted, Field
 from b24app.sandbox.esign.paper.marks import AuditLine
 
@@ -30,7 +30,7 @@ class Tab:
     kind: str  # signHereTabs, textTabs, …
     given: dict[str, Any]
     place: Field
-    tab_id: str = field(default_factory=guid)
+    tab_id: str = field(default_factory=new_guid)
 
 
 @dataclass
@@ -45,8 +45,8 @@ class Recipient:
     client_user_id: str = ""
     start_url: str = ""
     access_code: str = ""
-    guid: str = field(default_factory=guid)
-    user_id: str = field(default_factory=guid)
+    guid: str = field(default_factory=new_guid)
+    user_id: str = field(default_factory=new_guid)
     token: str = field(default_factory=lambda: ids.hex_id(40))
     status: str = "created"
     sent_at: float | None = None
@@ -76,7 +76,7 @@ class Document:
     name: str
     order: int
     content: bytes
-    guid: str = field(default_factory=guid)
+    guid: str = field(default_factory=new_guid)
 
 
 @dataclass
@@ -102,7 +102,7 @@ class Envelope:
     created_at: float
     recipients: list[Recipient]
     documents: list[Document]
-    envelope_id: str = field(default_factory=guid)
+    envelope_id: str = field(default_factory=new_guid)
     status: str = "created"
     subject: str = ""
     blurb: str = ""

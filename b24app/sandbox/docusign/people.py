@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 ACCESS_LIFE_S, JWT_LIFE_S, REFRESH_LIFE_S, CODE_LIFE_S = 28_800, 3600, 30 * 86_400, 120
 
 
-def guid() -> str:
+def new_guid() -> str:
     return str(uuid.uuid4())
 
 
@@ -18,7 +18,7 @@ class Account:
     """A customer. `hmac_keys` sign his Connect messages; `allowance` counts envelopes left."""
 
     name: str
-    account_id: str = field(default_factory=guid)
+    account_id: str = field(default_factory=new_guid)
     allowance: int = 1000
     hmac_keys: list[str] = field(default_factory=lambda: [secrets.token_urlsafe(32)])
 
@@ -30,7 +30,7 @@ class User:
     name: str
     email: str
     accounts: list[Account]
-    user_id: str = field(default_factory=guid)
+    user_id: str = field(default_factory=new_guid)
 
 
 @dataclass
@@ -39,8 +39,8 @@ class Integration:
 
     name: str
     redirect_uris: list[str]
-    client_id: str = field(default_factory=guid)
-    secret: str = field(default_factory=guid)
+    client_id: str = field(default_factory=new_guid)
+    secret: str = field(default_factory=new_guid)
     public_keys: list[str] = field(default_factory=list)
     hmac_keys: list[str] = field(default_factory=list)
     consents: dict[str, set[str]] = field(default_factory=dict)  # user_id -> scopes

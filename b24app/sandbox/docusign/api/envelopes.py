@@ -16,10 +16,8 @@ def create(call: Call) -> dict[str, Any]:
     now = call.service.clock.now()
     made = intake.new_envelope(call.given, call.account, call.grant.user, call.grant.client_id, now)
     sending = call.given.get("status") == "sent"
-    if sending:
-        intake.require_complete(made)
-        if call.account.allowance < 1:
-            raise ApiError("ENVELOPE_ALLOWANCE_EXCEEDED")
+    if sending and call.account.allowance < 1:
+        raise ApiError("ENVELOPE_ALLOWANCE_EXCEEDED")
     call.service.lifecycle.keep(made)
     if sending:
         call.service.lifecycle.send(made)
