@@ -13,7 +13,7 @@ from b24app.sandbox.docusign.errors import MESSAGES, ApiError
 from b24app.sandbox.docusign.model import Envelope
 from b24app.sandbox.docusign.people import Account, Grant
 from b24app.sandbox.docusign.standings import HOUR_S, Standings
-from b24app.sandbox.esign.doorway import Entry, made, through
+from b24app.sandbox.esign.doorway import Entry, made, register, through
 from b24app.sandbox.esign.limits import Standing
 
 if TYPE_CHECKING:
@@ -64,14 +64,11 @@ class Door:
         self._service = service
 
     def register(self, app: Flask, routes: list[Route]) -> None:
-        for route in routes:
-            app.add_url_rule(f"{BASE}{route.rule}", route.name, self._view(route), methods=[route.verb])
+        register(app, BASE, routes, self._answer)
 
-    def _view(self, route: Route) -> Callable[..., Response]:
+    def _answer(self, route: Route, path: dict[str, str]) -> Response:
         service = self._service
-        return lambda **path: through(
-            service.faults, service.calls, route.name, lambda entry: self._handle(route, path, entry)
-        )
+        return through(service.faults, service.calls, route.name, lambda entry: self._handle(route, path, entry))
 
     def _handle(self, route: Route, path: dict[str, str], entry: Entry) -> Response:
         standing: Standings | None = None

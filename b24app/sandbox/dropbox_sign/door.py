@@ -11,7 +11,7 @@ from flask import Flask, Request, Response, request
 from b24app.sandbox.dropbox_sign import body
 from b24app.sandbox.dropbox_sign.accounts import Caller
 from b24app.sandbox.dropbox_sign.errors import MESSAGES, ApiError
-from b24app.sandbox.esign.doorway import Entry, made, through
+from b24app.sandbox.esign.doorway import Entry, made, register, through
 from b24app.sandbox.esign.limits import Standing
 
 if TYPE_CHECKING:
@@ -59,11 +59,7 @@ class Door:
         self._service = service
 
     def register(self, app: Flask, routes: list[Route]) -> None:
-        for route in routes:
-            app.add_url_rule(f"/v3{route.rule}", route.name, self._view(route), methods=[route.verb])
-
-    def _view(self, route: Route) -> Callable[..., Response]:
-        return lambda **path: self._answer(route, path)
+        register(app, "/v3", routes, self._answer)
 
     def _answer(self, route: Route, path: dict[str, str]) -> Response:
         service = self._service

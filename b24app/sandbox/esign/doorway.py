@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from flask import Response, jsonify, request
+from flask import Flask, Response, jsonify, request
 
 from b24app.sandbox.calls import Call
 from b24app.sandbox.troubles import lose_answer, troubled
@@ -15,6 +15,8 @@ from b24app.sandbox.troubles import lose_answer, troubled
 if TYPE_CHECKING:
     from b24app.sandbox.calls import CallLog
     from b24app.sandbox.faults import Faults
+
+R = TypeVar("R", bound="Route")
 
 
 @dataclass
@@ -59,3 +61,24 @@ def made(answer: Any, status: int) -> Response:
     response = jsonify(answer)
     response.status_code = status
     return response
+
+
+class Route(Protocol):
+    """One operation: its name in the log and for troubles, and where it answers."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def verb(self) -> str: ...
+    @property
+    def rule(self) -> str: ...
+
+
+def register(app: Flask, prefix: str, routes: Iterable[R], answer: Callable[[R, dict[str, str]], Response]) -> None:
+    """Add an address for each route; `answer(route, path)` is called with what the address names."""
+    for route in routes:
+        app.add_url_rule(prefix + route.rule, route.name, _bound(route, answer), methods=[route.verb])
+
+
+def _bound(route: R, answer: Callable[[R, dict[str, str]], Response]) -> Callable[..., Response]:
+    return lambda **path: answer(route, path)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import io
-import re
 import zipfile
-from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import docusign_esign as ds
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 
@@ -20,20 +18,13 @@ from b24app.sandbox.esign.paper import reading
 from b24app.sandbox.world import Sandbox
 from tests.sandbox import browser
 from tests.sandbox.docusign.conftest import ANN, MARCO, Client, document, link, refusal, sign_here, signer
+from tests.sandbox.hosted import TYPED, post, told
 from tests.sandbox.seals import signed_by_somebody, trusting
 
 chromium = pytest.fixture(scope="module")(browser.chromium)
+page = pytest.fixture(browser.phone)
 
-TYPED = {"agree": "1", "signature-typed": "Ann Lee"}
 RETURN = "https://app.example/back?x=1"
-
-
-def post(url: str, path: str = "", **form: str) -> requests.Response:
-    return requests.post(url + path, data=form, timeout=20, allow_redirects=False)
-
-
-def told(page: requests.Response) -> list[str]:
-    return re.findall(r'data-testid="(?:notice|problem)">([^<]*)', page.text)
 
 
 def sign(sandbox: Sandbox, person: tuple[str, str], **form: str) -> requests.Response:
@@ -270,15 +261,6 @@ def test_the_certificate_comes_apart_or_behind_the_documents(sandbox: Sandbox, c
 def test_everything_comes_in_a_zip(sandbox: Sandbox, client: Client) -> None:
     box = client.file(completed(sandbox, client), "archive")
     assert zipfile.ZipFile(io.BytesIO(box)).namelist() == ["Договір.pdf", "Annex.pdf", "Summary.pdf"]
-
-
-@pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context(viewport={"width": 390, "height": 780}, has_touch=True)
-    page = context.new_page()
-    page.set_default_timeout(8000)
-    yield page
-    context.close()
 
 
 @pytest.mark.browser

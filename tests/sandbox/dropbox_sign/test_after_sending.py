@@ -12,7 +12,8 @@ from dropbox_sign import models
 from b24app.sandbox.dropbox_sign.service import DropboxSign
 from b24app.sandbox.world import Sandbox
 from tests.sandbox.dropbox_sign.conftest import ANN, MARCO, Client, content, link, refusal, signature
-from tests.sandbox.dropbox_sign.test_signing import sign, told
+from tests.sandbox.dropbox_sign.test_signing import sign
+from tests.sandbox.hosted import told
 
 HOUR_S, DAY_S = 3600, 86_400
 

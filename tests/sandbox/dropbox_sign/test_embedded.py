@@ -11,7 +11,7 @@ import dropbox_sign
 import pytest
 import requests
 from flask import Flask
-from playwright.sync_api import Browser, FrameLocator, Page, expect
+from playwright.sync_api import FrameLocator, Page, expect
 from werkzeug.serving import make_server
 
 from b24app.sandbox.dropbox_sign.service import DropboxSign
@@ -19,11 +19,12 @@ from b24app.sandbox.world import Sandbox
 from tests.sandbox import browser
 from tests.sandbox.dropbox_sign.conftest import ANN, MARCO, Client, link, refusal
 from tests.sandbox.dropbox_sign.test_callbacks import types
-from tests.sandbox.dropbox_sign.test_signing import told
+from tests.sandbox.hosted import told
 from tests.sandbox.published import VENDOR
 from tests.sandbox.receiver import Receiver
 
 chromium = pytest.fixture(scope="module")(browser.chromium)
+page = pytest.fixture(browser.phone)
 
 PAGE = """<!doctype html><html><body><ol id="seen"></ol><script src="%s"></script><script>
   const client = new HelloSign({ clientId: %s });
@@ -144,15 +145,6 @@ def host(service: DropboxSign) -> Iterator[Host]:
     running = Host(service)
     yield running
     running.stop()
-
-
-@pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context(viewport={"width": 390, "height": 780}, has_touch=True)
-    page = context.new_page()
-    page.set_default_timeout(8000)
-    yield page
-    context.close()
 
 
 def frame(page: Page) -> FrameLocator:

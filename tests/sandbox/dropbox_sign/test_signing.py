@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from typing import Any
 
@@ -19,18 +18,8 @@ from b24app.sandbox.dropbox_sign.service import DropboxSign
 from b24app.sandbox.esign.paper import reading
 from b24app.sandbox.world import Sandbox
 from tests.sandbox.dropbox_sign.conftest import ANN, MARCO, Client, link, place, refusal, signature
+from tests.sandbox.hosted import TYPED, post, told
 from tests.sandbox.seals import signed_by_somebody, trusting
-
-TYPED = {"agree": "1", "signature-typed": "Ann Lee"}
-
-
-def post(url: str, path: str = "", **form: str) -> requests.Response:
-    return requests.post(url + path, data=form, timeout=20, allow_redirects=False)
-
-
-def told(page: requests.Response) -> list[str]:
-    """The sentences of a page: its notice or the problems with the form."""
-    return re.findall(r'data-testid="(?:notice|problem)">([^<]*)', page.text)
 
 
 def sign(sandbox: Sandbox, person: tuple[str, str], **form: str) -> requests.Response:

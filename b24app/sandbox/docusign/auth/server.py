@@ -12,6 +12,7 @@ from b24app.sandbox.calls import CallLog
 from b24app.sandbox.docusign.auth import tokens
 from b24app.sandbox.docusign.people import CODE_LIFE_S, Code, Integration, User
 from b24app.sandbox.esign.doorway import Entry, made, through
+from b24app.sandbox.esign.page import notice
 from b24app.sandbox.faults import Faults
 from b24app.sandbox.pages_app import new_app
 from b24app.sandbox.serving import Listener
@@ -114,5 +115,4 @@ class AuthServer:
 
 def _wrong() -> Response:
     words = "The client id or the redirect URI is not registered, or the scopes are wrong."
-    page = render_template("docusign/notice.html", words=words)
-    return Response(page, 400, content_type="text/html; charset=utf-8")
+    return notice("docusign/base.html", words, 400)

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, render_template, request
 
 from b24app.sandbox.docusign import papers
 from b24app.sandbox.docusign.model import Envelope, Recipient
-from b24app.sandbox.esign import ceremony
+from b24app.sandbox.esign import ceremony, page
 from b24app.sandbox.esign.answers import Incomplete
 from b24app.sandbox.esign.paper import reading
 
 if TYPE_CHECKING:
     from b24app.sandbox.docusign.service import DocuSign
 
+BASE = "docusign/base.html"
 ENDINGS = {
     "completed": "You have finished signing this envelope.",
     "declined": "You have declined to sign this envelope.",
 }
 
 
-def notice(words: str, status: int = 200) -> Response:
-    """A page with one sentence."""
-    page = render_template("docusign/notice.html", words=words)
-    return Response(page, status, content_type="text/html; charset=utf-8")
+notice = functools.partial(page.notice, BASE)
 
 
 def obstacle(envelope: Envelope, one: Recipient) -> str | None:
@@ -40,7 +39,7 @@ def obstacle(envelope: Envelope, one: Recipient) -> str | None:
 
 def code_page(action: str, *, wrong: bool) -> str:
     """Ask for the access code."""
-    return render_template("docusign/code.html", action=action, wrong=wrong)
+    return page.ask_code(BASE, action, "code", wrong=wrong)
 
 
 def envelope_page(envelope: Envelope, one: Recipient, base: str, problems: list[str], **shown: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -9,13 +10,14 @@ from flask import Response, render_template, request
 
 from b24app.sandbox.dropbox_sign import papers
 from b24app.sandbox.dropbox_sign.model import DECLINED, EXPIRED, SIGNED, Signature, SignatureRequest
-from b24app.sandbox.esign import ceremony
+from b24app.sandbox.esign import ceremony, page
 from b24app.sandbox.esign.answers import Incomplete
 from b24app.sandbox.esign.paper import reading
 
 if TYPE_CHECKING:
     from b24app.sandbox.dropbox_sign.service import DropboxSign
 
+BASE = "dropbox_sign/base.html"
 ENDINGS = {
     SIGNED: "You have already signed this document.",
     DECLINED: "You have declined to sign this document.",
@@ -23,10 +25,7 @@ ENDINGS = {
 }
 
 
-def notice(words: str, status: int = 200, **shown: Any) -> Response:
-    """A page with one sentence."""
-    page = render_template("dropbox_sign/notice.html", words=words, **shown)
-    return Response(page, status, content_type="text/html; charset=utf-8")
+notice = functools.partial(page.notice, BASE)
 
 
 def obstacle(document: SignatureRequest, one: Signature) -> Response | None:
@@ -40,11 +39,10 @@ def obstacle(document: SignatureRequest, one: Signature) -> Response | None:
     return notice(ENDINGS.get(one.status_code, "It is not your turn to sign yet."))
 
 
-def pin_page(one: Signature, action: str) -> Response:
+def pin_page(one: Signature, action: str) -> str:
     """Ask for the access code."""
     given = request.form.get("pin")
-    page = render_template("dropbox_sign/pin.html", action=action, wrong=given is not None and given != one.pin)
-    return Response(page, content_type="text/html; charset=utf-8")
+    return page.ask_code(BASE, action, "pin", wrong=given is not None and given != one.pin)
 
 
 def document_page(
