@@ -125,6 +125,12 @@ class MailError(UpstreamError):
     """The mail server refused the letter or could not be reached."""
 
 
+class StorageError(UpstreamError):
+    """The document store refused, is full or could not be reached. Storing the same bytes again is always safe."""
+
+    http_status = 503
+
+
 class OutcomeUnknown(AppError):
     """A write went out and no answer came back: it may have happened. Look before sending again."""
 
@@ -133,6 +139,20 @@ class OutcomeUnknown(AppError):
 
 class ConfigError(AppError):
     """A setting is missing or wrong; the sentence names it."""
+
+
+class Unavailable(AppError):
+    """A part of our own (database, disk) does not work at the moment; nothing has changed, trying again helps."""
+
+    http_status = 503
+
+    @classmethod
+    def database(cls) -> Unavailable:
+        return cls(N_("Our database cannot be reached at the moment. Nothing was lost; please try again in a minute."))
+
+    @classmethod
+    def disk(cls) -> Unavailable:
+        return cls(N_("Our server has no room left. Nothing was lost; please tell the administrator and try later."))
 
 
 class DocumentRefused(InvalidPayload):

@@ -5,20 +5,24 @@ from __future__ import annotations
 import itertools
 import random
 import secrets
-import traceback
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from datetime import datetime, timedelta
 
 import structlog
+from peewee import PeeweeException
+from structlog.contextvars import bound_contextvars
 
 from b24app.clock import Clock, monotonic_s
 from b24app.domain.events import Topic
 from b24app.errors import N_, AppError, ConfigError
 from b24app.outbox import rate, schedule
 from b24app.outbox.backoff import Jitter
-from b24app.outbox.message import RULES, DeadRule, Handler, Message, OnDead
+from b24app.outbox.crew import Crew
+from b24app.outbox.message import RULES, DeadRule, Handler, Message, OnDead, marks
 from b24app.outbox.queue import Hints, Runner
+from b24app.outbox.rate import OnWait, ignore_wait
 from b24app.outbox.turn import Policy, Turn
 from b24app.store import outbox
 from b24app.store.database import reading, writing
@@ -27,6 +31,9 @@ from b24app.store.outbox import PORTAL
 SLICE = timedelta(seconds=1)
 SWEEP_AHEAD = timedelta(minutes=1)
 KEEP_DONE = timedelta(days=30)
+THREADS = 32  # a hundred busy portals at 1.9 calls a second that take 50 ms each keep about 15 threads waiting
+TAKE_HINTS = 2
+AGAIN_S = 1.0
 
 log = structlog.get_logger()
 
@@ -41,7 +48,8 @@ class Worker:
     """Runs what stands in the outbox.
 
     `on_dead` is called inside the transaction that gives a message up: it may write rows, it must not call out.
-    `due` is called once a minute (reminders, expiry). `worker_id` names it in the logs.
+    `due` is called once a minute (reminders, expiry). `worker_id` names it in the logs. `on_wait` is told when work
+    waits for a portal's bucket.
     """
 
     def __init__(
@@ -55,6 +63,7 @@ class Worker:
         on_dead: OnDead = _ignore_dead,
         due: Callable[[], object] = _nothing_due,
         jitter: Jitter = random.random,
+        on_wait: OnWait = ignore_wait,
     ) -> None:
         missing = sorted(topic.value for topic in Topic if topic not in handlers or topic not in rules)
         if missing:
@@ -64,9 +73,10 @@ class Worker:
         self._now = now
         self._worker_id = f"{worker_id}/{secrets.token_hex(4)}"  # a lease must never look like another's
         self._turns = itertools.count(1)
-        self._policy = Policy(rules, on_dead, jitter)
+        self._policy = Policy(rules, on_dead, jitter, on_wait)
         self._due = due
         self._runner: Runner | None = None
+        self._is_stopping = threading.Event()
 
     def serve_portal(self, portal: str) -> int:
         """Serve one portal for about a second; returns how many messages were run.
@@ -75,12 +85,13 @@ class Worker:
         """
         turn = Turn(portal, f"{self._worker_id}/{next(self._turns)}", self._policy)
         until, served = self._now() + SLICE, 0
-        with reading():
+        with bound_contextvars(portal=portal), reading():
             message = self._claim_or_leave(turn, self._now())
             while message is not None:
-                error = self._run(message)
+                with bound_contextvars(**marks(message)):
+                    error = self._run(message)
+                    message = self._go_on(turn, message, error, until)
                 served += 1
-                message = self._go_on(turn, message, error, until)
         if turn.wake_at is not None:
             self._hints.hint(portal, turn.wake_at)
         return served
@@ -96,10 +107,10 @@ class Worker:
 
     def each_minute(self) -> None:
         """Sweep, then do what time itself causes."""
+        now = self._now()
         self.sweep()
         with reading():
             self._due()
-        now = self._now()
         if (now.hour, now.minute) == (3, 17):
             with writing():
                 outbox.remove_done(now - KEEP_DONE)
@@ -116,22 +127,43 @@ class Worker:
             served += run
         return served
 
-    def run_forever(self, threads: int = 2) -> None:
+    def run_forever(self, threads: int = THREADS) -> None:
         """Work until SIGTERM, SIGINT or stop(); what has been begun is finished.
 
-        At least two threads: while one serves a portal, the other clears away further hints for it.
+        `threads` portals are served at once. Two more take hints: each of those keeps connections to the queue.
         """
-        self._hints.listen(self.serve_portal, self.each_minute)
-        self._runner = Runner(self._hints.huey, max(2, threads))
+
+        def serve(portal: str) -> None:
+            if not self._weather(self.serve_portal, portal):
+                crew.call(portal)
+
+        crew = Crew(serve, threads)
+        self._hints.listen(crew.call, lambda: self._weather(self.each_minute))
+        self._runner = Runner(self._hints.huey, TAKE_HINTS)
         self.sweep()
         log.info("worker_started", worker=self._worker_id, threads=threads)
         self._runner.run()
+        self._is_stopping.set()
+        crew.dismiss()
         log.info("worker_stopped", worker=self._worker_id)
 
     def stop(self) -> None:
         """Ask run_forever to end, from another thread."""
         if self._runner is not None:
             self._runner.end()
+
+    def _weather(self, work: Callable[..., object], *arguments: object) -> bool:
+        """Let a thread outlive a database that is away or full, as rows do; False, a moment later, when it is.
+
+        The error's own words are left out of the log, for they may quote values.
+        """
+        try:
+            work(*arguments)
+        except PeeweeException as error:
+            log.error("database_unavailable", error=type(error).__name__)
+            self._is_stopping.wait(AGAIN_S)
+            return False
+        return True
 
     def _go_on(self, turn: Turn, message: Message, error: Exception | None, until: datetime) -> Message | None:
         with writing():
@@ -152,13 +184,14 @@ class Worker:
 
     def _run(self, message: Message) -> Exception | None:
         """Call the handler; its error is an answer, not an accident."""
+        started_s = monotonic_s()
         try:
             with rate.prepaid(message.portal) if message.lane == PORTAL else nullcontext():
                 self._handlers[message.topic](message)
         except AppError as error:
             return error
         except Exception as error:
-            frames = "".join(traceback.format_tb(error.__traceback__))  # without its words: they may name people
-            log.error("handler_crashed", key=message.key, topic=message.topic.value, frames=frames)
+            log.error("handler_crashed", exc_info=error)
             return error
+        log.info("message_handled", duration_ms=round((monotonic_s() - started_s) * 1000, 1))
         return None

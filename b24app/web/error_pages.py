@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import traceback
-
 import structlog
 from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
+from peewee import InterfaceError, OperationalError, PeeweeException
 from werkzeug.exceptions import HTTPException
 
-from b24app.errors import AppError
+from b24app.errors import AppError, Unavailable
+from b24app.store.database import is_full
+from b24app.web.observed import route
 from b24app.web.session import wants_fragment
 
 log = structlog.get_logger()
@@ -21,6 +22,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(AppError, _app_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(PeeweeException, _database_error)
     app.register_error_handler(Exception, _bug)
 
 
@@ -31,7 +33,7 @@ def sentence(error: AppError) -> str:
 
 
 def _app_error(error: AppError) -> ResponseReturnValue:
-    log.info("refused", kind=type(error).__name__, path=request.url_rule.rule if request.url_rule else "")
+    log.info("refused", error=type(error).__name__, code=getattr(error, "code", ""), route=route())
     return _answer(sentence(error), error.http_status, field=error.field)
 
 
@@ -52,10 +54,16 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     return _answer(words.get(code, gettext("This request could not be understood.")), code)
 
 
+def _database_error(error: PeeweeException) -> ResponseReturnValue:
+    """Say that the database does not answer or has no room left; any other refusal of it is a bug of ours."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return _bug(error)
+    log.error("database_unavailable", error=type(error).__name__, code=getattr(error.__cause__, "sqlstate", None))
+    return _app_error(Unavailable.disk() if is_full(error) else Unavailable.database())
+
+
 def _bug(error: Exception) -> ResponseReturnValue:
-    frames = "".join(traceback.format_tb(error.__traceback__))  # without its words: they may name people
-    path = request.url_rule.rule if request.url_rule else ""
-    log.error("bug", kind=type(error).__name__, path=path, frames=frames)
+    log.error("bug", exc_info=error, route=route())
     return _answer(gettext("Something went wrong on our side. Nothing was lost; please try again."), 500)
 
 
