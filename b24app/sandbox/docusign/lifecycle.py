@@ -53,7 +53,7 @@ class Lifecycle:
             self._watch_time(envelope)
             self.pass_on(envelope)
         if self._service.faults.take("early_events"):
-            self._service.settle()
+            self._service.tell_early()
 
     def _watch_time(self, envelope: Envelope) -> None:
         """Expiry and reminders."""

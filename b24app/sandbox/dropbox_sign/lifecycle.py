@@ -47,7 +47,7 @@ class Lifecycle:
         if request.expires_at is not None:
             service.work.at(request.expires_at, lambda: self.expire(request, version), patient=True)
         if service.faults.take("early_events"):
-            service.settle()
+            service.tell_early()
 
     def _prepare(self, request: SignatureRequest, version: int) -> None:
         """Read the documents, then send; or report what is wrong with them."""

@@ -65,8 +65,8 @@ class Outgoing:
             self.post(earlier)
 
     def post(self, parcel: Parcel, *, attempt: int = 1, delay_s: float = 0.0) -> None:
-        """Queue one POST, past all troubles."""
-        self._service.mail_room.later(delay_s, lambda: self._deliver(parcel, attempt), patient=attempt > 1)
+        """Queue one POST, past all troubles; settle() does not wait for what is put off."""
+        self._service.mail_room.later(delay_s, lambda: self._deliver(parcel, attempt), patient=delay_s > 0)
 
     def _deliver(self, parcel: Parcel, attempt: int) -> None:
         status, accepted = self._send(parcel, attempt)

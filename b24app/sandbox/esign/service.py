@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 
@@ -14,6 +15,8 @@ from b24app.sandbox.esign.limits import Windows
 from b24app.sandbox.esign.post import Post
 from b24app.sandbox.faults import Faults
 from b24app.sandbox.serving import Listener
+
+EARLY_S = 5.0
 
 
 class SigningService:
@@ -34,6 +37,11 @@ class SigningService:
     def settle(self, timeout_s: float = 20.0) -> None:
         """Wait until documents are prepared and first deliveries of events tried; repeats are not waited for."""
         settle_all([self.work, self.mail_room], timeout_s)
+
+    def tell_early(self) -> None:
+        """Let the events of a call arrive before its answer; whoever does not take them in time is not waited for."""
+        with contextlib.suppress(TimeoutError):
+            self.settle(EARLY_S)
 
     def advance(self, seconds: float) -> None:
         """Let time pass at once: things expire, retries come due."""

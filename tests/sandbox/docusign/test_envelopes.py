@@ -9,6 +9,7 @@ import docusign_esign as ds
 import pytest
 import requests
 
+from b24app.sandbox.docusign.people import Account
 from b24app.sandbox.docusign.service import DocuSign
 from b24app.sandbox.world import Sandbox
 from tests.sandbox.docusign.conftest import ANN, MARCO, Client, definition, document, link, refusal, sign_here, signer
@@ -237,8 +238,6 @@ def test_events_of_an_envelope_are_audited(client: Client) -> None:
 
 
 def test_strangers_see_nothing(client: Client, service: DocuSign) -> None:
-    from b24app.sandbox.docusign.people import Account
-
     envelope_id = client.send(ANN)
     stranger = Client(service, service.add_user("Vera", "vera@globex.example", Account("Globex")))
     with pytest.raises(ds.ApiException) as refused:

@@ -129,7 +129,6 @@ def test_a_signer_may_be_faster_than_the_cancellation(sandbox: Sandbox, client: 
     sent = client.send(ANN)
     service.cancel_s = HOUR_S
     client.requests.signature_request_cancel(sent.signature_request_id)
-    sandbox.dropbox_sign.work.later(0, lambda: None)
     requests.post(link(sandbox, ANN), data={"agree": "1", "signature-typed": "Ann"}, timeout=10)
     service.advance(HOUR_S)
     service.settle()
