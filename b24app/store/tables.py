@@ -349,6 +349,13 @@ class OutboxMessage(Table):
         indexes = ((("request", "seq"), True),)
 
 
+class Heartbeat(Table):
+    """When the worker was last seen. One row, overwritten once a minute."""
+
+    name = CharField(primary_key=True)
+    at = BigIntegerField()
+
+
 OutboxMessage.add_index(
     OutboxMessage.index(
         OutboxMessage.portal,
@@ -367,4 +374,5 @@ OutboxMessage.add_index(
 ALL = [
     Application, Portal, PortalToken, Authority, Template, Composer, Prepared, Upload, LastChoice, LastTemplate,
     Request, SignerRow, SignerLink, Value, SavedSignature, Rendition, Derived, FileSweep, AuditRow, OutboxMessage,
+    Heartbeat,
 ]  # fmt: skip
