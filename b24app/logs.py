@@ -26,25 +26,14 @@ _EMAIL = re.compile(r"[^\s@<>\"'(]+@[^\s@<>\"')]+")
 def configure_logs(level: str) -> None:
     """Let this process write lines of a level and above. May be called again."""
     number = logging.getLevelNamesMapping()[level.upper()]
-    ours: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        without_words,
-    ]
     structlog.configure(
-        processors=[*ours, _in_order, structlog.processors.JSONRenderer()],
+        processors=_OWN_CHAIN,
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
     handler = _Lines(sys.stderr)
-    handler.setFormatter(
-        ProcessorFormatter(
-            foreign_pre_chain=[*ours, add_logger_name, _hide_secrets],
-            processors=[ProcessorFormatter.remove_processors_meta, _in_order, structlog.processors.JSONRenderer()],
-        )
-    )
+    handler.setFormatter(ProcessorFormatter(foreign_pre_chain=_FOREIGN_CHAIN, processors=_FOREIGN_END))
     root = logging.getLogger()
     root.handlers = [*(old for old in root.handlers if not isinstance(old, _Lines)), handler]
     root.setLevel(max(number, logging.WARNING))
@@ -80,3 +69,18 @@ def _hide_secrets(_logger: Any, _method: str, line: Any) -> Any:
     text = _QUERY.sub("?" + HIDDEN, str(line["event"]))
     line["event"] = _LONG.sub(HIDDEN, _EMAIL.sub(HIDDEN, text))
     return line
+
+
+_BOTH: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    without_words,
+]
+_OWN_CHAIN: list[Processor] = [*_BOTH, _in_order, structlog.processors.JSONRenderer()]  # one list: loggers keep it
+_FOREIGN_CHAIN: list[Processor] = [*_BOTH, add_logger_name, _hide_secrets]
+_FOREIGN_END: list[Processor] = [
+    ProcessorFormatter.remove_processors_meta,
+    _in_order,
+    structlog.processors.JSONRenderer(),
+]
