@@ -24,16 +24,21 @@ _EMAIL = re.compile(r"[^\s@<>\"'(]+@[^\s@<>\"')]+")
 
 
 def configure_logs(level: str) -> None:
-    """Let this process write lines of a level and above. May be called again."""
+    """Let this process write lines of a level and above. May be called again: loggers already in use follow."""
     number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
-        processors=_OWN_CHAIN,
+        processors=_CHAIN,
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
     handler = _Lines(sys.stderr)
-    handler.setFormatter(ProcessorFormatter(foreign_pre_chain=_FOREIGN_CHAIN, processors=_FOREIGN_END))
+    handler.setFormatter(
+        ProcessorFormatter(
+            foreign_pre_chain=[*_OURS, add_logger_name, _hide_secrets],
+            processors=[ProcessorFormatter.remove_processors_meta, _in_order, structlog.processors.JSONRenderer()],
+        )
+    )
     root = logging.getLogger()
     root.handlers = [*(old for old in root.handlers if not isinstance(old, _Lines)), handler]
     root.setLevel(max(number, logging.WARNING))
@@ -71,16 +76,11 @@ def _hide_secrets(_logger: Any, _method: str, line: Any) -> Any:
     return line
 
 
-_BOTH: list[Processor] = [
+_OURS: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     without_words,
 ]
-_OWN_CHAIN: list[Processor] = [*_BOTH, _in_order, structlog.processors.JSONRenderer()]  # one list: loggers keep it
-_FOREIGN_CHAIN: list[Processor] = [*_BOTH, add_logger_name, _hide_secrets]
-_FOREIGN_END: list[Processor] = [
-    ProcessorFormatter.remove_processors_meta,
-    _in_order,
-    structlog.processors.JSONRenderer(),
-]
+_CHAIN: list[Processor] = [*_OURS, _in_order, structlog.processors.JSONRenderer()]
+"""One list for the life of the process: loggers keep the list that they were first used with."""

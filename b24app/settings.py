@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 
+from b24app import blob_url
 from b24app.errors import ConfigError
 
 PREFIX = "PARAPH_"
@@ -115,6 +116,7 @@ def _check(settings: Settings) -> None:
         _check_url(PREFIX + name.upper(), getattr(settings, name), settings.allow_insecure_portals)
     if urlsplit(settings.smtp_url).scheme not in ("smtp", "smtps"):
         raise ConfigError("PARAPH_SMTP_URL must look like smtp://user:password@host:587 or smtps://host:465.")
+    blob_url.parse(settings.blobs)
     if ":" not in settings.bind:
         raise ConfigError("PARAPH_BIND must look like 127.0.0.1:8700.")
     if settings.metrics_bind and not settings.metrics_bind.rpartition(":")[2].isdecimal():

@@ -16,6 +16,8 @@ from b24app.clock import utc_now
 from b24app.documents.templates import PartyBlock, render_template
 from tests.portal_room import add_portal, open_room
 from tests.services.desk import free_port
+from tests.small_disk import small_disk
+from tests.stores import SECRET, Folder, open_bucket
 
 ROOT = Path(__file__).parent.parent
 
@@ -146,3 +148,41 @@ def test_the_doctor_names_what_is_ill(tmp_path):
         "mail": "BAD",
         "clock": "BAD",
     }
+
+
+def documents_of_doctor(directory: Path, blob_url: str) -> str:
+    return next(
+        line for line in run(directory, "doctor", BLOB_URL=blob_url).stdout.splitlines() if " documents:" in line
+    )
+
+
+def test_the_doctor_writes_reads_and_deletes_in_the_bucket(tmp_path):
+    with open_bucket() as bucket:
+        found = documents_of_doctor(tmp_path, bucket.url)
+        assert found.startswith("ok")
+        assert f"written, read and deleted in the bucket {bucket.name}" in found
+        assert {"PUT", "GET", "DELETE"} < set(bucket.gate.methods)
+        assert bucket.files() == []
+
+
+def test_the_doctor_names_the_setting_of_a_bucket_that_is_none_and_hides_the_secret(tmp_path):
+    with open_bucket() as bucket:
+        found = documents_of_doctor(tmp_path, bucket.url.replace(bucket.name, "nowhere"))
+        assert found.startswith("BAD")
+        assert "PARAPH_BLOB_URL" in found
+        assert SECRET not in found
+
+
+def test_the_doctor_notices_a_store_of_another_database(tmp_path):
+    store = Folder(tmp_path / "store")
+    store.blobs.own("another")
+    assert "belongs to another database" in documents_of_doctor(tmp_path, store.url)
+
+
+def test_the_doctor_is_not_deceived_by_a_disk_that_can_only_be_read(tmp_path):
+    with small_disk(tmp_path) as disk:
+        documents_of_doctor(tmp_path / "data", f"file://{disk.root}/blobs")
+        disk.make_read_only()
+        found = documents_of_doctor(tmp_path / "data", f"file://{disk.root}/blobs")
+    assert found.startswith("BAD")
+    assert "read-only" in found

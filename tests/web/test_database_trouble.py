@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from b24app import create_app
@@ -29,11 +28,10 @@ def test_postgresql_that_is_away_is_told_and_works_again(tmp_path):
     with databases.fresh("postgresql", tmp_path) as url:
         client = create_app(Settings(data_dir=str(tmp_path), database_url=url)).test_client()
         assert client.get("/s/unknown").status_code == 404
-        name = url.rpartition("/")[2]
-        _allow(name, False)
+        databases.allow(url, False)
         answer = client.get("/s/unknown")
         assert (answer.status_code, AWAY in answer.text) == (503, True)
-        _allow(name, True)
+        databases.allow(url, True)
         assert client.get("/s/unknown").status_code == 404
 
 
@@ -41,15 +39,14 @@ def test_operators_are_answered_while_postgresql_is_away(tmp_path):
     with databases.fresh("postgresql", tmp_path) as url:
         client = create_app(Settings(data_dir=str(tmp_path), database_url=url)).test_client()
         assert "paraph_database_up 1.0" in client.get("/metrics").text
-        name = url.rpartition("/")[2]
-        _allow(name, False)
+        databases.allow(url, False)
         assert client.get("/healthz").status_code == 200
         ready = client.get("/readyz")
         assert (ready.status_code, ready.json["parts"]["database"], ready.json["worker"]) == (503, "failing", "unknown")
         figures = client.get("/metrics")
         assert (figures.status_code, "paraph_database_up 0.0" in figures.text) == (200, True)
         assert "paraph_http_requests_total" in figures.text
-        _allow(name, True)
+        databases.allow(url, True)
         assert client.get("/readyz").status_code == 200
 
 
@@ -82,9 +79,3 @@ def test_text_with_nul_does_no_harm(tmp_path):
         assert (
             client.post("/events/bitrix24", data={"auth[member_id]": "a\0b", "event": "ONAPPINSTALL"}).status_code < 500
         )
-
-
-def _allow(name: str, allowed: bool) -> None:
-    with psycopg.connect(f"{databases.POSTGRES}/postgres", autocommit=True) as server:
-        server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS {allowed}")
-        server.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [name])
