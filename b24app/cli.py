@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from peewee import OperationalError
 
 from b24app import settings as settings_module
-from b24app.commands import Command, documents, keeping, registering, running
+from b24app.commands import Command, documents, keeping, registering, running, watching
 from b24app.errors import AppError, Unavailable
 from b24app.store.database import is_full
 
@@ -30,6 +30,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m b24app", description="E-signature that lives inside Bitrix24.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for kind in (running, registering, documents, keeping):
+    for kind in (running, registering, documents, keeping, watching):
         kind.register(commands)
     return parser

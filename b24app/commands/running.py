@@ -27,9 +27,13 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _worker(arguments: argparse.Namespace, settings: Settings) -> int:
+    from b24app.metrics.listener import listen
     from b24app.wiring import wire, wire_worker
 
-    wire_worker(wire(settings)).run_forever(threads=arguments.threads)
+    ctx = wire(settings, shares_figures=True)
+    if settings.metrics_bind:
+        listen(ctx.metrics, settings.metrics_token, settings.metrics_bind)
+    wire_worker(ctx).run_forever(threads=arguments.threads)
     return 0
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from b24app.archive.new_file import new_file
-from b24app.documents.storage import BlobDamaged, LocalBlobs
+from b24app.documents.local_storage import LocalBlobs
+from b24app.documents.storage import BlobDamaged
 from b24app.errors import ArchiveRefused, NotFound
 from b24app.services.context import Context
 from b24app.store import backup

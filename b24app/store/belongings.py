@@ -15,7 +15,18 @@ from peewee import AutoField, BlobField, BooleanField, CompositeKey, Field
 
 from b24app.store.removal import BLOB_COLUMNS, OWNED
 from b24app.store.snapshot import stream
-from b24app.store.tables import Application, Derived, JSONField, Portal, Prepared, Rendition, Table, Upload
+from b24app.store.tables import (
+    Application,
+    Derived,
+    FileSweep,
+    Heartbeat,
+    JSONField,
+    Portal,
+    Prepared,
+    Rendition,
+    Table,
+    Upload,
+)
 
 
 @dataclass(frozen=True)
@@ -43,7 +54,11 @@ PARTS = (
     Part(Application, _registration),
     *map(_owned, OWNED),
 )
-LEFT_OUT: Mapping[type[Table], str] = {Derived: "a cache by content, made again when it is missed"}
+LEFT_OUT: Mapping[type[Table], str] = {
+    Derived: "a cache by content, made again when it is missed",
+    FileSweep: "which files of this place have been looked at",
+    Heartbeat: "when the worker of this place was seen",
+}
 PASSING: tuple[type[Table], ...] = (Prepared, Upload, Rendition)
 """Rows that go away after a day or are made again; one whose file is gone already may be left out."""
 LASTING_FILES = tuple(column for column in BLOB_COLUMNS if column.model not in PASSING)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from b24app.documents.storage import LocalBlobs
+from b24app.documents.local_storage import LocalBlobs
 from b24app.domain.signature_request import Status
 from b24app.errors import ArchiveRefused
 from b24app.services.back_up import back_up

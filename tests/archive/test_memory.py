@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from b24app.documents.storage import sha256_of
+from b24app.documents.storage import place_of, sha256_of
 from b24app.services.context import Context
 from b24app.store.database import writing
 from b24app.store.tables import Request
@@ -60,7 +60,7 @@ def add_documents(ctx: Context) -> None:
     with writing():
         for number in range(DOCUMENTS):
             data = os.urandom(BYTES)
-            path = ctx.blobs._path(sha256_of(data))
+            path = ctx.settings.data_path / "blobs" / place_of(sha256_of(data))
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
             letter = {"body": os.urandom(TEXT // 2).hex()}

@@ -12,7 +12,7 @@ import pytest
 
 from b24app.archive.reader import ArchiveReader
 from b24app.clock import from_ms
-from b24app.documents.storage import LocalBlobs
+from b24app.documents.local_storage import LocalBlobs
 from b24app.domain.events import Actor, AuditEvent, EventType
 from b24app.evidence.trail import Link, first_broken
 from b24app.store.tables import JSONField
