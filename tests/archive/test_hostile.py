@@ -18,6 +18,7 @@ from b24app.errors import ArchiveRefused
 from b24app.services.export_portal import export_portal
 from b24app.services.import_portal import import_portal
 from b24app.store.database import reading
+from b24app.store.removal import OWNED
 from b24app.store.tables import Portal, Request
 from tests.archive.conftest import Places
 from tests.archive.filling import fill
@@ -265,8 +266,8 @@ def test_a_row_that_another_portal_has_here_stops_everything(places: Places, hon
     with reading():
         taken = Request.get().id
     rename = lambda rows: [{**row, "request": taken} for row in rows]  # noqa: E731
-    owned = ("signer", "signer_link", "value", "rendition")
-    tables = {"request": first(id=taken), "audit_event": lambda rows: [], **dict.fromkeys(owned, rename)}
+    hanging = [table._meta.table_name for table in OWNED if "request" in table._meta.fields]
+    tables = {**dict.fromkeys(hanging, rename), "request": first(id=taken), "audit_event": lambda rows: []}
     change_contents(honest, changed, KEY, tables=tables)
     with pytest.raises(ArchiveRefused, match="A row of request in the archive is here already, in another portal"):
         import_portal(ctx, changed)

@@ -41,8 +41,12 @@ def without_moments(rows: dict[str, list[dict[str, object]]], *vaults: Vault) ->
     """Forget what is renewed on arrival, and open the locks, for they look different each time."""
     [portal] = rows["portal"]
     kept = {**rows, "portal": [{name: value for name, value in portal.items() if name not in MOMENTARY}]}
-    text = json.dumps(kept, sort_keys=True, ensure_ascii=False)
+    text = json.dumps(kept, sort_keys=True, ensure_ascii=False, default=repr)
     return json.loads(LOCKED.sub(lambda found: vaults[0].unlock(found[0]), text))
+
+
+def secrets_of(portal: str) -> list[str]:
+    return LOCKED.findall(json.dumps(contents(portal), default=repr))
 
 
 @pytest.fixture
@@ -80,7 +84,7 @@ def test_every_file_that_rows_name_arrives_and_no_cache(moved: Places):
 
 def test_secrets_are_locked_under_the_newest_key_wherever_they_stand(moved: Places):
     import_portal(moved.open("new"), moved.directory / "acme.zip")
-    locked = LOCKED.findall(json.dumps(contents("acme")))
+    locked = secrets_of("acme")
     assert len(locked) > len(removal.OWNED) / 2
     assert {Vault([NEW]).unlock(one) for one in locked} == {"acme"}
 
@@ -99,7 +103,7 @@ def test_a_secret_under_a_retired_key_is_locked_under_the_newest_when_it_is_writ
     places.keys["old"] = f"{NEW},{OLD}"
     export_portal(places.open("old"), "acme", places.directory / "acme.zip")
     assert import_portal(places.open("new"), places.directory / "acme.zip").unreadable == 0
-    assert {Vault([NEW]).unlock(one) for one in LOCKED.findall(json.dumps(contents("acme")))} == {"acme"}
+    assert {Vault([NEW]).unlock(one) for one in secrets_of("acme")} == {"acme"}
 
 
 def test_only_its_owner_may_read_the_archive(moved: Places):
@@ -225,6 +229,14 @@ def test_a_portal_of_a_marketplace_application_says_what_is_still_to_be_set(plac
     assert not import_portal(places.open("new", secret_keys=key), places.directory / "acme.zip").has_secret
     newer = places.open("newer", secret_keys=key, client_id="local.acme", client_secret="hush")
     assert import_portal(newer, places.directory / "acme.zip").has_secret
+
+
+def test_files_are_not_put_where_another_database_would_sweep_them_away(moved: Places):
+    moved.open("old").blobs.own("the old place")
+    ctx = moved.open("new", blob_url=f"file://{moved.directory}/old/blobs")
+    with pytest.raises(ArchiveRefused, match="belong to another database"):
+        import_portal(ctx, moved.directory / "acme.zip")
+    assert Portal.select().count() == 0
 
 
 def test_checking_writes_nothing(moved: Places):
