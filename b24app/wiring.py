@@ -35,10 +35,11 @@ from b24app.outbox.connection_rate import ConnectionLimiter
 from b24app.outbox.message import Handler, Message
 from b24app.outbox.queue import Hints, HintsAside
 from b24app.outbox.rate import OnWait, PortalLimiter
-from b24app.providers.base import BUILTIN, Account, Letters, Means, Provider, Room
+from b24app.providers.base import BUILTIN, Letters, Provider
 from b24app.providers.builtin import BuiltinProvider
 from b24app.providers.doors import DOORS
 from b24app.providers.registry import Opening
+from b24app.providers.room import Account, Means, Room
 from b24app.services.ask_provider import room_of
 from b24app.services.context import Context
 from b24app.services.stored_tokens import StoredTokens

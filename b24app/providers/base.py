@@ -16,7 +16,6 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from b24app.clock import Clock
 from b24app.domain.fields import Field
 from b24app.domain.signature_request import Signer
 from b24app.errors import Sentence
@@ -261,42 +260,3 @@ class Provider(Letters, Protocol):
         Kinds it does not know become EventKind.OTHER, bodies it cannot read InvalidPayload.
         Raises: Unauthentic when the proof is wrong, InvalidPayload.
         """
-
-
-class Limiter(Protocol):
-    """The account's bucket of calls, shared by all processes."""
-
-    def take(self, *, heavy: bool = False) -> None:
-        """Take one before every HTTP call. Raises: RATE_LIMITED with the time to wait, when that is long."""
-
-
-@dataclass(frozen=True)
-class Account:
-    """One connection, unlocked: what a room is opened with. `settings` are the connection's own (test mode, host)."""
-
-    connection: str
-    secrets: Mapping[str, str] = field(repr=False)
-    settings: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Means:
-    """What the house lends to a room: its clock, its bucket of calls, its mail."""
-
-    now: Clock
-    limiter: Limiter
-    letters: Letters
-
-
-@dataclass(frozen=True)
-class Room:
-    """A provider as it is listed: light, known to the web process too. `open` alone loads its SDK, in the worker.
-
-    `name` stands in tables and code, `title` is what people read. `capabilities` answers for a connection's settings,
-    without a network.
-    """
-
-    name: str
-    title: str
-    capabilities: Callable[[Mapping[str, object]], Capabilities]
-    open: Callable[[Account, Means], Provider]

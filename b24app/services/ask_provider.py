@@ -10,9 +10,10 @@ from b24app.clock import to_ms
 from b24app.errors import N_, NotFound, ProviderError, Sentence, Trouble
 from b24app.outbox import connection_rate
 from b24app.outbox.verdict import OWN_LIMIT
-from b24app.providers.base import BUILTIN, Provider, Room
+from b24app.providers.base import BUILTIN, Provider
 from b24app.providers.capabilities import Capabilities
 from b24app.providers.registry import Registry
+from b24app.providers.room import Room
 from b24app.services.context import Context
 from b24app.store import connections
 from b24app.store.database import writing

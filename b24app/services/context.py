@@ -13,8 +13,8 @@ from b24app.bitrix.transport import Transport
 from b24app.clock import Clock
 from b24app.documents.storage import Blobs
 from b24app.letters.smtp import Mailer
-from b24app.providers.base import Room
 from b24app.providers.doors import Door
+from b24app.providers.room import Room
 from b24app.settings import Settings
 from b24app.store.tables import Portal
 from b24app.store.vault import Vault

@@ -16,8 +16,8 @@ from b24app import ROOT
 from b24app.clock import utc_now
 from b24app.domain.events import EFFECTS, AuditEvent, Topic
 from b24app.domain.signature_request import SignatureRequest, Status
-from b24app.providers.base import Room
 from b24app.providers.doors import DOORS, Door
+from b24app.providers.room import Room
 from b24app.services.approve_request import approve_request
 from b24app.services.connect_provider import add_connection
 from b24app.services.housekeeping import each_minute

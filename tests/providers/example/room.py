@@ -15,18 +15,15 @@ from b24app.domain.fields import Field, FieldType
 from b24app.errors import N_, InvalidPayload, ProviderError, Trouble, Unauthentic
 from b24app.providers import fit
 from b24app.providers.base import (
-    Account,
     AccountInfo,
     Cancelled,
     Created,
     Draft,
     File,
     Link,
-    Means,
     Notice,
     Order,
     Problem,
-    Room,
 )
 from b24app.providers.capabilities import (
     Audit,
@@ -44,6 +41,7 @@ from b24app.providers.capabilities import (
 )
 from b24app.providers.no_such_call import NoSuchCall
 from b24app.providers.refusals import refusal, unknown_outcome
+from b24app.providers.room import Account, Means, Room
 from b24app.providers.snapshot import Event, EventKind, SignerState, SignerThere, Snapshot, There
 
 TITLE = "Example Sign"

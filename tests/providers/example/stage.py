@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from b24app.providers.base import Account, Means, Notice
 from b24app.providers.doors import Ack, Door
+from b24app.providers.room import Account, Means
 from tests.providers.example.far_side import ExampleFarSide
 from tests.providers.example.room import ExampleRoom, listed
 from tests.providers.example.service import KEY, ExampleSign
@@ -53,6 +53,3 @@ def bare_room(service: ExampleSign, clock: MovedClock) -> ExampleRoom:
     """A room without the house around it."""
     account = Account("c1", {"key": KEY, "hook_key": service.desk.hook_key})
     return ExampleRoom(service.url, account, Means(clock, NoLimit(), NoLetters()))  # type: ignore[arg-type]
-
-
-__all__ = ["DOOR", "ExampleScene", "Notice", "bare_room", "example_scene"]
