@@ -19,7 +19,7 @@ from b24app.outbox import rate, schedule
 from b24app.outbox.backoff import Jitter, delay_s
 from b24app.outbox.message import DeadRule, Message, OnDead, about, describe
 from b24app.outbox.schedule import PAUSES
-from b24app.outbox.verdict import Verdict, judge
+from b24app.outbox.verdict import AT_WORK_S, Verdict, judge
 from b24app.store import outbox
 from b24app.store.database import database
 from b24app.store.outbox import EVENTS, LETTERS, PORTAL, PROVIDER, SEAL
@@ -32,6 +32,8 @@ LEASE_MS: Mapping[str, int] = {
     PROVIDER: 45_000,
     EVENTS: 45_000,
 }  # > a handler's timeouts
+AFTER_CRASH_MS = {**LEASE_MS, PORTAL: LEASE_MS[PORTAL] + int(AT_WORK_S * 1000)}
+"""When a message whose worker died is begun again: its last call to the portal must be over by then."""
 
 log = structlog.get_logger()
 
@@ -63,9 +65,12 @@ class Turn:
         if row is None:
             return None
         found = outbox.next_due(self.portal, schedule.open_lanes(row, now), now)
-        if found is None or not self._hold(row, found.lane, now) or not outbox.begin_attempt(found):
+        if found is None or not self._hold(row, found.lane, now):
             return None
-        return Message.of(found)
+        again_at = now + timedelta(milliseconds=AFTER_CRASH_MS[found.lane])
+        if not outbox.begin_attempt(found, again_at):
+            return None
+        return Message.of(found, now + timedelta(milliseconds=LEASE_MS[found.lane]))
 
     def settle(self, message: Message, error: Exception | None, now: datetime) -> bool:
         """Write down how a message ended; False when the lease has gone to somebody else, and nothing is written."""

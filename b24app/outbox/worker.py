@@ -153,7 +153,8 @@ class Worker:
     def _run(self, message: Message) -> Exception | None:
         """Call the handler; its error is an answer, not an accident."""
         try:
-            with rate.prepaid(message.portal) if message.lane == PORTAL else nullcontext():
+            prepaid = rate.prepaid(message.portal) if message.lane == PORTAL else nullcontext()
+            with rate.within(message.until), prepaid:
                 self._handlers[message.topic](message)
         except AppError as error:
             return error

@@ -88,6 +88,14 @@ def resume(portal: str, now: datetime) -> int:
     return OutboxMessage.update(next_at=to_ms(now)).where(waiting).execute()
 
 
+def is_overtaken(key: str) -> bool:
+    """Tell whether a later message of the same request and lane was done before this one, as after a revival."""
+    later = OutboxMessage.alias()
+    same = (later.request == OutboxMessage.request) & (later.lane == OutboxMessage.lane)
+    query = OutboxMessage.select().join(later, on=(same & (later.seq > OutboxMessage.seq)))
+    return bool(query.where((OutboxMessage.key == key) & later.done_at.is_null(False)).exists())
+
+
 def remove_done(before: datetime) -> int:
     """Forget what was done before a moment."""
     return OutboxMessage.delete().where(OutboxMessage.done_at < to_ms(before)).execute()
@@ -117,14 +125,16 @@ def due_portals(until: datetime) -> list[str]:
     return [row.portal for row in waiting]
 
 
-def begin_attempt(message: OutboxMessage) -> bool:
+def begin_attempt(message: OutboxMessage, again_at: datetime) -> bool:
     """Count an attempt before it is made, so that a try after a crash is known to be a second one.
 
+    `again_at`: when it may be tried again, should this attempt end without a word.
     Returns False when the message has been tried or done by somebody else since it was read.
     """
     as_read = (OutboxMessage.id == message.id) & (OutboxMessage.attempts == message.attempts)
     message.attempts += 1
-    return bool(OutboxMessage.update(attempts=message.attempts).where(as_read & _is_open()).execute())
+    begun = {"attempts": message.attempts, "next_at": to_ms(again_at)}
+    return bool(OutboxMessage.update(**begun).where(as_read & _is_open()).execute())
 
 
 def finish(key: str, now: datetime) -> None:

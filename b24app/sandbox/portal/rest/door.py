@@ -229,7 +229,7 @@ class _Entry:
             raise RestError(str(fault.get("error", "")), description, int(fault.get("status", 400)))
 
     def done(self, response: Response, error: Any = None) -> Response:
-        """Write the call down; forget the answer when a test ordered it lost."""
+        """Write the call down; hold the answer back, or forget it, when a test ordered that."""
         context = self.context
         user_id = context.user.id if context else None
         client_id = context.app.client_id if context and context.app else None
@@ -248,6 +248,8 @@ class _Entry:
                 self.params,
             )
         )
+        if late := self.portal.faults.take("answer_late", *self.names):
+            time.sleep(float(late.get("delay_s", 1)))
         if self.portal.faults.take("answer_lost", *self.names):
             return Response("", headers={DROP_HEADER: "1"})
         return response
