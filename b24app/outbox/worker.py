@@ -11,6 +11,7 @@ from contextlib import nullcontext
 from datetime import datetime, timedelta
 
 import structlog
+from peewee import PeeweeException
 
 from b24app.clock import Clock, monotonic_s
 from b24app.domain.events import Topic
@@ -35,6 +36,21 @@ def _ignore_dead(_message: Message, _error: Exception) -> None: ...
 
 
 def _nothing_due() -> None: ...
+
+
+def _weathering(work: Callable[..., object]) -> Callable[..., None]:
+    """Let a thread outlive a database that is away or full: rows keep the work, the next sweep finds it.
+
+    The error's own words are left out of the log, for they may quote values.
+    """
+
+    def run(*arguments: object) -> None:
+        try:
+            work(*arguments)
+        except PeeweeException as error:
+            log.error("database_unavailable", kind=type(error).__name__)
+
+    return run
 
 
 class Worker:
@@ -121,7 +137,7 @@ class Worker:
 
         At least two threads: while one serves a portal, the other clears away further hints for it.
         """
-        self._hints.listen(self.serve_portal, self.each_minute)
+        self._hints.listen(_weathering(self.serve_portal), _weathering(self.each_minute))
         self._runner = Runner(self._hints.huey, max(2, threads))
         self.sweep()
         log.info("worker_started", worker=self._worker_id, threads=threads)

@@ -76,6 +76,7 @@ def test_an_act_that_waits_while_its_link_dies_is_refused(desk, request_id, toke
     signer = requests.load("acme", request_id).signers[0]
     outcome: list[AppError | None] = []
     with writing():
+        requests.lock("acme", request_id)
         waiting = in_background(lambda: ACTS_OF_OLD_LINK[act](desk, token), outcome)
         time.sleep(0.3)
         change_signer(desk.ctx, desk.portal, ANNA, request_id, signer.id, "Ann Lee", "ann@new.example")
