@@ -16,14 +16,13 @@ ROOT = Path(__file__).parent.parent
 
 
 def create_app(settings: Settings | None = None, now: Clock | None = None) -> Flask:
-    """Build the web application: wire, register, return. `now`: another clock than the machine's."""
+    """Build the web application: wire, register, return. `now`: another clock than the usual one."""
     from flask import Flask
 
     from b24app import settings as settings_module
-    from b24app.clock import utc_now
     from b24app.web import doors
     from b24app.wiring import wire
 
     app = Flask("b24app", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
-    doors.register(app, wire(settings or settings_module.load(), now or utc_now, is_web=True))
+    doors.register(app, wire(settings or settings_module.load(), now, is_web=True))
     return app

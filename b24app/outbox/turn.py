@@ -15,6 +15,7 @@ import structlog
 
 from b24app.clock import to_ms
 from b24app.domain.events import Topic
+from b24app.errors import OutcomeUnknown
 from b24app.outbox import rate, schedule
 from b24app.outbox.backoff import Jitter, delay_s
 from b24app.outbox.message import DeadRule, Message, OnDead, about, describe
@@ -105,7 +106,8 @@ class Turn:
         if verdict.dies and self._bury(message, error, rule, now):
             return
         wait_s = verdict.wait_s or delay_s(message.attempts, self._policy.jitter)
-        outbox.put_off(message.key, now + timedelta(seconds=wait_s), describe(error))
+        why = "" if isinstance(error, OutcomeUnknown) else describe(error)
+        outbox.put_off(message.key, now + timedelta(seconds=wait_s), why)
         self._slow_down(message.lane, verdict, now)
         log.info("message_put_off", **about(message, error), wait_s=round(wait_s, 1))
 

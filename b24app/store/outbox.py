@@ -82,9 +82,13 @@ def revive(portal: str, request_id: str, now: datetime) -> int:
 
 
 def resume(portal: str, now: datetime) -> int:
-    """End a portal's pause and its messages' back-off, when it has been connected again; returns how many wait."""
+    """End a portal's pause and its messages' back-off, when it has been connected again; returns how many wait.
+
+    One whose last attempt ended without a word keeps its time: its call may still be at work in the portal.
+    """
     Portal.update(pause_until=0, failures=0).where(Portal.member_id == portal).execute()
-    waiting = (OutboxMessage.portal == portal) & (OutboxMessage.lane == PORTAL) & _is_open()
+    is_known = (OutboxMessage.attempts == 0) | (OutboxMessage.error != "")
+    waiting = (OutboxMessage.portal == portal) & (OutboxMessage.lane == PORTAL) & _is_open() & is_known
     return OutboxMessage.update(next_at=to_ms(now)).where(waiting).execute()
 
 
@@ -133,7 +137,7 @@ def begin_attempt(message: OutboxMessage, again_at: datetime) -> bool:
     """
     as_read = (OutboxMessage.id == message.id) & (OutboxMessage.attempts == message.attempts)
     message.attempts += 1
-    begun = {"attempts": message.attempts, "next_at": to_ms(again_at)}
+    begun = {"attempts": message.attempts, "next_at": to_ms(again_at), "error": ""}
     return bool(OutboxMessage.update(**begun).where(as_read & _is_open()).execute())
 
 

@@ -155,6 +155,21 @@ def test_a_portal_that_is_connected_again_does_not_wait_for_its_back_off(office:
     assert office.diary.done == ["r1:1", "r1:2"]
 
 
+def test_a_call_whose_answer_was_lost_keeps_its_minute_when_the_portal_is_connected_again(office: Office) -> None:
+    office.put("r1", Topic.RELAY)
+    office.put("r2", Topic.RELAY)
+    office.diary.troubles["r1:1"] = [OutcomeUnknown("No answer came.")]
+    worker = office.worker()
+    worker.drain(5)
+    with database.writing():
+        assert outbox.resume("anna", office.clock()) == 1
+    worker.drain(5)
+    assert office.diary.done == ["r2:1"]
+    office.clock.move(seconds=60)
+    worker.drain(5)
+    assert office.diary.done == ["r2:1", "r1:1"]
+
+
 def test_one_poisonous_message_does_not_stop_the_others(office: Office) -> None:
     office.put("bad", Topic.RELAY)
     for number in range(5):
