@@ -16,10 +16,11 @@ Owner = tuple[int, int]
 
 @dataclass(frozen=True)
 class Entry:
-    """A log entry; `seq` is the number in its mark."""
+    """A log entry; `seq` is the number in its mark, `record` its place in the timeline."""
 
     seq: int
     text: str
+    record: int
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ class Seen:
     @property
     def doubled(self) -> int:
         return len(self.entries) - len({entry.seq for entry in self.entries})
+
+    @property
+    def last_entry(self) -> int:
+        """The record of the newest entry."""
+        return max((entry.record for entry in self.entries), default=0)
 
     @property
     def tag(self) -> str:
@@ -79,4 +85,4 @@ def _entries(records: list[Record], request_id: str) -> Iterator[Entry]:
     for record in records:
         found = mark.fullmatch(record.data["text"]) if record.kind == "log" else None
         if found:
-            yield Entry(int(found[2]), found[1])
+            yield Entry(int(found[2]), found[1], record.id)

@@ -57,6 +57,11 @@ def _json(request: Request) -> Any:
 
 def answer(portal: Portal, request: Request, method: str, webhook: tuple[int, str] | None = None) -> Response:
     """One REST request, from the bytes to the bytes, written down in the call log."""
+    with portal.calls.working():
+        return _answer(portal, request, method, webhook)
+
+
+def _answer(portal: Portal, request: Request, method: str, webhook: tuple[int, str] | None) -> Response:
     entry = _Entry(portal, request, method)
     troubled = entry.general_trouble()
     if troubled is not None:
