@@ -57,6 +57,14 @@ def bare() -> Iterator[str]:
         _run(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def allow(url: str, allowed: bool) -> None:
+    """Take a PostgreSQL database away, as a restart of its server does, or give it back."""
+    name = url.rpartition("/")[2]
+    _run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS {allowed}")
+    with psycopg.connect(f"{POSTGRES}/postgres", autocommit=True) as server:
+        server.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [name])
+
+
 def need_postgres() -> None:
     _need(_has_postgres(), f"no PostgreSQL at {POSTGRES.rpartition('@')[2]} (PARAPH_TEST_POSTGRES)")
 

@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from b24app import create_app
@@ -29,11 +28,10 @@ def test_postgresql_that_is_away_is_told_and_works_again(tmp_path):
     with databases.fresh("postgresql", tmp_path) as url:
         client = create_app(Settings(data_dir=str(tmp_path), database_url=url)).test_client()
         assert client.get("/s/unknown").status_code == 404
-        name = url.rpartition("/")[2]
-        _allow(name, False)
+        databases.allow(url, False)
         answer = client.get("/s/unknown")
         assert (answer.status_code, AWAY in answer.text) == (503, True)
-        _allow(name, True)
+        databases.allow(url, True)
         assert client.get("/s/unknown").status_code == 404
 
 
@@ -66,9 +64,3 @@ def test_text_with_nul_does_no_harm(tmp_path):
         assert (
             client.post("/events/bitrix24", data={"auth[member_id]": "a\0b", "event": "ONAPPINSTALL"}).status_code < 500
         )
-
-
-def _allow(name: str, allowed: bool) -> None:
-    with psycopg.connect(f"{databases.POSTGRES}/postgres", autocommit=True) as server:
-        server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS {allowed}")
-        server.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [name])
