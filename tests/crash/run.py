@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 
 from b24app import demo
@@ -17,16 +18,18 @@ from b24app.sandbox.world import Sandbox, start
 from b24app.services.context import Context
 from b24app.services.register_application import register_application
 from b24app.settings import Settings
-from b24app.store import database, outbox
-from b24app.store.database import reading
+from b24app.store import database
 from b24app.wiring import wire, wire_worker
-from tests.crash.killer import JUMP_S, Killer
+from tests.crash.killer import Killer
+from tests.crash.passing_time import help_along, is_idle
 from tests.crash.people import Browser, Life, NobodyAnswers, Town, make_plan
 from tests.crash.processes import Kennel
 from tests.crash.truth import Findings, check_all
 from tests.office import ANNA, OLENA
 from tests.services.desk import free_port
 from tests.shifted_clock import ShiftedClock
+
+DRAIN_S = 120.0
 
 
 @dataclass(frozen=True)
@@ -59,15 +62,14 @@ def run(wanted: Wanted, directory: Path) -> Outcome:
     with _world(wanted, directory) as (town, kennel, ctx, clock):
         killer = Killer(town, kennel, clock, random.Random(wanted.seed), wanted.kills)
         traffic = Traffic(town, wanted, killer.stop)
-        threads = [threading.Thread(target=killer.run), *traffic.threads()]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        for user in (OLENA, ANNA):  # whose connection a kill has cost: as people do
-            town.launch("/", user=user)
+        traffic.start()
+        killer.run()
+        with _helper(ctx, town, clock):
+            traffic.join()
+            for user in (OLENA, ANNA):  # whose connection a kill has cost: as people do
+                town.launch("/", user=user)
+            _wait_until_idle(town)
         kennel.end(gently=True)
-        _drain(ctx, town, clock)
         findings = check_all(ctx, town.sandbox, traffic.lives)
         time_s = time.monotonic() - begun
         return Outcome(wanted, killer.kills, traffic.lives, findings, town.browser, traffic.gave_up, time_s)
@@ -80,11 +82,17 @@ class Traffic:
         self._town, self._wanted, self._stop = town, wanted, stop
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
+        self._threads = [threading.Thread(target=self._live) for _ in range(wanted.lives)]
         self.lives: list[Life] = []
         self.gave_up: list[str] = []
 
-    def threads(self) -> list[threading.Thread]:
-        return [threading.Thread(target=self._live) for _ in range(self._wanted.lives)]
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def join(self) -> None:
+        for thread in self._threads:
+            thread.join()
 
     def _live(self) -> None:
         while not self._stop.is_set() and (life := self._next()):
@@ -148,13 +156,22 @@ def _environment(settings: Settings) -> dict[str, str]:
     return {**os.environ, **values, "PARAPH_ALLOW_INSECURE_PORTALS": "1"}
 
 
-def _drain(ctx: Context, town: Town, clock: ShiftedClock) -> None:
-    """Do what is left, and let waits run out."""
-    worker, member_id = wire_worker(ctx), town.acme.member_id
-    for _ in range(20):
-        worker.drain(60)
-        with reading():
-            waiting = outbox.open_messages(member_id)
-        if not waiting:
-            return
-        clock.move(JUMP_S * 6)
+@contextmanager
+def _helper(ctx: Context, town: Town, clock: ShiftedClock) -> Iterator[None]:
+    """Let time pass, with a worker in our own process beside the others."""
+    enough = threading.Event()
+    helping = partial(help_along, wire_worker(ctx), town.acme.member_id, clock, enough)
+    thread = threading.Thread(target=helping)
+    thread.start()
+    try:
+        yield
+    finally:
+        enough.set()
+        thread.join()
+
+
+def _wait_until_idle(town: Town) -> None:
+    """Until nothing is left to do, or for so long that something is wrong: the findings say what is left."""
+    end = time.monotonic() + DRAIN_S
+    while time.monotonic() < end and not is_idle(town.acme.member_id):
+        threading.Event().wait(0.1)
