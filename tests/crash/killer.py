@@ -44,7 +44,6 @@ class Killer:
         while self.kills.total() < self.most and not self.stop.is_set():
             [aim] = self.dice.choices(list(AIMS), [weight for _, weight in AIMS.values()])
             AIMS[aim][0](self, aim)
-            self._let_the_lease_run_out()
         self.stop.set()
 
     # -- aims -----------------------------------------------------------------------------------------------------
@@ -72,18 +71,18 @@ class Killer:
         fault = self.town.acme.faults.add(kind, method=self.dice.choice(SLOW), delay_s=DELAY_S)
         if self._wait(lambda: fault.over):
             self._hesitate(DELAY_S)
-            self._kill(aim, self._holder())
+            self._kill_worker(aim, self._holder())
         fault.times = 0
 
     def worker_at_a_topic(self, aim: str) -> None:
         topic = {"worker in a seal": Topic.SEAL, "worker in a hand-over": Topic.HAND_OVER}[aim]
         if self._wait(lambda: self._is_begun(topic)):
             self._hesitate(0.3 if topic is Topic.SEAL else 0.02)
-            self._kill(aim, self._holder())
+            self._kill_worker(aim, self._holder())
 
     def worker_anywhere(self, aim: str) -> None:
         self._hesitate(0.5)
-        self._kill(aim, [slot.pid for slot in self.kennel.workers if slot.is_alive])
+        self._kill_worker(aim, [slot.pid for slot in self.kennel.workers if slot.is_alive])
 
     def guarded_child(self, aim: str) -> None:
         if self._wait(self.kennel.guarded):
@@ -95,6 +94,16 @@ class Killer:
     def _kill(self, aim: str, pids: list[int]) -> None:
         if pids and kill(self.dice.choice(pids)):
             self.kills[aim] += 1
+
+    def _kill_worker(self, aim: str, pids: list[int]) -> None:
+        """Kill one; where it held the portal nobody else can take it before the clock has moved."""
+        with self.kennel.hold():
+            self._kill(aim, pids)
+            self.kennel.reap()
+            alive = {slot.pid for slot in self.kennel.workers if slot.is_alive}
+            if not set(self._holder()) <= alive:
+                self._let_the_dead_ones_call_end()
+                self.clock.move(LONGEST_LEASE_S)
 
     def _hesitate(self, most_s: float) -> None:
         time.sleep(self.dice.uniform(0, most_s))
@@ -119,16 +128,10 @@ class Killer:
             mine = (OutboxMessage.topic == topic.value) & OutboxMessage.done_at.is_null() & (OutboxMessage.attempts > 0)
             return OutboxMessage.select().where(mine).exists()
 
-    def _let_the_lease_run_out(self) -> None:
-        """Where a dead worker holds the portal: nobody else can take it before the clock has moved."""
-        with self.kennel.hold():
-            alive = {slot.pid for slot in self.kennel.workers if slot.is_alive}
-            holder = self._holder()
-            if holder and not set(holder) <= alive:
-                time.sleep(DELAY_S + 0.1)
-                while self.town.acme.calls.at_work:
-                    time.sleep(0.01)
-                self.clock.move(LONGEST_LEASE_S)
+    def _let_the_dead_ones_call_end(self) -> None:
+        time.sleep(DELAY_S + 0.1)
+        while self.town.acme.calls.at_work:
+            time.sleep(0.01)
 
 
 AIMS: dict[str, tuple[Callable[[Killer, str], None], int]] = {

@@ -141,7 +141,8 @@ class Plan:
 class Told:
     """What people were told.
 
-    `reminded`: the portal was answered that its event arrived. `knew`: who had a letter when it was withdrawn.
+    `pressed`: somebody pressed Remind; `reminded`: the portal was answered that its event arrived, or else nobody
+    knows. `knew`: who had a letter when it was withdrawn.
     """
 
     request_id: str = ""
@@ -150,6 +151,7 @@ class Told:
     signed: set[str] = field(default_factory=set)
     declined: str = ""
     end: str = ""
+    pressed: bool = False
     reminded: bool = False
     knew: set[str] = field(default_factory=set)
 
@@ -266,7 +268,7 @@ class Life:
         with self.town.acme.lock:
             [card] = [c for c in self.town.acme.timeline.activities.values() if self._is_mine(c)]
             button = next(b for b in card.layout["footer"]["buttons"].values() if b["action"]["type"] == "restEvent")
-            rest_event(self.town.acme, card.id, button["action"], ANNA)
+            self.told.pressed = rest_event(self.town.acme, card.id, button["action"], ANNA)
         until(lambda: self._delivered(before), lambda status: status is not None, "the event's delivery")
         self.told.reminded = self._delivered(before) == 200
         if self.told.reminded:
@@ -307,9 +309,9 @@ class Life:
         if reason or page.status_code != 200:
             return reason
         if 'data-testid="consent-agree"' in page.text:
-            if browser.post(f"{link}/consent", {"agree": "1"}).status_code == 200:
-                self.told.opened.add(person.email)
+            browser.post(f"{link}/consent", {"agree": "1"})
             return ""
+        self.told.opened.add(person.email)
         browser.post(f"{link}/signature", {"signature_kind": "type", "signature_text": person.name})
         return closed(browser.post(f"{link}/finish", {}))
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -72,6 +73,13 @@ class Kennel:
             yield
         finally:
             self.held.clear()
+
+    def reap(self) -> None:
+        """Wait until the killed are dead."""
+        time.sleep(WATCH_S)
+        for slot in self.slots:
+            if slot.process is not None:
+                slot.process.poll()
 
     def web_workers(self) -> list[int]:
         return [pid for pid in children_of(self.web.pid) if CHILD not in _command(pid)]

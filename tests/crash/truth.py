@@ -89,7 +89,9 @@ def _check_life(ctx: Context, sandbox: Sandbox, portal: Portal, life: Life, find
     findings.require(told.end in CARD, f"{name}: its people never saw its end")
     if told.end not in CARD:
         return
-    findings.compare(f"{name} entries", Counter(_expected_entries(plan, told)), Counter(_named(seen)))
+    entries = Counter(_named(seen))
+    reminded = told.reminded or (told.pressed and entries["reminder"] > 0)  # nobody knows: all of them or none
+    findings.compare(f"{name} entries", Counter(_expected_entries(plan, told, reminded)), entries)
     _check_card(findings, name, told, seen)
     _check_order(findings, name, seen)
     _check_note(findings, name, told, seen)
@@ -97,17 +99,17 @@ def _check_life(ctx: Context, sandbox: Sandbox, portal: Portal, life: Life, find
     findings.compare(f"{name} files", Counter(file=told.end == "completed"), Counter(file=len(seen.files)))
     for record in seen.files:
         _check_file(ctx, findings, name, plan, seen, record, portal)
-    _check_letters(findings, name, plan, told, sandbox)
+    _check_letters(findings, name, plan, told, reminded, sandbox)
     _check_trail(findings, name, portal, told)
 
 
-def _expected_entries(plan: Plan, told: Told) -> Iterator[str]:
+def _expected_entries(plan: Plan, told: Told, reminded: bool) -> Iterator[str]:
     names = {person.email: person.name for person in plan.signatories}
     yield from ("sent", "checkboxes")
     yield from (f"{names[email]} opened" for email in told.opened)
     yield from (f"{names[email]} signed" for email in told.signed)
-    if told.reminded:
-        yield "reminder"
+    if reminded:
+        yield from ("reminder" for person in plan.signatories if person.order == 1)
     if told.end == "completed" and plan.needs_approval:
         yield "approved"
     yield {"declined": f"{names.get(told.declined)} declined", **{end: end for end in CARD if end != "declined"}}[
@@ -182,17 +184,17 @@ def _read(pdf: bytes) -> tuple[str, int]:
     return " ".join(text.split()), pictures
 
 
-def _check_letters(findings: Findings, name: str, plan: Plan, told: Told, sandbox: Sandbox) -> None:
+def _check_letters(findings: Findings, name: str, plan: Plan, told: Told, reminded: bool, sandbox: Sandbox) -> None:
     """Each signer has his letters: by Message-ID each once, however often the mail server took it."""
     for person in plan.signatories:
         found = by_message_id(sandbox.mailbox.letters(person.email))
-        expected = _expected_letters(plan, told, person, len(found))
+        expected = _expected_letters(plan, told, person, len(found)) + (reminded and person.order == 1)
         findings.compare(f"{name} letters", Counter(letter=expected), Counter(letter=len(found)))
         findings.letters_doubled += sum(len(copies) - 1 for copies in found.values())
 
 
 def _expected_letters(plan: Plan, told: Told, person: Signatory, found: int) -> int:
-    """Count an invitation, a reminder, and the copy or the news that it is over, for those whose turn came.
+    """Count an invitation, and the copy or the news that it is over, for those whose turn came.
 
     Who had no letter when it was withdrawn may or may not be invited before that.
     """
@@ -201,8 +203,7 @@ def _expected_letters(plan: Plan, told: Told, person: Signatory, found: int) -> 
         return 0
     if told.end == "voided" and person.email not in told.knew:
         return min(max(found, 1), 2)
-    is_told = told.end == "completed" or person.email != told.declined
-    return 1 + (told.reminded and person.order == 1) + is_told
+    return 1 + (told.end == "completed" or person.email != told.declined)
 
 
 def _check_trail(findings: Findings, name: str, portal: Portal, told: Told) -> None:
