@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import structlog
 from peewee import IntegrityError
+from structlog.contextvars import bind_contextvars
 
 from b24app.bitrix.entities import Entity, positive_int
 from b24app.bitrix.inbound import PortalEvent
@@ -49,6 +50,7 @@ def receive_event(ctx: Context, event: PortalEvent) -> None:
         is_installed = True
     else:
         is_installed = _prove(event)
+    bind_contextvars(portal=event.auth.member_id)
     if is_installed and event.name in _HANDLERS:
         _keep(ctx, event)
 
@@ -95,7 +97,7 @@ def _bind(ctx: Context, portal: Portal, _message: Message) -> None:
     """Bind again: an update takes event handlers away."""
     for line in bind_all(ctx, portal, portal.installer_id):
         if not line.is_good:
-            log.warning("not bound", portal=portal.member_id, what=line.what, state=line.state)
+            log.warning("surface_not_bound", what=line.what, state=line.state)
 
 
 def _uninstall(ctx: Context, portal: Portal, message: Message) -> None:
@@ -148,7 +150,7 @@ def _remind(ctx: Context, portal: Portal, request_id: str, user_id: int, press: 
     try:
         remind_everybody(ctx, portal, user_id, request_id, press)
     except NotAllowed:  # raised before anything is written
-        log.info("button too late", portal=portal.member_id)
+        log.info("button_too_late")
 
 
 def _forget_card(ctx: Context, portal: Portal, message: Message) -> None:
@@ -169,7 +171,7 @@ def _is_gone(ctx: Context, portal: Portal, entity: Entity) -> bool:
         if error.code in ("not_found", "error_not_found"):
             return True
         raise
-    log.warning("card is not deleted", portal=portal.member_id)
+    log.warning("card_not_deleted")
     return False
 
 
