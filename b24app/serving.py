@@ -46,7 +46,7 @@ def serve(settings: Settings, workers: int) -> None:
 
 
 def _options(settings: Settings, workers: int) -> dict[str, Any]:
-    """Threads carry slow portals; the access log is off, for addresses carry secrets."""
+    """Threads carry slow portals; gunicorn's access log is off, for addresses carry secrets."""
     return {
         "bind": settings.bind,
         "workers": workers,

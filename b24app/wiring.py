@@ -108,14 +108,13 @@ def wire_worker(ctx: Context, handlers: Mapping[Topic, Handler] | None = None) -
 
     hints = _hints_of(ctx.settings, ctx.now)
     worker_id = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
-    on_dead, due = partial(report_dead, ctx), partial(each_minute, ctx)
     return Worker(
         handlers or wire_handlers(ctx),
         hints,
         ctx.now,
         worker_id,
-        on_dead=on_dead,
-        due=due,
+        on_dead=partial(report_dead, ctx),
+        due=partial(each_minute, ctx),
         on_wait=ctx.observer.rate_waited,
     )
 

@@ -138,7 +138,7 @@ def _react_to_button(ctx: Context, portal: Portal, message: Message) -> None:
         requests.lock(portal.member_id, request_id)
         if data.get("id") == "remind":
             _remind(ctx, portal, request_id, positive_int(data.get("userId")), message.key)
-        refresh_card(ctx, portal, request_id)
+        refresh_card(ctx, portal.member_id, request_id)
     ctx.hints.hint(portal.member_id)
 
 

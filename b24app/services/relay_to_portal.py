@@ -77,12 +77,12 @@ def relay_to_portal(ctx: Context, message: Message) -> None:
     as_employee(ctx, step.portal, step.employees, send, look_first=message.is_retry)
 
 
-def refresh_card(ctx: Context, portal: Portal, request_id: str) -> None:
+def refresh_card(ctx: Context, portal: str, request_id: str) -> None:
     """Have the card brought up to date without a new event; also releases a button that Bitrix24 keeps blocked.
 
     Call it inside the transaction that holds the request.
     """
-    enqueue(ctx, portal.member_id, request_id, Topic.RELAY, {"event": 0})
+    enqueue(ctx, portal, request_id, Topic.RELAY, {"event": 0})
 
 
 def send_card(client: PortalClient, step: Step, others: Commands, *, look_first: bool) -> BatchResult:

@@ -38,4 +38,4 @@ def write_back(ctx: Context, message: Message) -> None:
     if (refusal := answer.error("set")) is not None:
         raise refusal
     if (unsaid := answer.error("log")) is not None:  # the values are there: writing them again might undo a person's
-        log.warning("write_back_not_logged", portal=message.portal, key=message.key, code=unsaid.code)
+        log.warning("write_back_not_logged", code=unsaid.code)

@@ -94,6 +94,12 @@ def resume(portal: str, now: datetime) -> int:
     return OutboxMessage.update(next_at=to_ms(now)).where(waiting).execute()
 
 
+def is_begun(portal: str, request_id: str, topic: Topic) -> bool:
+    """Tell whether a message of this topic has been tried or done for a request."""
+    mine = (OutboxMessage.portal == portal) & (OutboxMessage.request == request_id) & (OutboxMessage.attempts > 0)
+    return OutboxMessage.select().where(mine & (OutboxMessage.topic == topic.value)).exists()
+
+
 def is_overtaken(key: str) -> bool:
     """Tell whether a later message of the same request and lane was done before this one, as after a revival."""
     later = OutboxMessage.alias()

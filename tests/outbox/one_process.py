@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -37,7 +38,7 @@ class Effects:
 
     def __call__(self, message: Message) -> None:
         descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-        os.write(descriptor, f"{message.key} {message.attempts} {os.getpid()}\n".encode())
+        os.write(descriptor, f"{message.key} {message.attempts} {os.getpid()} {time.time()}\n".encode())
         os.close(descriptor)
 
 
@@ -129,7 +130,11 @@ def work(directory: Path) -> None:
     make_worker(directory, Effects(directory)).run_forever()
 
 
-if __name__ == "__main__":
-    place = Path(sys.argv[1])
+def play(place: Path, role: str) -> None:
+    """Be that process."""
     database.connect((place / "database").read_text())
-    globals()[sys.argv[2]](place)
+    globals()[role](place)
+
+
+if __name__ == "__main__":
+    play(Path(sys.argv[1]), sys.argv[2])

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
@@ -119,21 +117,3 @@ def test_sigterm_ends_a_worker_after_what_it_has_begun(place: Path) -> None:
     with database.reading():
         done = [row.key for row in outbox.OutboxMessage.select() if row.done_at]
     assert done == [key for key, _ in effects(place)]
-
-
-def test_killed_at_random_moments_nothing_is_lost_and_order_holds(place: Path) -> None:
-    dice = random.Random(11)
-    requests = [f"r{number}" for number in range(40)]
-    for round_number in range(4):
-        process = start(place, "work")
-        before = len(effects(place))
-        for request in requests[round_number * 10 : round_number * 10 + 10]:
-            send_request(place, request, dice.choice(["anna", "vera"]))
-        until(lambda seen=before: len(effects(place)) > seen)
-        threading.Event().wait(dice.uniform(0, 0.15))
-        process.kill()
-        process.wait()
-        ShiftedClock(place).move(200)
-    recover(place)
-    assert all(in_order_and_complete(place, request) for request in requests)
-    assert len(effects(place)) - 120 <= 2 * 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -126,6 +127,17 @@ def test_a_card_that_holds_no_more_pins_is_told_once(room: Room, paper: Paper) -
     seen = room.seen(paper)
     assert [("is completed" in text) for text in seen.texts[-2:]] == [False, True]
     assert len(seen.notes) == 1
+
+
+def test_a_card_that_was_written_before_the_hand_over_is_brought_up_to_date_after_it(room: Room) -> None:
+    paper = room.send()
+    hand_over = message(paper, Topic.HAND_OVER)
+    with writing():
+        outbox.put_off(hand_over.key, room.clock() + timedelta(seconds=100), "")
+    room.work()
+    assert room.seen(paper).tag == "Being sent"
+    room.recover()
+    assert room.seen(paper).tag == "0 of 1 signed"
 
 
 # -- the same sentence ------------------------------------------------------------------------------------------------

@@ -242,7 +242,5 @@ class _Entry:
                 self.params,
             )
         )
-        if late := self.portal.faults.take("answer_late", *self.names):
-            time.sleep(float(late.get("delay_s", 1)))
         lose_answer(self.portal.faults, response, *self.names)
         return response
