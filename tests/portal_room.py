@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from b24app.clock import Clock
 from b24app.domain.signature_request import Status
 from b24app.services.context import Context
 from b24app.settings import Settings
@@ -17,10 +18,11 @@ ANNA, BORIS = 1, 6
 NOON_MS = 1_772_452_800_000
 
 
-def open_room(directory: Path, **settings: str) -> Context:
+def open_room(directory: Path, now: Clock | None = None, **settings: str) -> Context:
     """Wire the application into a directory; nothing outside answers."""
     nowhere = {"smtp_url": "smtp://127.0.0.1:9", "oauth_url": "http://127.0.0.1:9"}
-    return wire(Settings(**{"data_dir": str(directory), "allow_insecure_portals": True, **nowhere, **settings}))
+    known = {"data_dir": str(directory), "allow_insecure_portals": True, **nowhere, **settings}
+    return wire(Settings(**known), now)
 
 
 def add_portal(ctx: Context, member_id: str = "acme", **values: object) -> Portal:

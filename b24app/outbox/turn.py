@@ -31,7 +31,7 @@ LEASE_MS: Mapping[str, int] = {
     PORTAL: 45_000,
     LETTERS: 120_000,
     SEAL: 120_000,
-    PROVIDER: 45_000,
+    PROVIDER: 120_000,
     EVENTS: 45_000,
 }  # > a handler's timeouts
 AFTER_CRASH_MS = {**LEASE_MS, PORTAL: LEASE_MS[PORTAL] + int(AT_WORK_S * 1000)}

@@ -14,6 +14,8 @@ from b24app.services.context import Context
 from b24app.store import audit, outbox, requests
 from b24app.store.database import writing
 
+_ALL_SIGNED = (Status.AWAITING_APPROVAL, Status.COMPLETING)
+
 
 def apply(ctx: Context, portal: str, request_id: str, act: Act) -> SignatureRequest:
     """Apply one act to a stored request and let its effects begin.
@@ -64,6 +66,10 @@ def _recipients(request: SignatureRequest, event: AuditEvent, topic: Topic) -> S
         return [""] if request.status is Status.COMPLETING else []
     if topic is Topic.HAND_OVER:
         return [""] if request.status is Status.SENDING else []
+    if topic is Topic.FETCH_FILE:
+        return [""] if request.is_external and request.status in _ALL_SIGNED else []
+    if topic is Topic.CORRECT_SIGNER:
+        return [event.signer_id] if request.is_external else []
     if topic is Topic.COPY_TO_SIGNERS:
         return [signer.id for signer in request.signers]
     if topic is Topic.TELL_SIGNERS:

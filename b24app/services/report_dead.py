@@ -9,7 +9,7 @@ from b24app.outbox.message import Message, describe
 from b24app.services.context import Context
 from b24app.services.record import apply_inside
 
-STOPS_THE_REQUEST = frozenset({Topic.HAND_OVER, Topic.SEAL})
+STOPS_THE_REQUEST = frozenset({Topic.HAND_OVER, Topic.FETCH_FILE, Topic.SEAL})
 
 
 def report_dead(ctx: Context, message: Message, error: Exception) -> None:

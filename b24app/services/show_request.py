@@ -13,6 +13,7 @@ from b24app.domain.signature_request import SignatureRequest, Status
 from b24app.domain.transitions import may
 from b24app.errors import N_, BitrixError, NotAllowed, NotFound, Sentence
 from b24app.services.approve_request import approver_fields
+from b24app.services.ask_provider import capabilities_of
 from b24app.services.context import Context
 from b24app.services.rendition import current_document
 from b24app.services.showing import EventView, RequestLine, RequestView
@@ -44,7 +45,7 @@ def show_request(ctx: Context, portal: Portal, user_id: int, request_id: str) ->
         has_saved_signature=requests.saved_signature(portal.member_id, user_id) is not None,
         may_approve=request.status is Status.AWAITING_APPROVAL and user_id == request.responsible_id,
         may_void=may(request, Void),
-        may_remind=may(request, Remind),
+        may_remind=may(request, Remind) and capabilities_of(ctx, row.portal, row.connection).manual_reminders,
         may_retry=request.status is Status.FAILED or bool(stuck),
         stuck=Sentence.read(request.reason) if request.status is Status.FAILED else stuck,
     )

@@ -7,12 +7,27 @@ from collections.abc import Iterator
 from b24app.domain.signature_request import Status
 from b24app.store.tables import OutboxMessage, Request
 
-OPEN = (Status.SENDING, Status.AWAITING_SIGNATURES, Status.AWAITING_APPROVAL, Status.COMPLETING, Status.FAILED)
+OPEN = (
+    Status.SENDING, Status.AWAITING_SIGNATURES, Status.CLOSING, Status.AWAITING_APPROVAL, Status.COMPLETING,
+    Status.FAILED,
+)  # fmt: skip
 
 
 def open_ids(portal: str) -> list[str]:
     query = Request.select(Request.id).where((Request.portal == portal) & Request.status.in_([str(s) for s in OPEN]))
     return [row.id for row in query]
+
+
+def count_open_through(portal: str, connection: str) -> int:
+    """Count the requests that still need an account at a signing provider."""
+    through = (Request.portal == portal) & (Request.connection == connection)
+    needing = [str(status) for status in OPEN if status is not Status.FAILED]
+    return Request.select().where(through & Request.status.in_(needing)).count()
+
+
+def count_closing(portal: str) -> int:
+    """Count the requests whose provider has still to confirm that they are over."""
+    return Request.select().where((Request.portal == portal) & (Request.status == str(Status.CLOSING))).count()
 
 
 def finished(portal: str) -> Iterator[Request]:

@@ -57,6 +57,8 @@ def to_domain(found: Request) -> SignatureRequest:
         sent_at=_moment(found.sent_at),
         ended_at=_moment(found.ended_at),
         reason=found.reason,
+        is_external=bool(found.connection),
+        ends_as=Status(found.ends_as) if found.ends_as else None,
     )
 
 
@@ -66,11 +68,18 @@ def save(request: SignatureRequest) -> None:
         status=str(request.status),
         sent_at=_ms(request.sent_at),
         ended_at=_ms(request.ended_at),
-        due_at=_ms(request.expires_at) if request.ended_at is None else None,
+        expires_at=_ms(request.expires_at),
+        due_at=_ms(request.expires_at) if _runs_out(request) else None,
         reason=request.reason,
+        ends_as=str(request.ends_as or ""),
     ).where((Request.portal == request.portal) & (Request.id == request.id)).execute()
     for signer in request.signers:
         SignerRow.update(**_columns(signer)).where(SignerRow.id == signer.id).execute()
+
+
+def _runs_out(request: SignatureRequest) -> bool:
+    """Say whether the deadline still has something to end."""
+    return request.ended_at is None and request.status is not Status.CLOSING
 
 
 def insert_signers(request: SignatureRequest) -> None:

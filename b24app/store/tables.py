@@ -5,7 +5,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from peewee import AutoField, BigIntegerField, BooleanField, CharField, CompositeKey, IntegerField, Model, TextField
+from peewee import (
+    AutoField,
+    BigIntegerField,
+    BlobField,
+    BooleanField,
+    CharField,
+    CompositeKey,
+    IntegerField,
+    Model,
+    TextField,
+)
 
 from b24app.store.database import database
 
@@ -204,6 +214,8 @@ class Request(Table):
     ended_at = BigIntegerField(null=True)
     due_at = BigIntegerField(null=True, index=True)
     reason = TextField(default="")
+    connection = CharField(default="")  # whose account it is signed through; empty for the built-in engine
+    ends_as = CharField(default="")  # what a closing one will be
 
     class Meta:
         indexes = (
@@ -235,6 +247,82 @@ class SignerRow(Table):
 
     class Meta:
         table_name = "signer"
+
+
+class Connection(Table):
+    """An account at a signing provider. Written by administrators; taken away it stays, bare: requests name it.
+
+    The bucket of calls stands in the same row, for all processes together.
+    """
+
+    id = CharField(primary_key=True)
+    portal = CharField(index=True)
+    provider = CharField()
+    name = CharField()
+    secrets = TextField()  # locked JSON: what the room calls with
+    settings = JSONField(default=dict)
+    webhook_hash = CharField(unique=True)  # fingerprint of the secret in the address that its events are posted to
+    webhook_secret = TextField()  # locked
+    account = JSONField(default=dict)  # what the provider says about it
+    health = CharField(default="new")  # new | ok | reconnect | limited | down
+    health_note = TextField(default="")
+    health_at = BigIntegerField(default=0)
+    tokens_milli = BigIntegerField(default=0)
+    tokens_at = BigIntegerField(default=0)
+    created_at = BigIntegerField()
+    removed_at = BigIntegerField(null=True)
+
+
+class Handover(Table):
+    """A request as its provider knows it. Written before and after it is sent; lives and dies with the request."""
+
+    request = CharField(primary_key=True)
+    portal = CharField()
+    connection = CharField()
+    our_ref = CharField()  # written before the first call
+    provider_ref = CharField(default="")
+    draft = JSONField(default=dict)  # steps of `create` that are done
+    asked_at = BigIntegerField(null=True)  # `create` was called and not refused: it may have been accepted
+    last_heard_at = BigIntegerField(default=0)  # the last event or change
+    looked_at = BigIntegerField(default=0)  # when the last look that was answered began
+    next_look_at = BigIntegerField(null=True)
+    cancel_asked_at = BigIntegerField(null=True)
+    signed_sha256 = CharField(default="", index=True)  # the file as the provider gave it
+
+    class Meta:
+        indexes = ((("connection", "provider_ref"), False), (("connection", "next_look_at"), False))
+
+
+class ProviderSigner(Table):
+    """The provider's ids of a signer, one after the other: a corrected address may bring a new one, while events with
+    the old one are still under way. Lives and dies with the request."""
+
+    request = CharField()
+    signer_ref = CharField()
+    portal = CharField()
+    signer = CharField()
+    since = BigIntegerField()
+    until = BigIntegerField(null=True)
+
+    class Meta:
+        primary_key = CompositeKey("request", "signer_ref")
+
+
+class InboxEvent(Table):
+    """What a provider posted, as it came. Written before it is answered; goes away a month later."""
+
+    event_key = CharField(primary_key=True)  # made of its content: the same event twice is one row
+    portal = CharField()
+    provider = CharField()
+    connection = CharField()
+    headers = JSONField()
+    body = BlobField()
+    received_at = BigIntegerField(index=True)
+    processed_at = BigIntegerField(null=True)
+    error = TextField(default="")  # why nothing was done on it
+
+    class Meta:
+        table_name = "inbox"
 
 
 class SignerLink(Table):
@@ -373,6 +461,6 @@ OutboxMessage.add_index(
 
 ALL = [
     Application, Portal, PortalToken, Authority, Template, Composer, Prepared, Upload, LastChoice, LastTemplate,
-    Request, SignerRow, SignerLink, Value, SavedSignature, Rendition, Derived, FileSweep, AuditRow, OutboxMessage,
-    Heartbeat,
+    Request, SignerRow, Connection, Handover, ProviderSigner, InboxEvent, SignerLink, Value, SavedSignature, Rendition,
+    Derived, FileSweep, AuditRow, OutboxMessage, Heartbeat,
 ]  # fmt: skip
