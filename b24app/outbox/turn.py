@@ -100,7 +100,7 @@ class Turn:
         if verdict.dies and self._bury(message, error, rule, now):
             return
         wait_s = verdict.wait_s or delay_s(message.attempts, self._policy.jitter)
-        outbox.put_off(message.key, now + timedelta(seconds=wait_s), describe(error))
+        outbox.put_off(message.key, now, now + timedelta(seconds=wait_s), describe(error))
         self._slow_down(message.lane, verdict, now)
         log.info("message_put_off", **about(message, error), wait_s=round(wait_s, 1))
 

@@ -19,7 +19,7 @@ from b24app.services.context import Context
 from b24app.services.open_composer import candidates, slot_of, zone_of
 from b24app.services.prepare_document import inputs_of, shows
 from b24app.services.record import record_events
-from b24app.store import composers, requests
+from b24app.store import composers, request_words, requests
 from b24app.store.database import writing
 from b24app.store.tables import Composer, Portal, Prepared, Request
 
@@ -46,6 +46,7 @@ def send_request(ctx: Context, portal: Portal, user_id: int, form: ComposeForm) 
         _insert(ctx, portal, request, card, form, prepared)
         sent, events = decide(request, Send(user_id, prepared.sha256), ctx.now())
         requests.save(sent)
+        request_words.put(sent)
         record_events(ctx, sent, events)
         _remember(portal, user_id, card, form)
     ctx.hints.hint(portal.member_id)

@@ -51,7 +51,18 @@ class RequestLine:
     status: str
     signed: int
     signers: int
+    names: tuple[str, ...]  # of the first signers
     created_at: datetime
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A page of a list. `next` is where the following one begins, empty at the end; `is_cut`: a search looked at as
+    many requests as it may at once, and there may be more that it would find."""
+
+    lines: tuple[RequestLine, ...]
+    next: str = ""
+    is_cut: bool = False
 
 
 @dataclass(frozen=True)

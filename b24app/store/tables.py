@@ -5,7 +5,19 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from peewee import AutoField, BigIntegerField, BooleanField, CharField, CompositeKey, IntegerField, Model, TextField
+from peewee import (
+    AutoField,
+    BigIntegerField,
+    BlobField,
+    BooleanField,
+    CharField,
+    CompositeKey,
+    IntegerField,
+    Model,
+    SchemaManager,
+    SqliteDatabase,
+    TextField,
+)
 
 from b24app.store.database import database
 
@@ -24,6 +36,15 @@ class Table(Model):
     class Meta:
         database = database
         legacy_table_names = False
+
+
+class KeptByKey(SchemaManager):
+    """Keeps a table in the order of its key, without a second copy of it, where the database can: SQLite."""
+
+    def _create_table(self, safe: bool = True, **options: Any) -> Any:
+        statement = super()._create_table(safe, **options)  # type: ignore[misc]
+        is_sqlite = isinstance(getattr(self.database, "obj", self.database), SqliteDatabase)
+        return statement.literal(" WITHOUT ROWID") if is_sqlite else statement
 
 
 def upsert(table: Any, **columns: Any) -> None:
@@ -206,12 +227,40 @@ class Request(Table):
     reason = TextField(default="")
 
     class Meta:
-        indexes = (
-            (("portal", "entity_type_id", "entity_id", "created_at"), False),
-            (("portal", "created_at"), False),
-            (("portal", "sender_id", "created_at"), False),
-            (("portal", "responsible_id", "created_at"), False),
-        )
+        indexes = ((("portal", "entity_type_id", "entity_id", "created_at"), False),)
+
+
+class RequestWord(Table):
+    """Under which words and marks which reader finds a request (domain/findable.py): every list and search reads here.
+
+    Written with each change of a request; goes away with it. Words are bytes, so that their order is the same in every
+    database, whatever its collation.
+    """
+
+    portal = CharField()
+    reader = CharField()  # a Bitrix24 user id; "all" for administrators
+    word = BlobField()
+    created_at = BigIntegerField()
+    request = CharField()
+
+    class Meta:
+        primary_key = CompositeKey("portal", "reader", "word", "created_at", "request")
+        schema_manager_class = KeptByKey
+
+
+class RequestText(Table):
+    """All words and marks of a request, sorted, with a space on each side. Written and gone with its RequestWord rows.
+
+    A search for several words walks the rarest one's rows and looks here for the others.
+    """
+
+    portal = CharField()
+    request = CharField()
+    words = TextField()
+
+    class Meta:
+        primary_key = CompositeKey("portal", "request")
+        schema_manager_class = KeptByKey
 
 
 class SignerRow(Table):
@@ -334,6 +383,7 @@ class OutboxMessage(Table):
     dead_at = BigIntegerField(null=True)
     blocks = BooleanField(default=True)  # while not done: later ones of its lane wait; a skipped one lets them pass
     error = TextField(default="")
+    failing_since = BigIntegerField(null=True)  # the first failure in a row
 
     class Meta:
         table_name = "outbox"
@@ -353,8 +403,17 @@ OutboxMessage.add_index(
         OutboxMessage.request, OutboxMessage.seq, name="outbox_open_request", where=OutboxMessage.done_at.is_null()
     )
 )
+OutboxMessage.add_index(
+    OutboxMessage.index(
+        OutboxMessage.portal,
+        OutboxMessage.dead_at,
+        name="outbox_dead",
+        where=OutboxMessage.dead_at.is_null(False) & OutboxMessage.done_at.is_null(),
+    )
+)
 
 ALL = [
     Application, Portal, PortalToken, Authority, Template, Composer, Prepared, Upload, LastChoice, LastTemplate,
-    Request, SignerRow, SignerLink, Value, SavedSignature, Rendition, Derived, AuditRow, OutboxMessage,
+    Request, RequestWord, RequestText, SignerRow, SignerLink, Value, SavedSignature, Rendition, Derived, AuditRow,
+    OutboxMessage,
 ]  # fmt: skip
