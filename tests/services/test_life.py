@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -240,7 +241,7 @@ def test_calling_back_closes_the_link_and_tells_the_signer(desk):
 
 
 def test_a_deadline_that_passes_ends_the_request(desk):
-    tomorrow = (desk.ctx.now() + timedelta(days=1)).date()
+    tomorrow = (desk.ctx.now().astimezone(ZoneInfo("Europe/Berlin")) + timedelta(days=1)).date()
     request_id = desk.send(ANN, expires_on=tomorrow)
     assert expire_requests(desk.ctx) == 0
     later = replace(desk.ctx, now=lambda: desk.ctx.now() + timedelta(days=3))
