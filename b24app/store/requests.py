@@ -130,6 +130,17 @@ def lines(portal: str, ids: Sequence[str]) -> list[Request]:
     return [found[id] for id in ids if id in found]
 
 
+def by_activity(portal: str, activity_id: int) -> str | None:
+    found = Request.get_or_none((Request.portal == portal) & (Request.activity_id == activity_id))
+    return found.id if found else None
+
+
+def due(now: datetime, limit: int = 100) -> list[Request]:
+    """Requests whose deadline has passed, in every portal: for the worker's minute task."""
+    query = Request.select().where((Request.due_at.is_null(False)) & (Request.due_at <= to_ms(now)))
+    return list(query.order_by(Request.due_at).limit(limit))
+
+
 def signer_lines(portal: str, ids: Sequence[str]) -> dict[str, list[SignerRow]]:
     """Request id -> who signs it, in their order, with what lists show of them."""
     columns = (SignerRow.request, SignerRow.name, SignerRow.status)

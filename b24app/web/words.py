@@ -12,6 +12,7 @@ from b24app.domain.fields import FieldType
 from b24app.domain.signature_request import SignerStatus, Status
 from b24app.errors import N_, Sentence
 from b24app.services.composing import EmptyView
+from b24app.services.list_requests import MOST_COUNTED, Show
 from b24app.services.showing import EventView
 
 _STATUS = {
@@ -113,6 +114,15 @@ _GROUP = {
     "company_contacts": N_("Contacts of the company"),
 }
 
+_SHOW = {
+    Show.ALL: (N_("All"), ""),
+    Show.SIGNATURES: (N_("Waiting for signatures"), N_("No document is waiting for signatures")),
+    Show.APPROVAL: (N_("For you to approve"), N_("Nothing is waiting for your approval")),
+    Show.ATTENTION: (N_("Needs attention"), N_("Nothing needs your attention")),
+    Show.COMPLETED: (N_("Signed and sealed"), N_("No document has been completed yet")),
+    Show.ENDED: (N_("Ended without completion"), N_("No document has ended in another way")),
+}
+
 COLOURS = 6
 
 
@@ -130,6 +140,20 @@ def signer_word(status: str) -> str:
 
 def signer_tone(status: str) -> str:
     return _SIGNER_STATUS[SignerStatus(status)][1]
+
+
+def show_word(show: Show) -> str:
+    return gettext(_SHOW[show][0])
+
+
+def empty_word(show: Show) -> str:
+    """Say that a list's filter lets nothing through."""
+    return gettext(_SHOW[show][1] or N_("There are no older documents"))
+
+
+def count_word(count: int) -> str:
+    """Write a count that was taken up to a bound."""
+    return str(count) if count < MOST_COUNTED else f"{MOST_COUNTED - 1}+"
 
 
 def event_words(event: EventView) -> str:
@@ -203,7 +227,7 @@ def day(at: datetime) -> str:
 FOR_TEMPLATES = {
     each.__name__: each
     for each in (
-        status_word, status_tone, signer_word, signer_tone, event_words, event_reason, filled, email_kind, field_word,
-        group_word, grouped_empties, colour_of, moment, day,
+        status_word, status_tone, signer_word, signer_tone, show_word, empty_word, count_word, event_words,
+        event_reason, filled, email_kind, field_word, group_word, grouped_empties, colour_of, moment, day,
     )
 }  # fmt: skip
