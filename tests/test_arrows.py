@@ -29,11 +29,15 @@ MAY_IMPORT = {
     "settings": LEAVES,
     "manifest": LEAVES,
     "logs": set(),
+    "metrics": LEAVES | {"domain", "store"},
     "errors": set(),
     "clock": set(),
 }
 MAY_IMPORT |= {
-    door: LEAVES | ADAPTERS | DOORS | {"domain", "services", "settings", "manifest", "wiring", "sandbox", "logs"}
+    door: LEAVES
+    | ADAPTERS
+    | DOORS
+    | {"domain", "services", "settings", "manifest", "wiring", "sandbox", "logs", "metrics"}
     for door in DOORS
 }
 MAY_IMPORT["wiring"] = set(MAY_IMPORT) | {"wiring"}

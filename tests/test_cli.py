@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from b24app.bitrix.exchanges import Exchange, Whose
+from b24app.bitrix.rest_log import RestLog
+from b24app.clock import utc_now
 from b24app.documents.templates import PartyBlock, render_template
 from tests.portal_room import add_portal, open_room
 from tests.services.desk import free_port
@@ -96,6 +100,35 @@ def test_a_stranger_does_not_know_the_seal(sealed, tmp_path_factory):
 
 def test_a_file_that_is_not_there_gets_a_sentence(tmp_path):
     assert "cannot be read" in run(tmp_path, "verify", str(tmp_path / "nothing.pdf")).stderr
+
+
+def test_the_rest_log_is_printed_by_portal_and_method(tmp_path):
+    log = RestLog(tmp_path / "rest-log", utc_now)
+    for portal, method in (("acme", "crm.item.get"), ("acme", "user.admin"), ("globex", "crm.item.get")):
+        log.write(Exchange("POST", f"https://x.example/rest/{method}", {"id": 7}, Whose(portal, 6)).entry())
+    printed = run(tmp_path, "rest-log", "--portal", "acme", "--since", "2h", "--method", "crm.*").stdout
+    [line] = [json.loads(text) for text in printed.splitlines()]
+    assert (line["portal"], line["method"], line["params"]) == ("acme", "crm.item.get", {"id": 7})
+    assert run(tmp_path, "rest-log", "--errors").stdout == ""
+    assert len(run(tmp_path, "rest-log").stdout.splitlines()) == 3
+
+
+def test_a_time_that_is_none_gets_a_sentence(tmp_path):
+    answer = run(tmp_path, "rest-log", "--since", "yesterday")
+    assert (answer.returncode, "'yesterday' is not like 30m, 2h or 3d" in answer.stderr) == (2, True)
+
+
+def test_a_reader_who_has_seen_enough_ends_the_rest_log_quietly(tmp_path):
+    log = RestLog(tmp_path / "rest-log", utc_now)
+    for number in range(2_000):
+        log.write(Exchange("POST", "https://x.example/rest/profile", {"number": number}).entry())
+    environment = {"PATH": os.environ["PATH"], "PARAPH_DATA_DIR": str(tmp_path)}
+    command = [sys.executable, "-m", "b24app", "rest-log"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=pipe, stderr=pipe) as process:
+        assert process.stdout.readline()
+        process.stdout.close()
+        assert (process.wait(60), process.stderr.read()) == (0, b"")
 
 
 def test_the_doctor_names_what_is_ill(tmp_path):

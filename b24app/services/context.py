@@ -8,6 +8,7 @@ from typing import Protocol
 
 from b24app.bitrix.client import Portal as PortalClient
 from b24app.bitrix.oauth import OAuthServer
+from b24app.bitrix.rest_log import RestLog
 from b24app.bitrix.transport import Transport
 from b24app.clock import Clock
 from b24app.documents.storage import Blobs
@@ -23,6 +24,16 @@ class Hints(Protocol):
     def hint(self, portal: str) -> None: ...
 
 
+class Observer(Protocol):
+    """Is told what happened, for the figures of operators; never raises."""
+
+    def rate_waited(self, portal: str, seconds: float, how: str) -> None: ...
+
+    def document_sealed(self, seconds: float) -> None: ...
+
+    def request_answered(self, route: str, method: str, status: int, seconds: float) -> None: ...
+
+
 @dataclass(frozen=True)
 class Context:
     """The composition: adapters and sources of time, ids and secrets."""
@@ -34,10 +45,13 @@ class Context:
     vault: Vault
     blobs: Blobs
     transport: Transport
+    rest_log: RestLog
     oauth: OAuthServer
     mailer: Mailer
     hints: Hints
     rest: Callable[[Portal, int], PortalClient]  # a client speaking with one employee's token
+    observer: Observer
+    metrics: Callable[[], bytes]  # the page of figures
 
     def url(self, path: str) -> str:
         """Make an address of ours that the outside can open."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 from peewee import IntegrityError
+from structlog.contextvars import bind_contextvars
 
 from b24app.bitrix.entities import Entity, positive_int
 from b24app.bitrix.inbound import PortalEvent
@@ -52,6 +53,7 @@ def receive_event(ctx: Context, event: PortalEvent) -> None:
         is_installed = True
     else:
         is_installed = _prove(event)
+    bind_contextvars(portal=event.auth.member_id)
     if is_installed and event.name in _HANDLERS:
         _keep(ctx, event)
 
@@ -98,7 +100,7 @@ def _bind(ctx: Context, portal: Portal, _name: str, _data: Data) -> None:
     """Bind again: an update takes event handlers away."""
     for line in bind_all(ctx, portal, portal.installer_id):
         if not line.is_good:
-            log.warning("not bound", portal=portal.member_id, what=line.what, state=line.state)
+            log.warning("surface_not_bound", what=line.what, state=line.state)
 
 
 def _uninstall(ctx: Context, portal: Portal, _name: str, data: Data) -> None:
@@ -138,7 +140,7 @@ def _react_to_button(ctx: Context, portal: Portal, _name: str, data: Data) -> No
         if data.get("id") == "remind" and not _was_reminded(ctx, portal, request_id):
             remind_everybody(ctx, portal, positive_int(data.get("userId")), request_id)
     except NotAllowed:
-        log.info("button too late", portal=portal.member_id)
+        log.info("button_too_late")
     refresh_card(ctx, portal, request_id)
 
 
@@ -166,7 +168,7 @@ def _is_gone(ctx: Context, portal: Portal, entity: Entity) -> bool:
         if error.code in ("not_found", "error_not_found"):
             return True
         raise
-    log.warning("card is not deleted", portal=portal.member_id)
+    log.warning("card_not_deleted")
     return False
 
 

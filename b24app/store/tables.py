@@ -390,6 +390,13 @@ class OutboxMessage(Table):
         indexes = ((("request", "seq"), True),)
 
 
+class Heartbeat(Table):
+    """When the worker was last seen. One row, overwritten once a minute."""
+
+    name = CharField(primary_key=True)
+    at = BigIntegerField()
+
+
 OutboxMessage.add_index(
     OutboxMessage.index(
         OutboxMessage.portal,
@@ -416,5 +423,5 @@ OutboxMessage.add_index(
 ALL = [
     Application, Portal, PortalToken, Authority, Template, Composer, Prepared, Upload, LastChoice, LastTemplate,
     Request, RequestWord, RequestText, SignerRow, SignerLink, Value, SavedSignature, Rendition, Derived, AuditRow,
-    OutboxMessage,
+    OutboxMessage, Heartbeat,
 ]  # fmt: skip
