@@ -10,13 +10,14 @@ from b24app.domain.acts import Remind, Void
 from b24app.domain.events import AuditEvent
 from b24app.domain.signature_request import SignatureRequest, Status
 from b24app.domain.transitions import may
-from b24app.errors import N_, BitrixError, NotAllowed, NotFound, Sentence
+from b24app.errors import N_, BitrixError, NotAllowed, NotFound
 from b24app.services.approve_request import approver_fields
 from b24app.services.context import Context
+from b24app.services.list_troubles import works_of
 from b24app.services.rendition import current_document
 from b24app.services.showing import EventView, RequestView
-from b24app.store import audit, outbox, requests
-from b24app.store.tables import OutboxMessage, Portal, Request
+from b24app.store import audit, requests
+from b24app.store.tables import Portal, Request
 
 _VALUES_IN_EVENTS = frozenset({"reason", "email", "was", "name", "company", "kind"})
 
@@ -28,7 +29,6 @@ def show_request(ctx: Context, portal: Portal, user_id: int, request_id: str) ->
     """
     row = reach_request(ctx, portal, user_id, request_id)
     request = requests.to_domain(row)
-    stuck = _stuck(portal, request_id)
     return RequestView(
         request=request,
         locale=row.locale,
@@ -43,8 +43,7 @@ def show_request(ctx: Context, portal: Portal, user_id: int, request_id: str) ->
         may_approve=request.status is Status.AWAITING_APPROVAL and user_id == request.responsible_id,
         may_void=may(request, Void),
         may_remind=may(request, Remind),
-        may_retry=request.status is Status.FAILED or bool(stuck),
-        stuck=Sentence.read(request.reason) if request.status is Status.FAILED else stuck,
+        works=works_of(ctx, row),
     )
 
 
@@ -103,8 +102,3 @@ def _who(row: Request, request: SignatureRequest, event: AuditEvent) -> str:
 
 def _data(event: AuditEvent) -> dict[str, Any]:
     return {key: value for key, value in event.data.items() if key in _VALUES_IN_EVENTS}
-
-
-def _stuck(portal: Portal, request_id: str) -> Sentence | None:
-    dead: list[OutboxMessage] = [m for m in outbox.dead_messages(portal.member_id) if m.request == request_id]
-    return Sentence.read(str(dead[0].error)) if dead else None

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from b24app.domain.fields import Field, FieldValue
 from b24app.domain.signature_request import SignatureRequest, Signer
-from b24app.errors import Sentence
+from b24app.services.list_troubles import Work
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,7 @@ class RequestView:
     may_approve: bool
     may_void: bool
     may_remind: bool
-    may_retry: bool
-    stuck: Sentence | None  # why work for the portal has stopped
+    works: tuple[Work, ...]  # what could not be done for it
 
 
 @dataclass(frozen=True)

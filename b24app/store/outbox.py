@@ -68,29 +68,27 @@ def open_messages(portal: str) -> list[OutboxMessage]:
     return list(rows.order_by(OutboxMessage.id))
 
 
-def dead_messages(portal: str) -> list[OutboxMessage]:
+def dead_messages(portal: str, most: int = 1000) -> list[OutboxMessage]:
     """List what was given up, the newest first."""
     rows = OutboxMessage.select().where((OutboxMessage.portal == portal) & _is_dead())
-    return list(rows.order_by(OutboxMessage.dead_at.desc(), OutboxMessage.id.desc()))
+    return list(rows.order_by(OutboxMessage.dead_at.desc(), OutboxMessage.id.desc()).limit(most))
 
 
-def failing_messages(portal: str, before: datetime) -> list[OutboxMessage]:
-    """List what is still tried and has failed since before a moment, the longest first."""
+def failing_messages(portal: str, before: datetime, most: int = 1000) -> list[OutboxMessage]:
+    """List what is still tried and has failed since before a moment, the shortest first."""
     failing = _is_open() & (OutboxMessage.failing_since <= to_ms(before))
     rows = OutboxMessage.select().where((OutboxMessage.portal == portal) & failing)
-    return list(rows.order_by(OutboxMessage.failing_since, OutboxMessage.id))
+    return list(rows.order_by(OutboxMessage.failing_since.desc(), OutboxMessage.id.desc()).limit(most))
+
+
+def undone_messages(portal: str, request_id: str) -> list[OutboxMessage]:
+    """List what is not done for a request, given up or not."""
+    rows = OutboxMessage.select().where(_is_of(portal, request_id) & OutboxMessage.done_at.is_null())
+    return list(rows.order_by(OutboxMessage.seq))
 
 
 def has_dead(portal: str, request_id: str) -> bool:
     return OutboxMessage.select().where(_is_of(portal, request_id) & _is_dead()).exists()
-
-
-def waiting_topics(portal: str, request_id: str) -> set[str]:
-    """Name the topics of what is still to be done for a request, given up or not."""
-    undone = OutboxMessage.select(OutboxMessage.topic).where(
-        _is_of(portal, request_id) & OutboxMessage.done_at.is_null()
-    )
-    return {row.topic for row in undone}
 
 
 def revive(portal: str, request_id: str, now: datetime) -> int:
@@ -110,6 +108,12 @@ def leave(portal: str, message_id: int, now: datetime) -> str:
     found = OutboxMessage.select().where(harmless).first()
     OutboxMessage.update(done_at=to_ms(now)).where(harmless).execute()
     return str(found.request) if found else ""
+
+
+def unpause(portal: str) -> None:
+    """End the pauses of a portal's lanes; the next message will show whether the other side is well."""
+    fresh = {"pause_until": 0, "failures": 0, "mail_pause_until": 0, "mail_failures": 0}
+    Portal.update(**fresh).where(Portal.member_id == portal).execute()
 
 
 def resume(portal: str, now: datetime) -> int:

@@ -22,7 +22,7 @@ def follow(before: SignatureRequest, after: SignatureRequest) -> None:
 def refresh(portal: str, request_id: str) -> None:
     """Bring them up to date after a change beside the request: work for it was given up, or is tried again."""
     if requests.exists(portal, request_id):
-        put(requests.load(portal, request_id))
+        put(requests.lock(portal, request_id))
 
 
 def put(request: SignatureRequest, before: SignatureRequest | None = None) -> None:

@@ -153,6 +153,11 @@ def signer_lines(portal: str, ids: Sequence[str]) -> dict[str, list[SignerRow]]:
     return found
 
 
+def signer_names(portal: str, ids: Sequence[str]) -> dict[str, str]:
+    query = SignerRow.select(SignerRow.id, SignerRow.name).where((SignerRow.portal == portal) & SignerRow.id.in_(ids))
+    return {row.id: row.name for row in query}
+
+
 def link(token_hash: str) -> SignerLink | None:
     return SignerLink.get_or_none(SignerLink.token_hash == token_hash)
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from b24app.bitrix.inbound import Launch, activity_of
 from b24app.services.list_requests import Asked
+from b24app.services.list_troubles import list_troubles
 from b24app.services.show_request import by_activity
 from b24app.services.take_over import take_over
 from b24app.web.guards import Caller, caller_is_admin, context, launch_required, portal_required
@@ -60,4 +61,5 @@ def home_page(caller: Caller, template: str = "home/home.html", asked: Asked | N
     page = list_page(caller, "/home", asked)
     if wants_fragment():
         return render_template("requests/_listing.html", page=page)
-    return render_template(template, page=page, is_admin=is_admin)
+    troubles = len(list_troubles(context(), caller.portal)) if is_admin else 0
+    return render_template(template, page=page, is_admin=is_admin, troubles=troubles)
