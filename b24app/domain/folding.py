@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from itertools import groupby
 
 LONGEST = 80  # characters of a word that are looked at
-_APOSTROPHES = dict.fromkeys(map(ord, "’‘ʼʹʻ`´′＇"), "'")  # at first: normalising tears some of them off
-_PLAIN_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe"})
+_APOSTROPHES = dict.fromkeys(map(ord, "’‘ʼʹʻ`´′＇"), "'")  # before normalising, which tears some of them off, and after
+_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe"})
 _ACCENTS = re.compile(
     "(?<![иіу])[\u0306\u0308]"  # over these three a breve or a diaeresis makes a letter of its own
     "|[\u0300-\u0305\u0307\u0309-\u036f]"
@@ -27,7 +27,7 @@ _ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]@]+@[^\s<>,;:\"()\[\]@]+")
 
 def fold(text: str) -> str:
     """Give text the form in which it is compared."""
-    plain = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)).casefold().translate(_PLAIN_LETTERS)
+    plain = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)).casefold().translate(_LETTERS | _APOSTROPHES)
     return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", plain)))
 
 

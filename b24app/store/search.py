@@ -68,12 +68,13 @@ class Found:
     is_cut: bool = False
 
 
-def find(query: Query, most: int, before: Place = NEWEST) -> Found:
+def find(query: Query, most: int, before: Place = NEWEST, *, longest: int = LONGEST_WALK) -> Found:
     """Return at most so many requests from a place on, that one left out."""
     way = _way(query, before)
     found: dict[str, Place] = {}
-    place, looked, step = before, 0, FIRST_STEP if way.words or way.beginning else most + 1
-    while step:
+    place, looked = before, 0
+    step = min(FIRST_STEP, longest) if way.words or way.beginning else most + 1
+    while step > 0:
         rows = _rows(query, way, place, step)
         for created_at, request, *texts in rows:
             place = Place(created_at, request)
@@ -82,14 +83,14 @@ def find(query: Query, most: int, before: Place = NEWEST) -> Found:
         if len(found) > most or len(rows) < step:
             return _page(found, most)
         looked += step
-        step = _next_step(looked, len(found), most)
+        step = min(_next_step(looked, len(found), most), longest - looked)
     return Found(tuple(found), place, is_cut=True)
 
 
 def _next_step(looked: int, found: int, most: int) -> int:
-    """As many rows as it should take to fill the page, by what was found so far; 0 when the walk was long enough."""
+    """As many rows as it should take to fill the page, by what was found so far."""
     expected = (most + 1 - found) * looked * 5 // 4 // max(found, 1)
-    return min(max(expected, FIRST_STEP), LONGEST_WALK - looked)
+    return max(expected, FIRST_STEP)
 
 
 def count(query: Query, most: int) -> int:

@@ -195,11 +195,7 @@ def work_word(work: Work) -> str:
 
 def standstill_word(stop: Standstill) -> str:
     """Say what holds a portal up and who can help."""
-    return (
-        gettext(_OF_SOMEBODY, who=stop.who)
-        if stop.kind == "reconnect" and stop.who
-        else gettext(_STANDSTILL[stop.kind])
-    )
+    return gettext(_LOST, who=stop.who) if stop.who else gettext(_STANDSTILL[stop.kind])
 
 
 def event_words(event: EventView) -> str:
