@@ -9,11 +9,10 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from peewee import OperationalError
 
-from b24app import __version__
+from b24app import __version__, blob_url
 from b24app.bitrix.client import AppCredentials
 from b24app.bitrix.client import Portal as PortalClient
 from b24app.bitrix.exchanges import LogEntry, Whose
@@ -21,9 +20,10 @@ from b24app.bitrix.oauth import OAuthServer
 from b24app.bitrix.rest_log import RestLog
 from b24app.bitrix.transport import Transport
 from b24app.clock import Clock, ServerClock, utc_now
-from b24app.documents.storage import Blobs, LocalBlobs
+from b24app.documents.local_storage import LocalBlobs
+from b24app.documents.storage import Blobs
 from b24app.domain.events import Topic
-from b24app.errors import N_, ConfigError, Unavailable
+from b24app.errors import Unavailable
 from b24app.letters.smtp import Mailer
 from b24app.logs import configure_logs
 from b24app.metrics.figures import Figures
@@ -70,7 +70,7 @@ def wire(
         new_id=partial(secrets.token_urlsafe, 16),
         new_secret=partial(secrets.token_urlsafe, 32),
         vault=vault,
-        blobs=_blobs(settings.blobs),
+        blobs=_blobs(settings, now),
         transport=transport,
         rest_log=rest_log,
         oauth=oauth,
@@ -168,11 +168,13 @@ def _client_secret(settings: Settings, vault: Vault, client_id: str) -> str:
     return vault.unlock(registered.client_secret) if registered else ""
 
 
-def _blobs(url: str) -> Blobs:
-    parts = urlsplit(url)
-    if parts.scheme != "file" or not parts.path:
-        raise ConfigError(N_("PARAPH_BLOB_URL must look like file:///var/lib/paraph/blobs."))
-    return LocalBlobs(Path(parts.path))
+def _blobs(settings: Settings, now: Clock) -> Blobs:
+    address = blob_url.parse(settings.blobs)
+    if isinstance(address, Path):
+        return LocalBlobs(address)
+    from b24app.documents.s3_storage import S3Blobs  # boto3 is heavy, and needed only here
+
+    return S3Blobs(address, now)
 
 
 def _hints_of(settings: Settings, now: Clock) -> Hints:

@@ -107,10 +107,10 @@ class Worker:
 
     def each_minute(self) -> None:
         """Sweep, then do what time itself causes."""
+        now = self._now()
         self.sweep()
         with reading():
             self._due()
-        now = self._now()
         if (now.hour, now.minute) == (3, 17):
             with writing():
                 outbox.remove_done(now - KEEP_DONE)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import structlog
 from flask import Blueprint, jsonify
@@ -13,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from peewee import PeeweeException
 
 from b24app import __version__
+from b24app.errors import StorageError
 from b24app.settings import Settings
 from b24app.store import heartbeat, migrate
 from b24app.store.database import database
@@ -53,7 +53,7 @@ def _worker() -> str:
 def _works(name: str, check: Callable[[Settings], None], settings: Settings) -> bool:
     try:
         check(settings)
-    except (OSError, PeeweeException, _NotReady) as error:
+    except (OSError, PeeweeException, StorageError, _NotReady) as error:
         log.error("not_ready", part=name, error=type(error).__name__, why=str(error))
         return False
     return True
@@ -73,10 +73,8 @@ def _migrations(_settings: Settings) -> None:
         raise _NotReady(f"not applied: {', '.join(pending)}")
 
 
-def _blobs(settings: Settings) -> None:
-    parts = urlsplit(settings.blobs)
-    if parts.scheme == "file":
-        _write_into(Path(parts.path))
+def _blobs(_settings: Settings) -> None:
+    context().blobs.check()
 
 
 def _queue(settings: Settings) -> None:
