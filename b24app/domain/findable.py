@@ -24,7 +24,7 @@ class Mark(StrEnum):
     MOVING = "#moving"  # the worker is at it; it should not stay so
 
 
-_OF_STATUS: Mapping[Status, tuple[Mark, ...]] = {
+_OF_STATUS: Mapping[str, tuple[Mark, ...]] = {
     Status.SENDING: (Mark.SIGNATURES, Mark.MOVING),
     Status.AWAITING_SIGNATURES: (Mark.SIGNATURES,),
     Status.COMPLETING: (Mark.MOVING,),
@@ -69,9 +69,9 @@ def text_words(title: str, people: Iterable[tuple[str, str]]) -> frozenset[str]:
     return words_in(title).union(*(words_in(f"{name} {email}") for name, email in people))
 
 
-def marks_of(status: Status, responsible_id: int, *, is_troubled: bool) -> frozenset[str]:
+def marks_of(status: str, responsible_id: int, *, is_troubled: bool) -> frozenset[str]:
     marks: set[str] = {Mark.ALL, *_OF_STATUS.get(status, ())}
-    if status is Status.AWAITING_APPROVAL:
+    if status == Status.AWAITING_APPROVAL:
         marks.add(approval_mark(responsible_id))
     if is_troubled:
         marks.add(Mark.ATTENTION)

@@ -21,7 +21,6 @@ from peewee import (
 )
 
 from b24app.domain.findable import EVERYBODYS, card_mark, marks_of, reader_of, text_words
-from b24app.domain.signature_request import Status
 
 BATCH = 500
 ROWS_AT_ONCE = 2000
@@ -137,7 +136,7 @@ def _write(batch: list[Request]) -> None:
 
 def _words(request: Request, signers: list[SignerRow], has_dead: bool) -> list[str]:
     bounced = request.ended_at is None and any(signer.status == "bounced" for signer in signers)
-    marks = marks_of(Status(request.status), request.responsible_id, is_troubled=has_dead or bounced)
+    marks = marks_of(request.status, request.responsible_id, is_troubled=has_dead or bounced)
     people = [(signer.name, signer.email) for signer in signers]
     card = card_mark(request.entity_type_id, request.entity_id)
     return sorted({*text_words(request.title, people), *marks, card})

@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from tests import databases
 from tests.bench.bench_seal import bench_seal
 from tests.bench.calls import life_calls, opening_calls
 from tests.bench.opening import bench_opening
+from tests.bench.search import FEW as FEW_REQUESTS
+from tests.bench.search import LISTS, SEARCHES, bench_search
+from tests.bench.search import MANY as MANY_REQUESTS
 from tests.bench.watching import FEW, MANY, bench_call, bench_figures
 from tests.bench.webhook import bench_webhook
 from tests.installing import Stage, open_stage
 
 
 def main() -> int:
-    """Print one line a budget; 1 when one is missed."""
+    """Print one line a budget; 1 when one is missed. `--only` names the parts to measure, else all are."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--only", nargs="+", choices=(*ON_STAGE, *ALONE), default=(*ON_STAGE, *ALONE), metavar="PART")
+    wanted = parser.parse_args().only
+    kept = _on_stage([part for name, part in ON_STAGE.items() if name in wanted])
+    for name, part in ALONE.items():
+        kept += part() if name in wanted else []
+    return 0 if all(kept) else 1
+
+
+def _on_stage(parts: list[Callable[[Stage], list[bool]]]) -> list[bool]:
+    """Measure what needs a portal and an application in front of it."""
+    if not parts:
+        return []
     with tempfile.TemporaryDirectory() as directory, open_stage(Path(directory)) as stage:
         for portal in stage.sandbox.portals.values():
             portal.bucket.size = portal.bucket.drain_per_s = 1e9
         stage.install()
-        kept = [*_calls(stage), *_opening(stage), *_watching(stage), *_webhook(stage), *_seal(), *_figures()]
-    return 0 if all(kept) else 1
+        return [line for part in parts for line in part(stage)]
 
 
 def _calls(stage: Stage) -> list[bool]:
@@ -83,10 +101,42 @@ def _figures() -> list[bool]:
     return [_line(what, words, "<= 1.2", ratio <= 1.2)]
 
 
+def _search() -> list[bool]:
+    """One line for lists and one for searches, on each database that is there."""
+    kinds = [kind for kind in databases.KINDS if kind == "sqlite" or databases.has_postgres()]
+    return [line for kind in kinds for line in _search_on(kind)]
+
+
+def _search_on(kind: str) -> list[bool]:
+    measured = bench_search(kind)
+    lines = []
+    for what, names in (("request list", LISTS), ("request search", SEARCHES)):
+        times = {case: each for case, each in measured.items() if case.partition(", ")[2] in names}
+        ratios = {case: each[MANY_REQUESTS].door / each[FEW_REQUESTS].door for case, each in times.items()}
+        service = max(each[MANY_REQUESTS].service / each[FEW_REQUESTS].service for each in times.values())
+        words = "; ".join(
+            f"{case} {ratio:.2f} ({times[case][MANY_REQUESTS].door:.1f} ms)" for case, ratio in ratios.items()
+        )
+        title = f"{what} at {MANY_REQUESTS:,} requests against {FEW_REQUESTS:,}, {kind}"
+        lines.append(
+            _line(title, f"{words}; the service alone at most {service:.2f}", "<= 1.2", max(ratios.values()) <= 1.2)
+        )
+    slowest = max(each[MANY_REQUESTS].door for case, each in measured.items() if case.endswith("never together"))
+    lines.append(
+        _line(f"a search for common words that never meet, {kind}", f"{slowest:.0f} ms", "<= 150 ms", slowest <= 150)
+    )
+    return lines
+
+
 def _line(what: str, measured: str, budget: str, kept: bool) -> bool:
     print(f"{'ok  ' if kept else 'OVER'} {what}: {measured}; budget {budget}", flush=True)
     return kept
 
+
+ON_STAGE: Mapping[str, Callable[[Stage], list[bool]]] = {
+    "calls": _calls, "opening": _opening, "watching": _watching, "webhook": _webhook,
+}  # fmt: skip
+ALONE: Mapping[str, Callable[[], list[bool]]] = {"seal": _seal, "figures": _figures, "search": _search}
 
 if __name__ == "__main__":
     sys.exit(main())
