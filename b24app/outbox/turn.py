@@ -111,7 +111,7 @@ class Turn:
             return
         wait_s = verdict.wait_s or delay_s(message.attempts, self._policy.jitter)
         why = "" if isinstance(error, OutcomeUnknown) else describe(error)
-        outbox.put_off(message.key, now + timedelta(seconds=wait_s), why)
+        outbox.put_off(message.key, now, now + timedelta(seconds=wait_s), why)
         self._slow_down(message.lane, verdict, now)
         log.info("message_put_off", **trouble(error), wait_s=round(wait_s, 1))
 

@@ -11,7 +11,7 @@ from b24app.domain.signature_request import SignatureRequest, Signer, SignerStat
 from b24app.domain.transitions import decide
 from b24app.evidence.trail import chain
 from b24app.services.context import Context
-from b24app.store import audit, outbox, requests
+from b24app.store import audit, outbox, request_words, requests
 from b24app.store.database import writing
 
 _ALL_SIGNED = (Status.AWAITING_APPROVAL, Status.COMPLETING)
@@ -33,6 +33,7 @@ def apply_inside(ctx: Context, portal: str, request_id: str, act: Act) -> Signat
     request = requests.lock(portal, request_id)
     changed, events = decide(request, act, ctx.now())
     requests.save(changed)
+    request_words.follow(request, changed)
     record_events(ctx, changed, events)
     return changed
 

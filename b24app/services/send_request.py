@@ -21,7 +21,7 @@ from b24app.services.context import Context
 from b24app.services.open_composer import candidates, slot_of, zone_of
 from b24app.services.prepare_document import inputs_of, shows
 from b24app.services.record import record_events
-from b24app.store import composers, requests
+from b24app.store import composers, request_words, requests
 from b24app.store.database import alone, writing
 from b24app.store.tables import Composer, Portal, Prepared, Request
 
@@ -52,6 +52,7 @@ def send_request(ctx: Context, portal: Portal, user_id: int, form: ComposeForm) 
         requests.insert_signers(request)
         sent, events = decide(request, Send(user_id, prepared.sha256), ctx.now())
         requests.save(sent)
+        request_words.put(sent)
         record_events(ctx, sent, events)
         _remember(portal, user_id, card, form)
     ctx.hints.hint(portal.member_id)
