@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+
+from b24app.domain.reminders import Reminders
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,21 @@ class ChangeSigner:
 
 @dataclass(frozen=True)
 class Remind:
+    """`by`: the employee who asked for it; None: its day has come."""
+
     signer_id: str
+    by: int | None = None
+
+
+@dataclass(frozen=True)
+class ChangeDeadline:
+    expires_at: datetime
+    by: int
+
+
+@dataclass(frozen=True)
+class ChangeReminders:
+    reminders: Reminders
     by: int
 
 
@@ -126,5 +143,5 @@ class Retry:
 
 Act = (
     Send | Invite | RecordLetter | View | Consent | Correct | Sign | Decline | Bounce | ChangeSigner | Remind
-    | Approve | Refuse | Void | Expire | Seal | Fail | Retry
+    | ChangeDeadline | ChangeReminders | Approve | Refuse | Void | Expire | Seal | Fail | Retry
 )  # fmt: skip
