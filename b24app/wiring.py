@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import structlog
+
 from b24app import __version__
 from b24app.bitrix.client import AppCredentials
 from b24app.bitrix.client import Portal as PortalClient
 from b24app.bitrix.oauth import OAuthServer
 from b24app.bitrix.transport import Transport
-from b24app.clock import Clock, utc_now
+from b24app.clock import Clock, WatchedClock
 from b24app.documents.storage import Blobs, LocalBlobs
 from b24app.domain.events import Topic
 from b24app.errors import N_, ConfigError
@@ -38,8 +40,9 @@ if TYPE_CHECKING:
 _hints: dict[str, Hints] = {}
 
 
-def wire(settings: Settings, now: Clock = utc_now, *, is_web: bool = False) -> Context:
+def wire(settings: Settings, now: Clock | None = None, *, is_web: bool = False) -> Context:
     """Choose the adapters, bind the database and bring its schema up to date."""
+    now = now or WatchedClock(tell=structlog.get_logger().warning)
     configure_logs(settings.log_level)
     settings.data_path.mkdir(parents=True, exist_ok=True)
     database.connect(settings.database)

@@ -8,7 +8,6 @@ happened (OutcomeUnknown).
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
@@ -20,6 +19,7 @@ from urllib3.exceptions import HTTPError
 from b24app.bitrix.addresses import CheckedAdapter, Progress
 from b24app.bitrix.masking import mask, mask_url
 from b24app.bitrix.urls import host_of, is_plain_address, join
+from b24app.clock import monotonic_s
 from b24app.errors import N_, BitrixError, OutcomeUnknown
 
 MIB = 1024 * 1024
@@ -141,7 +141,7 @@ class Transport:
         raise _unusable(url, "too_many_redirects", N_("%(host)s keeps redirecting the file download."))
 
     def _download_once(self, url: str, headers: Mapping[str, str], max_bytes: int) -> bytes:
-        started = time.monotonic()
+        started = monotonic_s()
         status, body, _headers = self._send_safely("GET", url, write=False, headers=headers, limit=max_bytes)
         self._note("GET", url, status, started, {}, f"<file of {len(body)} bytes>")
         if status != 200:
@@ -167,7 +167,7 @@ class Transport:
         headers = {"User-Agent": self._user_agent, "Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
         if data is not None:
             headers["Content-Type"] = "application/json"
-        started = time.monotonic()
+        started = monotonic_s()
         try:
             status, body, answered = self._send_safely(
                 verb, url, write=write, headers=headers, limit=self._max_body_bytes, data=data, params=params
@@ -184,7 +184,7 @@ class Transport:
     ) -> None:
         if self._log is None:
             return
-        elapsed_ms = int((time.monotonic() - started) * 1000)
+        elapsed_ms = int((monotonic_s() - started) * 1000)
         self._log(LogEntry(verb, mask_url(url), status, elapsed_ms, mask(sent), mask(received), error))
 
     def _send_safely(self, verb: str, url: str, *, write: bool, **request: Any) -> tuple[int, bytes, Mapping[str, str]]:
@@ -233,13 +233,13 @@ class Transport:
             return response.status_code, body, lowered
 
     def _read(self, response: requests.Response, url: str, limit: int, *, write: bool) -> bytes:
-        deadline = time.monotonic() + self._total_s
+        deadline = monotonic_s() + self._total_s
         body = bytearray()
         for chunk in response.iter_content(CHUNK):
             body += chunk
             if len(body) > limit:
                 raise self._too_much(url, write=write)
-            if time.monotonic() > deadline:
+            if monotonic_s() > deadline:
                 raise requests.ReadTimeout("the answer drips too slowly")
         return bytes(body)
 
