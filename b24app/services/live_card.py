@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 
 from b24app.bitrix.timeline import Action, Button, Line, LiveCard, OpenApp, RestEvent, Tag
 from b24app.domain.events import AuditEvent, EventType
@@ -11,6 +12,7 @@ from b24app.errors import N_, Sentence
 from b24app.services.words import Say
 
 ORIGINATOR = "PARAPH"
+LAST_MINUTE = timedelta(minutes=1)  # midnight would be shown as the day after
 
 _STATUS: Mapping[Status, tuple[str, str]] = {
     Status.SENDING: (N_("Being sent"), "primary"),
@@ -45,6 +47,7 @@ _HAPPENED: Mapping[EventType, str] = {
     ),
     EventType.SIGNER_CHANGED: N_("The address of %(signer)s for “%(title)s” was corrected."),
     EventType.SIGNER_REMINDED: N_("A reminder about “%(title)s” was sent to %(signer)s."),
+    EventType.DEADLINE_CHANGED: N_("“%(title)s” can now be signed until the end of %(day)s."),
     EventType.APPROVAL_GIVEN: N_("“%(title)s” was approved and is being sealed."),
     EventType.APPROVAL_REFUSED: N_("“%(title)s” was refused: %(reason)s"),
     EventType.REQUEST_VOIDED: N_("“%(title)s” was withdrawn: %(reason)s"),
@@ -53,6 +56,7 @@ _HAPPENED: Mapping[EventType, str] = {
     EventType.REQUEST_RETRIED: N_("Trying “%(title)s” again."),
     EventType.REQUEST_COMPLETED: N_("“%(title)s” is completed; the sealed document is pinned to this card."),
 }
+_REMINDED_BY_ITSELF = N_("An automatic reminder about “%(title)s” was sent to %(signer)s.")
 _LAST_SIGNED = N_("%(signer)s signed “%(title)s”. All signatures are in: it is ready for approval.")
 
 
@@ -71,7 +75,7 @@ def live_card(request: SignatureRequest, say: Say) -> LiveCard:
         originator_id=ORIGINATOR,
         tags=[_tag(request, say)],
         buttons=_buttons(request, say),
-        deadline=None if done else request.expires_at,
+        deadline=None if done or request.expires_at is None else request.expires_at - LAST_MINUTE,
         deadline_title=say(N_("Deadline")),
         completed=done,
         responsible_id=request.responsible_id,
@@ -86,8 +90,14 @@ def sentence(request: SignatureRequest, event: AuditEvent, say: Say) -> str:
         "title": request.title,
         "signer": signer.name if signer else "",
         "reason": str(event.data.get("reason", "")),
+        "day": date.fromisoformat(event.data["expires_on"]) if "expires_on" in event.data else "",
     }
-    return say(_LAST_SIGNED if asks_approval else _HAPPENED[event.type], **params)
+    return say(_LAST_SIGNED if asks_approval else _happened(event), **params)
+
+
+def _happened(event: AuditEvent) -> str:
+    is_automatic = event.type is EventType.SIGNER_REMINDED and event.data.get("automatic")
+    return _REMINDED_BY_ITSELF if is_automatic else _HAPPENED[event.type]
 
 
 def _reason(request: SignatureRequest, say: Say) -> str:

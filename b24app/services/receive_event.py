@@ -14,9 +14,10 @@ from peewee import IntegrityError
 
 from b24app.bitrix.entities import Entity, positive_int
 from b24app.bitrix.inbound import PortalEvent
+from b24app.bitrix.notifications import notify
 from b24app.clock import to_ms
-from b24app.domain.events import EventType, Topic
-from b24app.errors import N_, BitrixError, NotAllowed, ReconnectNeeded, Unauthentic
+from b24app.domain.events import Actor, EventType, Topic
+from b24app.errors import N_, BitrixError, NotAllowed, OutcomeUnknown, ReconnectNeeded, Unauthentic
 from b24app.outbox.message import Message
 from b24app.services.bind_surfaces import bind_all
 from b24app.services.context import Context
@@ -25,6 +26,7 @@ from b24app.services.relay_to_portal import refresh_card
 from b24app.services.remind_signer import remind_everybody
 from b24app.services.uninstall_portal import uninstall_portal
 from b24app.services.void_request import has_open_requests, void_for_deleted_card
+from b24app.services.words import speaker
 from b24app.store import audit, outbox, portals, requests
 from b24app.store.database import writing
 from b24app.store.tables import Portal
@@ -131,21 +133,34 @@ def _works(ctx: Context, portal: Portal, user_id: int) -> bool:
 
 def _react_to_button(ctx: Context, portal: Portal, _name: str, data: Data) -> None:
     """Do what a button of the live card asks; the card is always brought up to date, for the button waits for that."""
-    request_id = str(data.get("request") or "")
+    request_id, user_id = str(data.get("request") or ""), positive_int(data.get("userId"))
     if not requests.exists(portal.member_id, request_id):
         return
+    refused: NotAllowed | None = None
     try:
-        if data.get("id") == "remind" and not _was_reminded(ctx, portal, request_id):
-            remind_everybody(ctx, portal, positive_int(data.get("userId")), request_id)
-    except NotAllowed:
-        log.info("button too late", portal=portal.member_id)
+        if data.get("id") == "remind" and not _was_reminded(ctx, portal, request_id, user_id):
+            remind_everybody(ctx, portal, user_id, request_id)
+    except NotAllowed as error:
+        refused = error
     refresh_card(ctx, portal, request_id)
+    if refused is not None and user_id:
+        _say_why(ctx, portal, user_id, refused)
 
 
-def _was_reminded(ctx: Context, portal: Portal, request_id: str) -> bool:
-    """Say whether somebody asked for a reminder a moment ago: the same event may come twice."""
+def _was_reminded(ctx: Context, portal: Portal, request_id: str, user_id: int) -> bool:
+    """Say whether this employee asked for a reminder a moment ago: the same event may come twice."""
+    asked, since = Actor.employee(user_id), ctx.now() - SAME_CLICK
     events = audit.events(portal.member_id, request_id)
-    return any(e.type == EventType.SIGNER_REMINDED and ctx.now() - e.at < SAME_CLICK for e in events)
+    return any(e.type == EventType.SIGNER_REMINDED and e.actor == asked and e.at > since for e in events)
+
+
+def _say_why(ctx: Context, portal: Portal, user_id: int, refused: NotAllowed) -> None:
+    """Tell an employee by a notification why his button did nothing: the card itself has no place for it."""
+    note = notify(user_id, speaker(portal.lang)(refused.message, **refused.params))
+    try:
+        ctx.rest(portal, portal.installer_id).call(note.method, note.params, write=True)
+    except (BitrixError, OutcomeUnknown) as error:
+        log.info("refusal not told", portal=portal.member_id, error=type(error).__name__)
 
 
 def _forget_card(ctx: Context, portal: Portal, name: str, data: Data) -> None:

@@ -86,10 +86,14 @@ def send_card(
     return answer
 
 
-def notification(portal: Portal, request: SignatureRequest, text: str, label: str) -> Command:
-    """Tell the responsible employee; a newer notification about the same request replaces the older."""
+def notification(portal: Portal, request: SignatureRequest, text: str, label: str, user_id: int = 0) -> Command:
+    """Tell the responsible employee, or another; a newer notification about the same request replaces the older.
+
+    Bitrix24 looks at the tag alone, whoever the older one was for: another employee's has a tag of its own.
+    """
     link = Link(app_link(portal.client_id, {"request": request.id}), label)
-    return notify(request.responsible_id, text, tag=_TAG + request.id, link=link)
+    tag = _TAG + request.id + (f"|{user_id}" if user_id else "")
+    return notify(user_id or request.responsible_id, text, tag=tag, link=link)
 
 
 def _words(portal: Portal, request: SignatureRequest, event: AuditEvent | None) -> dict[str, Command]:
@@ -102,6 +106,8 @@ def _words(portal: Portal, request: SignatureRequest, event: AuditEvent | None) 
     own_act = event.type is EventType.REQUEST_SENT and request.sender_id == request.responsible_id
     if not own_act:
         commands["note"] = notification(portal, request, text, say(N_("Open")))
+    if event.type is EventType.REQUEST_EXPIRED and request.sender_id != request.responsible_id:
+        commands["sender"] = notification(portal, request, text, say(N_("Open")), request.sender_id)
     return commands
 
 
@@ -118,7 +124,7 @@ def not_yet_logged(
 
 def _raise_first(answer: BatchResult) -> None:
     """A refused card matters more than a refused log entry; both are errors of this message."""
-    for key in ("card", "log", "note"):
+    for key in ("card", "log", "note", "sender"):
         error = answer.error(key)
         if error is not None:
             raise error

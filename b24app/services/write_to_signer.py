@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
-from b24app.clock import from_ms, to_ms
+from b24app.clock import to_ms
 from b24app.domain.acts import Bounce, RecordLetter
 from b24app.domain.events import Topic
 from b24app.domain.signature_request import SignatureRequest, Signer, Status
-from b24app.errors import MailError, NotAllowed
+from b24app.domain.timetable import last_day
+from b24app.errors import N_, MailError, NotAllowed
 from b24app.outbox.message import Message
 from b24app.providers.base import Attachment, Notice
 from b24app.providers.registry import Registry
@@ -18,6 +17,7 @@ from b24app.services.prepare_document import PREVIEW_WIDTH_PX
 from b24app.services.record import apply
 from b24app.services.rendition import current_document
 from b24app.services.show_request import file_name
+from b24app.services.words import speaker
 from b24app.store import portals, requests
 from b24app.store.database import writing
 from b24app.store.tables import Request, SignerLink
@@ -38,7 +38,7 @@ def invite_signer(ctx: Context, providers: Registry, message: Message) -> None:
         return
     provider = providers.get(row.provider)
     is_reminder = message.topic is Topic.REMIND
-    notice = _notice(row, signer, message, link=link, own_words=not is_reminder)
+    notice = _notice(row, request, signer, message, link=link, own_words=not is_reminder)
     try:
         (provider.remind if is_reminder else provider.invite)(notice)
     except MailError as error:
@@ -52,11 +52,11 @@ def invite_signer(ctx: Context, providers: Registry, message: Message) -> None:
 
 def send_copy(ctx: Context, providers: Registry, message: Message) -> None:
     """Send the sealed document to one signer."""
-    row, _request, signer = _load(message)
+    row, request, signer = _load(message)
     if signer is None or not row.final_sha256:
         return
     attachment = Attachment(file_name(row.title), ctx.blobs.get(row.final_sha256))
-    notice = _notice(row, signer, message, link=ctx.url(f"/v/{row.id}"), attachment=attachment)
+    notice = _notice(row, request, signer, message, link=ctx.url(f"/v/{row.id}"), attachment=attachment)
     providers.get(row.provider).send_copy(notice)
     apply(ctx, message.portal, message.request_id, RecordLetter(signer.id, "copy"))
 
@@ -66,7 +66,8 @@ def tell_signer(ctx: Context, providers: Registry, message: Message) -> None:
     row, request, signer = _load(message)
     if signer is None or request.status not in _OVER:
         return
-    providers.get(row.provider).tell_over(_notice(row, signer, message, reason=request.reason))
+    notice = _notice(row, request, signer, message, reason=_why_over(request, signer))
+    providers.get(row.provider).tell_over(notice)
     apply(ctx, message.portal, message.request_id, RecordLetter(signer.id, "over"))
 
 
@@ -78,6 +79,7 @@ def _load(message: Message) -> tuple[Request, SignatureRequest, Signer | None]:
 
 def _notice(
     row: Request,
+    request: SignatureRequest,
     signer: Signer,
     message: Message,
     *,
@@ -89,7 +91,6 @@ def _notice(
     """The portal's own words go out in the document's language only; other signers get ours in theirs."""
     words = row.letter if own_words and signer.locale == row.locale else {}
     portal = portals.find(row.portal)
-    expires = from_ms(row.expires_at - 1).astimezone(ZoneInfo(row.time_zone)).date() if row.expires_at else None
     return Notice(
         key=message.key,
         signer_name=signer.name,
@@ -101,10 +102,19 @@ def _notice(
         subject=words.get("subject", ""),
         body=words.get("body", ""),
         link=link,
-        expires_on=expires,
+        expires_on=last_day(request),
         reason=reason,
         attachment=attachment,
     )
+
+
+def _why_over(request: SignatureRequest, signer: Signer) -> str:
+    """A person's own words; for a deadline ours, in the signer's language."""
+    until = last_day(request)
+    if request.status is not Status.EXPIRED or until is None:
+        return request.reason
+    words = N_("it could be signed until the end of %(day)s, and not everything was done by then.")
+    return speaker(signer.locale)(words, day=until)
 
 
 def _make_ready(ctx: Context, row: Request, request: SignatureRequest) -> None:
