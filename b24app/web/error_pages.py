@@ -7,11 +7,12 @@ import traceback
 import structlog
 from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from b24app.errors import AppError
+from b24app.services.words import readable
 from b24app.web.session import wants_fragment
 
 log = structlog.get_logger()
@@ -27,7 +28,7 @@ def register(app: Flask) -> None:
 def sentence(error: AppError) -> str:
     """Say an error in the reader's language."""
     text = gettext(error.message)
-    return text % error.params if error.params else text
+    return text % readable(error.params, str(get_locale())) if error.params else text
 
 
 def _app_error(error: AppError) -> ResponseReturnValue:
