@@ -12,7 +12,7 @@ demo: $(STAMP)
 
 test: $(STAMP_DEV)
 	.ci/browser
-	$(BIN)/pytest -n auto --dist loadfile $(TESTS)
+	.ci/with-services $(BIN)/pytest -n auto --dist loadfile $(TESTS)
 
 check: $(STAMP_DEV)
 	$(BIN)/ruff format --check .
@@ -25,7 +25,7 @@ format: $(STAMP_DEV)
 
 bench: $(STAMP_DEV)
 	.ci/browser
-	$(BIN)/python -m tests.bench
+	.ci/with-services $(BIN)/python -m tests.bench
 
 vendor:
 	.ci/vendor

@@ -33,7 +33,7 @@ def _parser() -> argparse.ArgumentParser:
         "--workers", type=int, default=2
     )
     _add(commands, "worker", _worker, "work the outbox: letters, timeline, seals").add_argument(
-        "--threads", type=int, default=8
+        "--threads", type=int, default=32, help="how many portals are served at once"
     )
     demo = _add(commands, "demo", _demo, "run everything with a Bitrix24 in small; prints one address")
     demo.add_argument("--port", type=int, default=8700, help="the application's port; the sandbox takes 100 above")

@@ -16,6 +16,40 @@ def utc_now() -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
+class ServerClock:
+    """The time of a server that several machines share, asked once a minute and carried on by the monotonic clock.
+
+    Machines whose own clocks differ agree then, and a jump of one's own clock does nothing. `ask` returns milliseconds
+    since 1970, or None when the server does not answer; the last answer is carried on meanwhile.
+    """
+
+    EVERY_S = 60.0
+    AGAIN_S = 5.0
+
+    def __init__(self, ask: Callable[[], int | None]) -> None:
+        self._ask = ask
+        self._asking = threading.Lock()
+        self._known_ms = to_ms(utc_now())
+        self._known_at_s = monotonic_s()
+        self._ask_at_s = self._known_at_s
+
+    def __call__(self) -> datetime:
+        if monotonic_s() >= self._ask_at_s and self._asking.acquire(blocking=False):
+            try:
+                self._learn()
+            finally:
+                self._asking.release()
+        known_ms, known_at_s = self._known_ms, self._known_at_s
+        return from_ms(known_ms + int((monotonic_s() - known_at_s) * 1000))
+
+    def _learn(self) -> None:
+        self._ask_at_s = monotonic_s() + self.AGAIN_S
+        answer = self._ask()
+        if answer is not None:
+            self._known_ms, self._known_at_s = answer, monotonic_s()
+            self._ask_at_s = self._known_at_s + self.EVERY_S
+
+
 def to_ms(moment: datetime) -> int:
     """Turn an aware datetime into integer milliseconds since 1970, the form in which tables keep times."""
     return int(moment.timestamp() * 1000)

@@ -135,6 +135,20 @@ class ConfigError(AppError):
     """A setting is missing or wrong; the sentence names it."""
 
 
+class Unavailable(AppError):
+    """A part of our own (database, disk) does not work at the moment; nothing has changed, trying again helps."""
+
+    http_status = 503
+
+    @classmethod
+    def database(cls) -> Unavailable:
+        return cls(N_("Our database cannot be reached at the moment. Nothing was lost; please try again in a minute."))
+
+    @classmethod
+    def disk(cls) -> Unavailable:
+        return cls(N_("Our server has no room left. Nothing was lost; please tell the administrator and try later."))
+
+
 class DocumentRefused(InvalidPayload):
     """A document cannot be accepted; `reason` is a short machine word (encrypted, malformed, too_large, ...)."""
 

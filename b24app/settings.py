@@ -50,7 +50,9 @@ class Settings:
 
     @property
     def queue(self) -> str:
-        return self.queue_url or f"sqlite:///{self.data_path / 'queue.db'}"
+        """The queue's address: what is set, else the PostgreSQL that holds the rows, else a file of its own."""
+        shared = self.database_url if not self.database_url.startswith("sqlite:") else ""
+        return self.queue_url or shared or f"sqlite:///{self.data_path / 'queue.db'}"
 
     @property
     def blobs(self) -> str:

@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import structlog
+from peewee import OperationalError
 
 from b24app import __version__
 from b24app.bitrix.client import AppCredentials
 from b24app.bitrix.client import Portal as PortalClient
 from b24app.bitrix.oauth import OAuthServer
 from b24app.bitrix.transport import Transport
-from b24app.clock import Clock, WatchedClock
+from b24app.clock import Clock, ServerClock, WatchedClock, utc_now
 from b24app.documents.storage import Blobs, LocalBlobs
 from b24app.domain.events import Topic
-from b24app.errors import N_, ConfigError
+from b24app.errors import N_, ConfigError, Unavailable
 from b24app.letters.smtp import Mailer
 from b24app.logs import configure_logs
 from b24app.outbox.message import Handler, Message
@@ -41,12 +42,15 @@ _hints: dict[str, Hints] = {}
 
 
 def wire(settings: Settings, now: Clock | None = None, *, is_web: bool = False) -> Context:
-    """Choose the adapters, bind the database and bring its schema up to date."""
-    now = now or WatchedClock(tell=structlog.get_logger().warning)
+    """Choose the adapters, bind the database and bring its schema up to date.
+
+    The clock is the one given, else that of the database server, else the machine's; jumps of it are noticed.
+    """
     configure_logs(settings.log_level)
     settings.data_path.mkdir(parents=True, exist_ok=True)
     database.connect(settings.database)
-    migrate.migrate()
+    _bring_up_to_date()
+    now = now or _clock()
     vault = Vault(settings.keys())
     transport = Transport(allow_private=settings.allow_insecure_portals, user_agent=f"Paraph/{__version__}")
     oauth = OAuthServer(transport, settings.oauth_url, now=now)
@@ -63,6 +67,21 @@ def wire(settings: Settings, now: Clock | None = None, *, is_web: bool = False) 
         hints=HintsAside(_hints_of(settings, now)) if is_web else _hints_of(settings, now),
         rest=partial(_rest_client, settings, vault, transport, oauth, now),
     )
+
+
+def _clock() -> Clock:
+    wall = utc_now if database.is_sqlite() else ServerClock(database.server_ms)
+    return WatchedClock(wall, tell=structlog.get_logger().warning)
+
+
+def _bring_up_to_date() -> None:
+    """Raises: Unavailable when the database cannot be reached."""
+    try:
+        migrate.migrate()
+    except OperationalError as error:
+        raise Unavailable.database() from error
+    finally:
+        database.close_all()
 
 
 def wire_worker(ctx: Context) -> Worker:
@@ -105,7 +124,7 @@ def wire_worker(ctx: Context) -> Worker:
 def _rest_client(
     settings: Settings, vault: Vault, transport: Transport, oauth: OAuthServer, now: Clock, portal: Portal, user_id: int
 ) -> PortalClient:
-    tokens = StoredTokens(vault, now, settings.data_path / "locks", portal.member_id, user_id)
+    tokens = StoredTokens(vault, now, portal.member_id, user_id)
     credentials = AppCredentials(portal.client_id, _client_secret(settings, vault, portal.client_id))
     return PortalClient(transport, oauth, tokens, credentials, PortalLimiter(portal.member_id, now), now)
 

@@ -171,7 +171,7 @@ def looked_at(page: Page, **changes: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def open_office(directory: Path, app_url: str = APP_URL) -> Iterator[Office]:
+def open_office(directory: Path, app_url: str = APP_URL, database_url: str = "") -> Iterator[Office]:
     """Start the sandbox, wire the application into a directory, install it in both portals."""
     with start(app_url) as sandbox:
         for portal in sandbox.portals.values():
@@ -181,6 +181,7 @@ def open_office(directory: Path, app_url: str = APP_URL) -> Iterator[Office]:
             Settings(
                 public_url=app_url,
                 data_dir=str(directory),
+                database_url=database_url,
                 oauth_url=mail["PARAPH_OAUTH_URL"],
                 smtp_url=mail["PARAPH_SMTP_URL"],
                 allow_insecure_portals=True,

@@ -1,4 +1,4 @@
-"""The clock: a jump is noticed and waited out; nothing else in the application reads the time."""
+"""The clock: shared with other machines, a jump is noticed and waited out; nothing else reads the time."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import ast
 import pytest
 
 from b24app import ROOT
-from b24app.clock import WatchedClock, steady_since_ms, to_ms, trusted
+from b24app.clock import ServerClock, WatchedClock, steady_since_ms, to_ms, trusted, utc_now
 from tests.hand_clocks import HandClocks
 
+HOUR_MS = 3_600_000
 READERS = {"time.time", "time.monotonic", "time.perf_counter", "datetime.now", "datetime.utcnow", "date.today"}
 
 
@@ -99,3 +100,27 @@ def test_nothing_else_reads_the_time():
         if isinstance(node, ast.Attribute) and f"{getattr(node.value, 'id', '')}.{node.attr}" in READERS
     ]
     assert found == []
+
+
+def test_the_servers_time_counts_and_not_this_machines():
+    there = to_ms(utc_now()) + HOUR_MS
+    assert abs(to_ms(ServerClock(lambda: there)()) - there) < 2_000
+
+
+def test_a_server_that_does_not_answer_leaves_the_time_going_on():
+    clock = ServerClock(lambda: None)
+    assert clock() <= clock()
+    assert abs(to_ms(clock()) - to_ms(utc_now())) < 2_000
+
+
+def test_the_server_is_asked_once_and_not_at_every_look():
+    asked: list[int] = []
+
+    def answer() -> int:
+        asked.append(1)
+        return HOUR_MS
+
+    clock = ServerClock(answer)
+    for _ in range(100):
+        clock()
+    assert len(asked) == 1

@@ -15,6 +15,7 @@ from b24app.settings import load
 def test_all_defaults_work_on_one_machine(tmp_path):
     settings = load({"PARAPH_DATA_DIR": str(tmp_path)})
     assert settings.database == f"sqlite:///{tmp_path}/paraph.db"
+    assert settings.queue == f"sqlite:///{tmp_path}/queue.db"
     assert settings.blobs == f"file://{tmp_path}/blobs"
 
 
@@ -62,3 +63,10 @@ def test_the_key_made_at_the_first_start_stays_and_is_private(tmp_path):
 def test_keys_given_are_taken_newest_first():
     newest, older = Fernet.generate_key().decode(), Fernet.generate_key().decode()
     assert load({"PARAPH_SECRET_KEYS": f"{newest}, {older}"}).keys() == [newest, older]
+
+
+def test_the_queue_stays_with_a_database_that_several_machines_share():
+    server = "postgresql://paraph@db.example.com/paraph"
+    assert load({"PARAPH_DATABASE_URL": server}).queue == server
+    assert load({"PARAPH_DATABASE_URL": server, "PARAPH_QUEUE_URL": "redis://cache/0"}).queue == "redis://cache/0"
+    assert load({"PARAPH_DATABASE_URL": "sqlite:////srv/p.db"}).queue.endswith("queue.db")

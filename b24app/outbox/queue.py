@@ -11,11 +11,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
+import psycopg
 import structlog
-from huey import SqliteHuey, crontab
+from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
+from redis import RedisError
 
 from b24app.clock import Clock, to_ms
 from b24app.errors import N_, ConfigError
@@ -24,6 +25,7 @@ from b24app.store.tables import Portal
 
 SOON = timedelta(milliseconds=250)
 POLL_S = 0.1
+NAME = "paraph"
 GATHER_S = 0.05
 
 log = structlog.get_logger()
@@ -53,7 +55,7 @@ class Hints:
                 self._send.schedule((portal,), delay=wait.total_seconds())
             else:
                 self._send(portal)
-        except (sqlite3.Error, OSError) as error:  # the sweep finds the work within a minute
+        except (OSError, RedisError, sqlite3.Error, psycopg.Error) as error:  # the sweep finds the work soon
             log.warning("hint_lost", portal=portal, error=type(error).__name__)
 
     def listen(self, serve: Callable[[str], object], each_minute: Callable[[], object]) -> None:
@@ -103,7 +105,7 @@ class HintsAside:
 class Runner(Consumer):
     """Huey's consumer inside our own process: it ends gracefully on SIGTERM and SIGINT and never restarts itself."""
 
-    def __init__(self, huey: SqliteHuey, threads: int) -> None:
+    def __init__(self, huey: Huey, threads: int) -> None:
         super().__init__(huey, workers=threads, initial_delay=POLL_S, max_delay=POLL_S, backoff=1.0)
 
     def start(self) -> None:
@@ -123,12 +125,20 @@ class Runner(Consumer):
         self._signum = signum
 
 
-def _open(url: str) -> Any:
-    if not url.startswith("sqlite:///"):
-        raise ConfigError(N_("PARAPH_QUEUE_URL must look like sqlite:///path."))
-    path = Path(url.removeprefix("sqlite:///"))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return SqliteHuey("paraph", filename=str(path), results=False, fsync=False)
+def _open(url: str) -> Huey:
+    """Choose Huey's storage by the address; results are never kept."""
+    scheme = url.partition("://")[0]
+    if scheme == "sqlite" and url.startswith("sqlite:///"):
+        path = Path(url.removeprefix("sqlite:///"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return SqliteHuey(NAME, filename=str(path), results=False, fsync=False)
+    if scheme in ("postgresql", "postgres"):
+        return PostgresHuey(NAME, dsn=url, results=False, table_prefix="huey")
+    if scheme in ("redis", "rediss"):
+        return RedisHuey(NAME, url=url, results=False)
+    raise ConfigError(
+        N_("PARAPH_QUEUE_URL must look like sqlite:///path, postgresql://host/name or redis://host:6379/0.")
+    )
 
 
 def _nobody(portal: str) -> None:

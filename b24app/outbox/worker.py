@@ -5,18 +5,21 @@ from __future__ import annotations
 import itertools
 import random
 import secrets
+import threading
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from datetime import datetime, timedelta
 
 import structlog
+from peewee import PeeweeException
 
 from b24app.clock import Clock, monotonic_s, steady_since_ms, trusted
 from b24app.domain.events import Topic
 from b24app.errors import N_, AppError, ConfigError
 from b24app.outbox import rate, repair, schedule
 from b24app.outbox.backoff import Jitter
+from b24app.outbox.crew import Crew
 from b24app.outbox.message import RULES, DeadRule, Handler, Message, OnDead
 from b24app.outbox.queue import Hints, Runner
 from b24app.outbox.turn import Policy, Turn
@@ -27,6 +30,9 @@ from b24app.store.outbox import PORTAL
 SLICE = timedelta(seconds=1)
 SWEEP_AHEAD = timedelta(minutes=1)
 KEEP_DONE = timedelta(days=30)
+THREADS = 32  # a hundred busy portals at 1.9 calls a second that take 50 ms each keep about 15 threads waiting
+TAKE_HINTS = 2
+AGAIN_S = 1.0
 
 log = structlog.get_logger()
 
@@ -67,6 +73,7 @@ class Worker:
         self._policy = Policy(rules, on_dead, jitter)
         self._due = due
         self._runner: Runner | None = None
+        self._is_stopping = threading.Event()
 
     def serve_portal(self, portal: str) -> int:
         """Serve one portal for about a second; returns how many messages were run.
@@ -118,22 +125,43 @@ class Worker:
             served += run
         return served
 
-    def run_forever(self, threads: int = 2) -> None:
+    def run_forever(self, threads: int = THREADS) -> None:
         """Work until SIGTERM, SIGINT or stop(); what has been begun is finished.
 
-        At least two threads: while one serves a portal, the other clears away further hints for it.
+        `threads` portals are served at once. Two more take hints: each of those keeps connections to the queue.
         """
-        self._hints.listen(self.serve_portal, self.each_minute)
-        self._runner = Runner(self._hints.huey, max(2, threads))
+
+        def serve(portal: str) -> None:
+            if not self._weather(self.serve_portal, portal):
+                crew.call(portal)
+
+        crew = Crew(serve, threads)
+        self._hints.listen(crew.call, lambda: self._weather(self.each_minute))
+        self._runner = Runner(self._hints.huey, TAKE_HINTS)
         self.sweep()
         log.info("worker_started", worker=self._worker_id, threads=threads)
         self._runner.run()
+        self._is_stopping.set()
+        crew.dismiss()
         log.info("worker_stopped", worker=self._worker_id)
 
     def stop(self) -> None:
         """Ask run_forever to end, from another thread."""
         if self._runner is not None:
             self._runner.end()
+
+    def _weather(self, work: Callable[..., object], *arguments: object) -> bool:
+        """Let a thread outlive a database that is away or full, as rows do; False, a moment later, when it is.
+
+        The error's own words are left out of the log, for they may quote values.
+        """
+        try:
+            work(*arguments)
+        except PeeweeException as error:
+            log.error("database_unavailable", kind=type(error).__name__)
+            self._is_stopping.wait(AGAIN_S)
+            return False
+        return True
 
     def _go_on(self, turn: Turn, message: Message, error: Exception | None, begun: datetime) -> Message | None:
         with writing():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from b24app.domain.acts import ChangeSigner
 from b24app.domain.signature_request import SignatureRequest
+from b24app.domain.text import MAX_NAME, one_line
 from b24app.errors import N_, InvalidPayload
 from b24app.letters.compose import is_address
 from b24app.services.context import Context
@@ -19,7 +20,7 @@ def change_signer(
 ) -> SignatureRequest:
     """Raises: InvalidPayload (name, email), NotAllowed once he has answered or for an employee without the card."""
     reach_request(ctx, portal, user_id, request_id)
-    name, email = " ".join(name.split())[:120], email.strip()
+    name, email = one_line(name, MAX_NAME), email.strip()
     if not name:
         raise InvalidPayload(N_("Enter the person's name."), field="name")
     if not is_address(email):

@@ -13,6 +13,7 @@ from b24app.documents.preview import page_sizes
 from b24app.documents.sources import append_signature_page
 from b24app.documents.templates import PartyBlock, render_template
 from b24app.domain.fields import APPROVER, Field, PageSize
+from b24app.domain.text import MAX_TITLE, one_line
 from b24app.errors import N_, InvalidPayload
 from b24app.services.card_values import card_values, checkbox_values
 from b24app.services.composing import CheckboxView, ComposeForm, EmptyView, PreparedView
@@ -119,7 +120,7 @@ def _prepare(
         composer=composer.id,
         portal=portal.member_id,
         inputs=inputs,
-        title=made.title,
+        title=one_line(made.title, MAX_TITLE),
         sha256=sha256,
         fields=[field.to_dict() for field in made.fields],
         pages=[[size.w_pt, size.h_pt] for size in made.sizes],

@@ -10,6 +10,7 @@ from b24app.clock import to_ms
 from b24app.domain.acts import Send
 from b24app.domain.signature_request import Role, SignatureRequest, Signer, Status
 from b24app.domain.signing_order import normalised
+from b24app.domain.text import MAX_NAME, one_line
 from b24app.domain.transitions import decide
 from b24app.errors import N_, InvalidPayload
 from b24app.letters.compose import is_address, wording_problems
@@ -22,7 +23,7 @@ from b24app.services.open_composer import candidates, slot_of, zone_of
 from b24app.services.prepare_document import inputs_of, shows
 from b24app.services.record import record_events
 from b24app.store import composers, requests
-from b24app.store.database import writing
+from b24app.store.database import alone, writing
 from b24app.store.tables import Composer, Portal, Prepared, Request
 
 MAX_SIGNERS = 50
@@ -43,6 +44,7 @@ def send_request(ctx: Context, portal: Portal, user_id: int, form: ComposeForm) 
     assert prepared is not None
     request = _aggregate(ctx, portal, composer, card, form, prepared)
     with writing():
+        alone(f"send/{composer.id}")
         if requests.exists(portal.member_id, composer.id):  # the other click was faster
             return composer.id
         _insert(ctx, portal, request, card, form, prepared)
@@ -111,12 +113,12 @@ def _signer_problems(form: ComposeForm) -> Iterator[Problem]:
 def _aggregate(
     ctx: Context, portal: Portal, composer: Composer, card: CardSnapshot, form: ComposeForm, prepared: Prepared
 ) -> SignatureRequest:
-    company = card.company.title if card.company else ""
+    company = one_line(card.company.title, MAX_NAME) if card.company else ""
     signers = [
         Signer(
             id=ctx.new_id(),
             position=position,
-            name=" ".join(choice.name.split())[:120],
+            name=one_line(choice.name, MAX_NAME),
             email=choice.email.strip(),
             order=choice.order,
             role=Role.SIGNER,

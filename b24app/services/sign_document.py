@@ -13,6 +13,7 @@ from b24app.domain.acts import Act, Consent, Correct, Decline, Sign, View
 from b24app.domain.days import day_of, zone_named
 from b24app.domain.fields import Field, FieldType, FieldValue, fields_of
 from b24app.domain.signature_request import SignatureRequest, Signer, SignerStatus, Status
+from b24app.domain.text import MAX_NAME, one_line
 from b24app.domain.timetable import is_over, last_day
 from b24app.errors import N_, InvalidPayload, NotAllowed, NotFound
 from b24app.services.context import Context
@@ -81,7 +82,7 @@ def record_consent(ctx: Context, token: str, consent_text: str, ip: str, user_ag
 
 def correct_signer(ctx: Context, token: str, name: str, company: str) -> None:
     """Let the signer correct how he himself is called."""
-    name, company = " ".join(name.split())[:120], " ".join(company.split())[:120]
+    name, company = one_line(name, MAX_NAME), one_line(company, MAX_NAME)
     if not name:
         raise InvalidPayload(N_("Your name cannot be empty."), field="name")
     with _acting(ctx, token) as turn:

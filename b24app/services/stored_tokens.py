@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import AbstractContextManager
 
 from b24app.bitrix.client import Token
 from b24app.bitrix.oauth import TokenPair
 from b24app.clock import Clock, from_ms, to_ms
 from b24app.errors import N_, ReconnectNeeded
 from b24app.store import portals
-from b24app.store.database import writing
+from b24app.store.database import exclusive, writing
 from b24app.store.vault import Vault
 
 _ENDED = N_("This employee's connection to Bitrix24 has ended. To renew it, they need to open Paraph in Bitrix24 once.")
@@ -22,13 +18,11 @@ _ENDED = N_("This employee's connection to Bitrix24 has ended. To renew it, they
 class StoredTokens:
     """The token store of one employee in one portal (bitrix.client.TokenStore)."""
 
-    def __init__(self, vault: Vault, now: Clock, locks: Path, portal: str, user_id: int) -> None:
+    def __init__(self, vault: Vault, now: Clock, portal: str, user_id: int) -> None:
         self._vault = vault
         self._now = now
         self._portal = portal
         self._user_id = user_id
-        name = hashlib.sha256(f"{portal}/{user_id}".encode()).hexdigest()[:32]
-        self._lock_path = locks / f"{name}.lock"
 
     def load(self) -> Token:
         """Raises: ReconnectNeeded when nothing is stored or it is known to be dead."""
@@ -42,13 +36,9 @@ class StoredTokens:
             client_endpoint=portals.get(self._portal).client_endpoint,
         )
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Hold other threads and processes off; a file lock, so that no database transaction spans the refresh."""
-        self._lock_path.parent.mkdir(parents=True, exist_ok=True)
-        with self._lock_path.open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+    def locked(self) -> AbstractContextManager[None]:
+        """Hold other threads, processes and machines off, without a transaction that would span the refresh."""
+        return exclusive(f"token/{self._portal}/{self._user_id}")
 
     def save(self, pair: TokenPair) -> None:
         """Keep a fresh pair of this very employee.

@@ -132,7 +132,7 @@ def _link(ctx: Context, row: Request, signer: Signer) -> str | None:
     """
     token = ctx.new_secret()
     with writing():
-        now = requests.load(row.portal, row.id).signer(signer.id)
+        now = requests.lock(row.portal, row.id).signer(signer.id)
         if now is None or now.email != signer.email:
             return None
         kept = requests.live_link(row.portal, signer.id)

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from playhouse.migrations import Runner
 
-from b24app.store.database import database, reading
+from b24app.store.database import database, exclusive, is_sqlite, reading
 
 DIRECTORY = Path(__file__).parent.parent / "migrations"
 
 
 def migrate() -> list[str]:
-    """Apply what is pending; safe to call from several processes and at every start. Returns the applied names."""
+    """Apply what is pending; safe to call from several processes at once and at every start. Returns their names."""
     with reading():
-        return Runner(database.obj, str(DIRECTORY)).up()
+        if not pending():
+            return []
+        with exclusive("migrations"), _no_hurry():
+            return Runner(database.obj, str(DIRECTORY)).up()
+
+
+@contextmanager
+def _no_hurry() -> Iterator[None]:
+    """Lift PostgreSQL's time limits: an index over a large table takes its time."""
+    if is_sqlite():
+        yield
+        return
+    database.execute_sql("SET statement_timeout = 0")
+    database.execute_sql("SET lock_timeout = 0")
+    try:
+        yield
+    finally:
+        database.execute_sql("RESET statement_timeout")
+        database.execute_sql("RESET lock_timeout")
 
 
 def pending() -> list[str]:

@@ -31,14 +31,16 @@ LANES: Mapping[Topic, str] = {
     Topic.PIN: PORTAL,
     Topic.WRITE_BACK: PORTAL,
 }
-# A constant, since building it anew cost more than running it; t1 is Peewee's name for the message.
+# A constant, since building it anew cost more than running it; t1 is Peewee's name for the message. Of NOT EXISTS
+# PostgreSQL would make a join over the whole outbox (70 ms with young statistics, this takes 0.05), and of a plain
+# IS NULL it expects few rows and would look at all of a portal's.
 NOTHING_EARLIER = SQL(
-    """NOT EXISTS (
-        SELECT 1 FROM outbox AS earlier
+    """CASE WHEN (
+        SELECT MIN(earlier.seq) FROM outbox AS earlier
         WHERE earlier.request = t1.request AND earlier.lane = t1.lane AND earlier.seq < t1.seq
         AND (earlier.signer = t1.signer OR earlier.signer = '' OR t1.signer = '')
         AND earlier.done_at IS NULL AND earlier.blocks
-    )"""
+    ) IS NULL THEN 1 END IS NOT NULL"""
 )
 
 

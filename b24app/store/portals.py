@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from b24app.errors import N_, NotFound
-from b24app.store.database import database
+from b24app.store.database import alone, database
 from b24app.store.tables import Application, Portal, PortalToken, upsert
 
 
@@ -33,6 +33,7 @@ def get(member_id: str) -> Portal:
 
 def save(member_id: str, **values: Any) -> Portal:
     """Insert the portal or overwrite the given columns."""
+    alone(f"portal/{member_id}")
     changed = Portal.update(**values).where(Portal.member_id == member_id).execute()
     if not changed:
         Portal.insert(member_id=member_id, **values).execute()
@@ -41,6 +42,7 @@ def save(member_id: str, **values: Any) -> Portal:
 
 def set_option(portal: str, **options: Any) -> None:
     """Merge some settings of a portal into those that stand."""
+    alone(f"portal/{portal}")
     row = Portal.get_by_id(portal)
     Portal.update(settings={**row.settings, **options}).where(Portal.member_id == portal).execute()
 

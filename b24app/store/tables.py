@@ -347,6 +347,7 @@ OutboxMessage.add_index(
     OutboxMessage.index(
         OutboxMessage.portal,
         OutboxMessage.next_at,
+        OutboxMessage.id,
         name="outbox_open_portal",
         where=OutboxMessage.done_at.is_null() & OutboxMessage.dead_at.is_null(),
     )

@@ -18,6 +18,7 @@ from b24app.web import (
     i18n,
     install,
     pages,
+    plain_forms,
     portal_events,
     requests_page,
     settings_page,
@@ -51,7 +52,7 @@ def register(app: Flask, ctx: Context) -> None:
     app.jinja_env.globals.update(frame_token=frame_token, version=__version__)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     csrf = CSRFProtect(app)
-    for part in (headers, i18n, error_pages):
+    for part in (plain_forms, headers, i18n, error_pages):
         part.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -9,10 +9,12 @@ from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext
 from flask_wtf.csrf import CSRFError
+from peewee import InterfaceError, OperationalError, PeeweeException
 from werkzeug.exceptions import HTTPException
 
-from b24app.errors import AppError
+from b24app.errors import AppError, Unavailable
 from b24app.services.words import readable
+from b24app.store.database import is_full
 from b24app.web.session import wants_fragment
 
 log = structlog.get_logger()
@@ -22,6 +24,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(AppError, _app_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(PeeweeException, _database_error)
     app.register_error_handler(Exception, _bug)
 
 
@@ -51,6 +54,14 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         413: gettext("This file is too large: the limit is 25 MB."),
     }
     return _answer(words.get(code, gettext("This request could not be understood.")), code)
+
+
+def _database_error(error: PeeweeException) -> ResponseReturnValue:
+    """Say that the database does not answer or has no room left; any other refusal of it is a bug of ours."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return _bug(error)
+    log.error("database_unavailable", kind=type(error).__name__, code=getattr(error.__cause__, "sqlstate", None))
+    return _app_error(Unavailable.disk() if is_full(error) else Unavailable.database())
 
 
 def _bug(error: Exception) -> ResponseReturnValue:

@@ -57,9 +57,14 @@ class Diary:
             self.done.append(message.key)
 
 
-def open_database(directory: Path) -> None:
-    database.connect(f"sqlite:///{directory / 'paraph.db'}")
+def open_database(url: str) -> None:
+    database.connect(url)
     migrate()
+
+
+def queue_url(database_url: str, directory: Path) -> str:
+    """The queue that goes with a database: the same server, or a file of its own."""
+    return database_url if database_url.startswith("postgresql") else f"sqlite:///{directory / 'queue.db'}"
 
 
 def add_portal(name: str, **values: object) -> None:
@@ -93,6 +98,7 @@ class Office:
     clock: HandClock
     diary: Diary
     hints: Hints
+    queue: str
     buried: list[tuple[str, str]] = field(default_factory=list)
 
     def put(self, request: str, *topics: Topic, portal: str = "anna", signer: str = "", first: int = 1) -> None:

@@ -1,5 +1,6 @@
 """A process for the kill tests: `python one_process.py DIRECTORY ROLE`. It dies by SIGKILL where its role says.
 
+The files `database` and `queue` hold the addresses.
 Its clock is the real one plus what stands in the file `offset`, so that a test can let a lease run out at once. Each
 effect is one line in the file `effects`, written with one call as a portal would take it.
 """
@@ -57,7 +58,7 @@ class MutedHints(Hints):
 
 def make_worker(directory: Path, handler: Callable[[Message], None], hints: Hints | None = None) -> Worker:
     clock = ShiftedClock(directory)
-    hints = hints or Hints(f"sqlite:///{directory / 'queue.db'}", clock)
+    hints = hints or Hints((directory / "queue").read_text(), clock)
     return Worker(dict.fromkeys(Topic, handler), hints, clock, str(os.getpid()))
 
 
@@ -79,7 +80,7 @@ def after_commit(directory: Path) -> None:
 
 
 def after_pop(directory: Path) -> None:
-    hints = Hints(f"sqlite:///{directory / 'queue.db'}", ShiftedClock(directory))
+    hints = Hints((directory / "queue").read_text(), ShiftedClock(directory))
     worker = make_worker(directory, Effects(directory), hints)
     hints.listen(lambda _portal: die(), lambda: None)
     hints.huey.execute(hints.huey.dequeue())
@@ -117,7 +118,7 @@ def after_release(directory: Path) -> None:
         Effects(directory)(message)
         (directory / "offset").write_text(str(int((directory / "offset").read_text()) + 2))
 
-    hints = MutedHints(f"sqlite:///{directory / 'queue.db'}", clock)
+    hints = MutedHints((directory / "queue").read_text(), clock)
     make_worker(directory, call, hints).serve_portal("anna")
 
 
@@ -138,5 +139,5 @@ def work(directory: Path) -> None:
 
 if __name__ == "__main__":
     place = Path(sys.argv[1])
-    database.connect(f"sqlite:///{place / 'paraph.db'}")
+    database.connect((place / "database").read_text())
     globals()[sys.argv[2]](place)

@@ -18,6 +18,7 @@ from b24app.errors import ConfigError, MailError
 from b24app.outbox.message import Message
 from b24app.outbox.queue import Hints
 from b24app.outbox.worker import Worker
+from tests import databases
 
 from .office import Diary, Office, portal_row, put
 
@@ -44,7 +45,7 @@ def running(worker: Worker) -> Iterator[None]:
 @pytest.fixture
 def hints(office: Office) -> Hints:
     """Hints that keep the real time, for a runner that does so too."""
-    return Hints(f"sqlite:///{office.directory / 'real.db'}", utc_now)
+    return Hints(office.queue, utc_now)
 
 
 def worker(hints: Hints, handler: Callable[[Message], None], **extra: object) -> Worker:
@@ -139,9 +140,27 @@ def test_a_queue_that_is_gone_does_not_fail_the_caller(office: Office, tmp_path:
     hints.hint("anna")
 
 
+def test_hints_travel_through_redis_and_a_flushed_one_loses_no_work(office: Office) -> None:
+    called: list[str] = []
+    hints = Hints(databases.redis_url(), utc_now)
+    hints.huey.flush()
+    put(utc_now(), "anna", "r1", Topic.INVITE)
+    hints.hint("anna")
+    hints.huey.flush()
+    with running(worker(hints, lambda message: called.append(message.key))):
+        until(lambda: called == ["r1:1"])
+        put(utc_now(), "vera", "r2", Topic.INVITE)
+        hints.hint("vera")
+        until(lambda: called == ["r1:1", "r2:1"])
+
+
+def test_a_redis_that_is_gone_does_not_fail_the_caller(office: Office) -> None:
+    Hints("redis://127.0.0.1:9/0", office.clock).hint("anna")
+
+
 def test_an_address_that_is_no_queue_is_refused(office: Office) -> None:
     with pytest.raises(ConfigError, match="PARAPH_QUEUE_URL"):
-        Hints("redis://localhost", office.clock)
+        Hints("amqp://localhost", office.clock)
 
 
 def test_ten_hints_for_each_change_in_any_order_cause_no_extra_call(office: Office, hints: Hints) -> None:

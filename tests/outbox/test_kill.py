@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ import pytest
 from b24app.outbox.queue import Hints
 from b24app.store import database, outbox
 
-from .office import add_portal, open_database
+from .office import add_portal, open_database, queue_url
 from .one_process import Effects, ShiftedClock, make_worker, send
 from .test_hints import until
 
@@ -25,14 +24,15 @@ AFTER_THE_SEND = ["after_pop", "after_claim", "after_call", "after_done", "after
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Path]:
-    open_database(tmp_path)
+def place(tmp_path: Path, database_url: str) -> Path:
+    open_database(database_url)
+    (tmp_path / "database").write_text(database_url)
+    (tmp_path / "queue").write_text(queue_url(database_url, tmp_path))
     (tmp_path / "offset").write_text("0")
     (tmp_path / "effects").touch()
     add_portal("anna")
     add_portal("vera")
-    yield tmp_path
-    database.close_connection()
+    return tmp_path
 
 
 def start(place: Path, role: str) -> subprocess.Popen[bytes]:
@@ -46,7 +46,7 @@ def run_to_death(place: Path, role: str) -> None:
 def send_request(place: Path, request: str, portal: str = "anna") -> None:
     with database.writing():
         send(place, portal, request)
-    Hints(f"sqlite:///{place / 'queue.db'}", ShiftedClock(place)).hint(portal)
+    Hints((place / "queue").read_text(), ShiftedClock(place)).hint(portal)
 
 
 def recover(place: Path) -> None:

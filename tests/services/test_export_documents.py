@@ -16,8 +16,8 @@ from tests.portal_room import add_portal, add_request, open_room
 
 
 @pytest.fixture
-def ctx(tmp_path):
-    context = open_room(tmp_path)
+def ctx(tmp_path, database_url):
+    context = open_room(tmp_path, database_url=database_url)
     with database.reading():
         yield context
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from b24app.domain.fields import FieldType
 from b24app.domain.signature_request import Status
 from b24app.errors import AppError, NotAllowed
-from b24app.services import sign_document, write_to_signer
+from b24app.services import sign_document
 from b24app.services.approve_request import approve_request, refuse_request
 from b24app.services.change_signer import change_signer
 from b24app.services.signature_input import SignatureInput
 from b24app.services.void_request import void_request
 from b24app.store import audit, requests
 from b24app.store.database import close_connection, writing
+from b24app.wiring import wire_worker
 from tests.services.desk import ANN, ANNA, Desk
 
 TYPED = SignatureInput("type", text="Ann Lee")
@@ -76,6 +78,7 @@ def test_an_act_that_waits_while_its_link_dies_is_refused(desk, request_id, toke
     signer = requests.load("acme", request_id).signers[0]
     outcome: list[AppError | None] = []
     with writing():
+        requests.lock("acme", request_id)
         waiting = in_background(lambda: ACTS_OF_OLD_LINK[act](desk, token), outcome)
         time.sleep(0.3)
         change_signer(desk.ctx, desk.portal, ANNA, request_id, signer.id, "Ann Lee", "ann@new.example")
@@ -85,17 +88,19 @@ def test_an_act_that_waits_while_its_link_dies_is_refused(desk, request_id, toke
     assert (signer.viewed_at, signer.consented_at, signer.decline_reason) == (None, None, "")
 
 
-def test_a_letter_begun_before_a_correction_does_not_carry_the_new_secret(desk, monkeypatch):
+def test_a_letter_begun_before_a_correction_does_not_carry_the_new_secret(desk):
     """The worker writes to the old address while an employee corrects it: the link belongs to the new one."""
-    make_ready = write_to_signer._make_ready
 
-    def corrected_meanwhile(ctx, row, request):
-        make_ready(ctx, row, request)
-        monkeypatch.setattr(write_to_signer, "_make_ready", make_ready)
-        signer = request.signers[0]
-        change_signer(ctx, desk.portal, ANNA, request.id, signer.id, signer.name, "ann@new.example")
+    def secret_after_correction() -> str:
+        if not corrected:
+            corrected.append(True)
+            request = requests.load("acme", requests.newest("acme", 1)[0].id)
+            signer = request.signers[0]
+            change_signer(desk.ctx, desk.portal, ANNA, request.id, signer.id, signer.name, "ann@new.example")
+        return desk.ctx.new_secret()
 
-    monkeypatch.setattr(write_to_signer, "_make_ready", corrected_meanwhile)
+    corrected: list[bool] = []
+    desk.worker = wire_worker(replace(desk.ctx, new_secret=secret_after_correction))
     desk.send(ANN)
     assert desk.letters_to("ann@new.example")
     assert desk.letters_to(ANN.email) == []

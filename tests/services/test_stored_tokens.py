@@ -13,15 +13,13 @@ from b24app.errors import ReconnectNeeded
 from b24app.services.stored_tokens import StoredTokens
 from b24app.store import portals
 from b24app.store.database import reading, writing
-from tests.office import ANNA, BORIS, OLENA, Office, office
-
-__all__ = ["office"]
+from tests.office import ANNA, BORIS, OLENA, Office
 
 
 @pytest.fixture
 def acme(office: Office):
     with reading():
-        yield portals.get(office.sandbox.portal("acme").member_id)
+        return portals.get(office.sandbox.portal("acme").member_id)
 
 
 def test_a_colleagues_refresh_token_that_came_with_a_launch_is_never_used(office: Office, acme):
@@ -40,7 +38,7 @@ def test_a_colleagues_refresh_token_that_came_with_a_launch_is_never_used(office
 @pytest.mark.parametrize("change", [{"member_id": "globex"}, {"member_id": ""}, {"user_id": ANNA}], ids=str)
 def test_another_portals_pair_does_not_move_this_one(office: Office, acme, change):
     """A marketplace application has one client_id everywhere: a token of the attacker's own portal can be planted."""
-    store = StoredTokens(office.ctx.vault, office.ctx.now, office.ctx.settings.data_path, acme.member_id, BORIS)
+    store = StoredTokens(office.ctx.vault, office.ctx.now, acme.member_id, BORIS)
     expires_at = office.ctx.now() + timedelta(hours=1)
     own = TokenPair("a", "r", expires_at, "https://evil.example/rest/", acme.member_id, BORIS, frozenset())
     with pytest.raises(ReconnectNeeded):

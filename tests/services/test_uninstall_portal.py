@@ -14,8 +14,8 @@ SHARED = b"%PDF the same bytes in two portals"
 
 
 @pytest.fixture
-def ctx(tmp_path):
-    context = open_room(tmp_path)
+def ctx(tmp_path, database_url):
+    context = open_room(tmp_path, database_url=database_url)
     with database.reading():
         yield context
 

@@ -10,9 +10,7 @@ from b24app.outbox.message import Message
 from b24app.services.write_back import write_back
 from b24app.store.database import writing
 from b24app.store.tables import Request
-from tests.office import ANNA, Office, office
-
-__all__ = ["office"]
+from tests.office import ANNA, Office
 
 
 def test_who_may_only_read_the_card_does_not_change_it_through_us(office: Office):

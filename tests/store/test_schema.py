@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
+from contextlib import nullcontext
 from pathlib import Path
 
+import psycopg
 import pytest
 from peewee import FloatField, SqliteDatabase
 
 from b24app.store import database, migrate
 from b24app.store.tables import ALL
+from tests import databases
 
 
 def schema(path: Path) -> set[tuple[str, str]]:
@@ -49,3 +54,42 @@ def test_no_column_is_a_float():
 
 def test_every_table_says_who_writes_it_and_when_rows_go():
     assert [table.__name__ for table in ALL if not (table.__doc__ or "").strip().endswith(".")] == []
+
+
+def test_on_postgresql_migrations_and_tables_tell_the_same_story():
+    with databases.bare() as migrated, databases.bare() as fresh:
+        database.connect(migrated)
+        migrate.migrate()
+        database.close_all()
+        database.connect(fresh)
+        with database.reading():
+            database.database.create_tables(ALL)
+        assert columns(migrated) == columns(fresh)
+        assert not {kind for _, _, kind, _ in columns(migrated) if kind in ("real", "double precision")}
+
+
+def test_several_processes_that_start_at_once_migrate_once(tmp_path):
+    for url in (f"sqlite:///{tmp_path / 'paraph.db'}", None):
+        with nullcontext(url) if url else databases.bare() as address:
+            code = (
+                "import sys; from b24app.store import database, migrate\n"
+                "database.connect(sys.argv[1]); print(len(migrate.migrate()))"
+            )
+            command = [sys.executable, "-c", code, address]
+            processes = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(4)]
+            counts = sorted(int(process.communicate()[0]) for process in processes)
+            assert counts[:3] == [0, 0, 0]
+            assert counts[3] > 0
+
+
+def columns(url: str) -> set[tuple[str, ...]]:
+    """Table, column, type, whether it may be empty; and the indexes."""
+    with psycopg.connect(url) as server:
+        found = server.execute(
+            "SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns "
+            "WHERE table_schema = 'public' AND table_name <> 'schema_migration'"
+        )
+        indexes = server.execute(
+            "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'schema_migration'"
+        )
+        return {*found.fetchall(), *((row[0], "", "", "") for row in indexes.fetchall())}

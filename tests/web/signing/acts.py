@@ -39,7 +39,9 @@ def fill_text(page: Page, words: str) -> None:
 
 def draw(page: Page, kind: str) -> None:
     """Draw with a finger."""
-    box = page.get_by_test_id(f"ink-{kind}-canvas").bounding_box()
+    canvas = page.get_by_test_id(f"ink-{kind}-canvas")
+    expect(canvas).to_be_visible()
+    box = canvas.bounding_box()
     assert box
     wire = page.context.new_cdp_session(page)
     points = [(0.1, 0.7), (0.25, 0.2), (0.4, 0.8), (0.6, 0.3), (0.9, 0.6)]
