@@ -97,11 +97,11 @@ def test_an_hour_back_whoever_is_at_work_finishes_and_leaves_the_portal_to_other
     def put_back(message: Message) -> None:
         if message.key == "r0:1":
             clocks.jump(hours=-1)
-        clocks.go(seconds=0.1)
+        clocks.go(seconds=0.4)
         diary(message)
 
     for number in range(5):
-        put(watched(), "anna", f"r{number}", Topic.RELAY)
+        put(watched() - timedelta(hours=2), "anna", f"r{number}", Topic.RELAY)
     assert Worker(dict.fromkeys(Topic, put_back), office.hints, watched, "w").serve_portal("anna") == 1
     assert (portal_row("anna").lease_by, diary.done) == ("", ["r0:1"])
     a_minute_passes(clocks, worker(office, watched, diary))
