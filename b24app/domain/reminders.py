@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
+from typing import Any
 
 from b24app.domain.days import is_weekend
 
@@ -25,6 +26,11 @@ class Reminders:
     most: int = 3
     before_deadline: bool = True
     working_days_only: bool = False
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any]) -> Reminders:
+        """Read what `asdict` wrote, by this version or another."""
+        return cls(**{field.name: kept[field.name] for field in fields(cls) if field.name in kept})
 
     @property
     def are_off(self) -> bool:

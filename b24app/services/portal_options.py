@@ -43,7 +43,7 @@ def options_of(portal: Portal) -> PortalOptions:
         sender_name=str(settings.get("sender_name", "")),
         needs_approval=bool(settings.get("needs_approval", True)),
         deadline_days=int(settings.get("deadline_days") or DEFAULT_DEADLINE_DAYS),
-        reminders=Reminders(**settings.get("reminders", {})),
+        reminders=Reminders.from_dict(settings.get("reminders", {})),
         letters={
             locale: Letter(**own[locale]) if own.get(locale) else usual_letter(locale) for locale in LETTER_LOCALES
         },

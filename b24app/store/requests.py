@@ -69,7 +69,7 @@ def to_domain(found: Request) -> SignatureRequest:
         sent_at=_moment(found.sent_at),
         ended_at=_moment(found.ended_at),
         time_zone=found.time_zone,
-        reminders=Reminders(**found.reminders) if found.reminders else OFF,
+        reminders=Reminders.from_dict(found.reminders) if found.reminders else OFF,
         reason=found.reason,
     )
 

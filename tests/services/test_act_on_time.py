@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -12,10 +13,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from b24app.clock import WatchedClock, from_ms
-from b24app.domain.events import EventType
+from b24app.domain.events import EventType, Topic
 from b24app.domain.reminders import Reminders
 from b24app.domain.signature_request import SignerStatus, Status
 from b24app.errors import NotAllowed
+from b24app.outbox.worker import Worker
 from b24app.services import sign_document
 from b24app.services.act_on_time import act_on_time
 from b24app.services.change_deadline import change_deadline
@@ -25,10 +27,12 @@ from b24app.services.housekeeping import each_minute
 from b24app.services.live_card import live_card, sentence
 from b24app.services.remind_signer import remind_everybody, remind_signer
 from b24app.services.words import speaker
-from b24app.store import audit, requests
-from b24app.store.database import writing
+from b24app.store import audit, outbox, requests
+from b24app.store.database import reading, writing
 from b24app.store.tables import Composer, OutboxMessage, Request
 from tests.hand_clocks import HandClocks
+from tests.outbox.test_hints import until as until_true
+from tests.portal_room import add_portal
 from tests.services.desk import ANN, ANNA, MARCO, REFUSED, Desk
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -348,7 +352,7 @@ def test_what_does_not_fit_into_a_minutes_slice_comes_with_the_next(desk, clocks
     assert reminded() == oldest_first
 
 
-@pytest.mark.parametrize("damage", [{"reminders": {"nonsense": 1}}, {"status": "nonsense"}])
+@pytest.mark.parametrize("damage", [{"reminders": {"first_days": "soon"}}, {"status": "nonsense"}])
 def test_a_damaged_row_is_put_off_and_holds_up_no_other(desk, clocks, damage):
     damaged, *others = many(desk, 3)
     with writing():
@@ -380,6 +384,26 @@ def test_a_request_of_before_there_were_reminders_has_none(desk, clocks, until):
     with writing():
         Request.update(reminders=None).where(Request.id == request_id).execute()
     assert until(berlin(12)) == []
+
+
+def test_the_outbox_goes_on_while_many_requests_are_due(desk, clocks):
+    def act() -> None:
+        with reading():
+            act_on_time(desk.ctx)
+
+    many(desk, 150)
+    add_portal(desk.ctx, "globex")
+    clocks.moment = berlin(5).astimezone(UTC)
+    minute, done = threading.Thread(target=act), []
+    minute.start()
+    until_true(lambda: len(reminded()) > 10)
+    with writing():
+        outbox.enqueue("globex", "other", 1, Topic.RELAY, {}, clocks.wall())
+    handlers = dict.fromkeys(Topic, lambda message: done.append(message.key))
+    Worker(handlers, desk.ctx.hints, clocks.wall, "w").serve_portal("globex")
+    assert (done, minute.is_alive()) == (["other:1"], True)
+    minute.join(60)
+    assert len(reminded()) == 150
 
 
 def test_reminders_of_the_form_are_checked(desk, clocks):
