@@ -14,8 +14,8 @@ __version__ = "0.1.0"
 ROOT = Path(__file__).parent.parent
 
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """Build the web application: wire, register, return."""
+def create_app(settings: Settings | None = None, *, shares_figures: bool = False) -> Flask:
+    """Build the web application: wire, register, return. `shares_figures` is for a server's process (wiring.wire)."""
     from flask import Flask
 
     from b24app import settings as settings_module
@@ -23,5 +23,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     from b24app.wiring import wire
 
     app = Flask("b24app", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
-    doors.register(app, wire(settings or settings_module.load(), is_web=True))
+    ctx = wire(settings or settings_module.load(), is_web=True, shares_figures=shares_figures)
+    doors.register(app, ctx)
     return app

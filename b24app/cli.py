@@ -1,11 +1,14 @@
-"""The command line: serve, worker, demo, migrate, doctor, apps, manifest, verify, seal."""
+"""The command line: serve, worker, demo, migrate, doctor, apps, manifest, verify, seal, rest-log."""
 
 from __future__ import annotations
 
 import argparse
 import getpass
+import os
+import re
 import sys
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from b24app import settings as settings_module
@@ -50,7 +53,20 @@ def _parser() -> argparse.ArgumentParser:
     seal.add_argument("file", type=Path)
     seal.add_argument("--portal", required=True, help="the portal's member_id")
     seal.add_argument("--out", type=Path, required=True)
+    rest_log = _add(commands, "rest-log", _rest_log, "print what was asked of Bitrix24 in the last three days")
+    rest_log.add_argument("--portal", default="", help="the portal's member_id")
+    rest_log.add_argument("--since", type=_ago, default="3d", metavar="AGO", help="30m, 2h or 3d (all there is)")
+    rest_log.add_argument("--method", default="*", help="such as crm.*; a batch fits when one of its steps does")
+    rest_log.add_argument("--errors", action="store_true", help="only what was refused or failed")
     return parser
+
+
+def _ago(words: str) -> timedelta:
+    """Read 30m, 2h or 3d."""
+    found = re.fullmatch(r"(\d{1,4})([mhd])", words)
+    if not found:
+        raise argparse.ArgumentTypeError(f"{words!r} is not like 30m, 2h or 3d")
+    return timedelta(minutes=int(found[1]) * {"m": 1, "h": 60, "d": 1440}[found[2]])
 
 
 def _add(commands: argparse._SubParsersAction, name: str, run: Command, words: str) -> argparse.ArgumentParser:
@@ -67,9 +83,13 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _worker(arguments: argparse.Namespace, settings: Settings) -> int:
+    from b24app.metrics.listener import listen
     from b24app.wiring import wire, wire_worker
 
-    wire_worker(wire(settings)).run_forever(threads=arguments.threads)
+    ctx = wire(settings, shares_figures=True)
+    if settings.metrics_bind:
+        listen(ctx.metrics, settings.metrics_token, settings.metrics_bind)
+    wire_worker(ctx).run_forever(threads=arguments.threads)
     return 0
 
 
@@ -139,6 +159,20 @@ def _seal(arguments: argparse.Namespace, settings: Settings) -> int:
     sealed = seal_file(wire(settings), arguments.portal, _read(arguments.file), arguments.file.name)
     arguments.out.write_bytes(sealed.pdf)
     print(f"{arguments.out}: SHA-256 {sealed.sha256}")
+    return 0
+
+
+def _rest_log(arguments: argparse.Namespace, settings: Settings) -> int:
+    from b24app.bitrix.rest_log import Wanted, read
+    from b24app.clock import utc_now
+
+    wanted = Wanted(utc_now() - arguments.since, arguments.portal, arguments.method, arguments.errors)
+    try:
+        for line in read(settings.rest_log, wanted):
+            print(line)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
 
 import requests
 
 from b24app.clock import utc_now
-from b24app.errors import AppError
+from b24app.errors import AppError, ConfigError
 from b24app.settings import Settings
+
+if TYPE_CHECKING:
+    from b24app.documents.storage import Blobs
 
 CLOCK_TOLERANCE_S = 60
 
@@ -57,6 +62,7 @@ def _queue(settings: Settings) -> str:
 
 
 def _documents(settings: Settings) -> str:
+    """Set a page, then write, read and delete a file of fresh bytes: an old one might be readable on a full disk."""
     from b24app.documents import preview
     from b24app.documents.templates import PartyBlock, render_template
     from b24app.wiring import wire
@@ -64,10 +70,26 @@ def _documents(settings: Settings) -> str:
     ctx = wire(settings)
     party = PartyBlock("1", "Client", "Ann Lee")
     made = render_template("# Test\n\n{{ signatures }}", {}, locale="en", parties=[party], ticks={})
-    sha256 = ctx.blobs.put(made.pdf)
-    pages = len(preview.page_sizes(ctx.blobs.get(sha256)))
+    pages = len(preview.page_sizes(made.pdf))
+    sha256 = ctx.blobs.put(secrets.token_bytes(1024))
+    ctx.blobs.get(sha256)
     ctx.blobs.delete(sha256)
-    return f"a test page was set and stored ({pages} page)"
+    _require_owner(ctx.blobs)
+    return f"a test page was set ({pages} page); a file was written, read and deleted in {ctx.blobs}"
+
+
+def _require_owner(blobs: Blobs) -> None:
+    from b24app.store import sweeps
+    from b24app.store.database import reading
+
+    with reading():
+        is_ours = blobs.owner() in ("", sweeps.owner())
+    if not is_ours:
+        raise ConfigError(
+            "%(store)s belongs to another database, so unneeded files stay there. If that database is gone, "
+            'delete the file "owner" in the store.',
+            store=blobs,
+        )
 
 
 def _mail(settings: Settings) -> str:

@@ -125,6 +125,12 @@ class MailError(UpstreamError):
     """The mail server refused the letter or could not be reached."""
 
 
+class StorageError(UpstreamError):
+    """The document store refused, is full or could not be reached. Storing the same bytes again is always safe."""
+
+    http_status = 503
+
+
 class OutcomeUnknown(AppError):
     """A write went out and no answer came back: it may have happened. Look before sending again."""
 

@@ -6,9 +6,21 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
 
 from b24app import create_app
+from b24app.logs import configure_logs
 from b24app.settings import Settings
+
+
+class _Logger(Logger):
+    """gunicorn's words go out as lines like ours."""
+
+    def setup(self, cfg: Config) -> None:
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
 
 
 class _Server(BaseApplication):
@@ -24,11 +36,12 @@ class _Server(BaseApplication):
             self.cfg.set(key, value)
 
     def load(self) -> Flask:
-        return create_app(self._settings)
+        return create_app(self._settings, shares_figures=True)
 
 
 def serve(settings: Settings, workers: int) -> None:
-    """Serve until SIGTERM. Threads carry slow portals; the access log is off, for addresses carry secrets."""
+    """Serve until SIGTERM. Threads carry slow portals; gunicorn's access log is off, for addresses carry secrets."""
+    configure_logs(settings.log_level)
     options = {
         "bind": settings.bind,
         "workers": workers,
@@ -38,7 +51,7 @@ def serve(settings: Settings, workers: int) -> None:
         "graceful_timeout": 30,
         "keepalive": 5,
         "accesslog": None,
-        "errorlog": "-",
+        "logger_class": _Logger,
         "loglevel": "warning",
         "control_socket_disable": True,
     }

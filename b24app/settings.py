@@ -15,10 +15,14 @@ from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 
+from b24app import blob_url
 from b24app.errors import ConfigError
 
 PREFIX = "PARAPH_"
-SECRETS = frozenset({"CLIENT_SECRET", "SECRET_KEYS", "SMTP_URL", "DATABASE_URL", "QUEUE_URL", "BLOB_URL"})
+SECRETS = frozenset(
+    {"CLIENT_SECRET", "SECRET_KEYS", "SMTP_URL", "DATABASE_URL", "QUEUE_URL", "BLOB_URL", "METRICS_TOKEN"}
+)
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,8 @@ class Settings:
     oauth_url: str = "https://oauth.bitrix.info"
     allow_insecure_portals: bool = False
     log_level: str = "INFO"
+    metrics_token: str = ""
+    metrics_bind: str = ""
 
     @property
     def data_path(self) -> Path:
@@ -57,6 +63,14 @@ class Settings:
     @property
     def blobs(self) -> str:
         return self.blob_url or f"file://{(self.data_path / 'blobs').absolute()}"
+
+    @property
+    def rest_log(self) -> Path:
+        return self.data_path / "rest-log"
+
+    @property
+    def metrics(self) -> Path:
+        return self.data_path / "metrics"
 
     def keys(self) -> list[str]:
         """Return the encryption keys, newest first; make one in DATA_DIR on the very first start."""
@@ -102,8 +116,13 @@ def _check(settings: Settings) -> None:
         _check_url(PREFIX + name.upper(), getattr(settings, name), settings.allow_insecure_portals)
     if urlsplit(settings.smtp_url).scheme not in ("smtp", "smtps"):
         raise ConfigError("PARAPH_SMTP_URL must look like smtp://user:password@host:587 or smtps://host:465.")
+    blob_url.parse(settings.blobs)
     if ":" not in settings.bind:
         raise ConfigError("PARAPH_BIND must look like 127.0.0.1:8700.")
+    if settings.metrics_bind and not settings.metrics_bind.rpartition(":")[2].isdecimal():
+        raise ConfigError("PARAPH_METRICS_BIND must look like 127.0.0.1:8701.")
+    if settings.log_level.upper() not in LOG_LEVELS:
+        raise ConfigError("PARAPH_LOG_LEVEL must be one of %(levels)s.", levels=", ".join(LOG_LEVELS))
     for key in settings.secret_keys.split(",") if settings.secret_keys else []:
         _check_key(key.strip())
 

@@ -9,25 +9,31 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import structlog
 from peewee import OperationalError
 
-from b24app import __version__
+from b24app import __version__, blob_url
 from b24app.bitrix.client import AppCredentials
 from b24app.bitrix.client import Portal as PortalClient
+from b24app.bitrix.exchanges import LogEntry, Whose
 from b24app.bitrix.oauth import OAuthServer
+from b24app.bitrix.rest_log import RestLog
 from b24app.bitrix.transport import Transport
 from b24app.clock import Clock, ServerClock, WatchedClock, utc_now
-from b24app.documents.storage import Blobs, LocalBlobs
+from b24app.documents.local_storage import LocalBlobs
+from b24app.documents.storage import Blobs
 from b24app.domain.events import Topic
-from b24app.errors import N_, ConfigError, Unavailable
+from b24app.errors import Unavailable
 from b24app.letters.smtp import Mailer
 from b24app.logs import configure_logs
+from b24app.metrics.figures import Figures
+from b24app.metrics.opening import open_figures
+from b24app.metrics.page import render
+from b24app.metrics.state import State
 from b24app.outbox.message import Handler, Message
 from b24app.outbox.queue import Hints, HintsAside
-from b24app.outbox.rate import PortalLimiter
+from b24app.outbox.rate import OnWait, PortalLimiter
 from b24app.services.context import Context
 from b24app.services.stored_tokens import StoredTokens
 from b24app.settings import Settings
@@ -41,10 +47,14 @@ if TYPE_CHECKING:
 _hints: dict[str, Hints] = {}
 
 
-def wire(settings: Settings, now: Clock | None = None, *, is_web: bool = False) -> Context:
+def wire(
+    settings: Settings, now: Clock | None = None, *, is_web: bool = False, shares_figures: bool = False
+) -> Context:
     """Choose the adapters, bind the database and bring its schema up to date.
 
     The clock is the one given, else that of the database server, else the machine's; jumps of it are noticed.
+    `shares_figures`: what is counted is added to what the machine's other processes count; for a process that serves or
+    works, once.
     """
     configure_logs(settings.log_level)
     settings.data_path.mkdir(parents=True, exist_ok=True)
@@ -52,7 +62,9 @@ def wire(settings: Settings, now: Clock | None = None, *, is_web: bool = False) 
     _bring_up_to_date()
     now = now or _clock()
     vault = Vault(settings.keys())
-    transport = Transport(allow_private=settings.allow_insecure_portals, user_agent=f"Paraph/{__version__}")
+    figures, sums = open_figures(settings.metrics if shares_figures else None)
+    rest_log = RestLog(settings.rest_log, now)
+    transport = _transport(settings, rest_log, figures)
     oauth = OAuthServer(transport, settings.oauth_url, now=now)
     return Context(
         settings=settings,
@@ -60,18 +72,29 @@ def wire(settings: Settings, now: Clock | None = None, *, is_web: bool = False) 
         new_id=partial(secrets.token_urlsafe, 16),
         new_secret=partial(secrets.token_urlsafe, 32),
         vault=vault,
-        blobs=_blobs(settings.blobs),
+        blobs=_blobs(settings, now),
         transport=transport,
+        rest_log=rest_log,
         oauth=oauth,
-        mailer=Mailer(settings.smtp_url, settings.mail_from),
+        mailer=Mailer(settings.smtp_url, settings.mail_from, on_end=figures.letter_ended),
         hints=HintsAside(_hints_of(settings, now)) if is_web else _hints_of(settings, now),
-        rest=partial(_rest_client, settings, vault, transport, oauth, now),
+        rest=partial(_rest_client, settings, vault, transport, oauth, now, figures.rate_waited),
+        observer=figures,
+        metrics=partial(render, sums, State(now)),
     )
 
 
 def _clock() -> Clock:
     wall = utc_now if database.is_sqlite() else ServerClock(database.server_ms)
     return WatchedClock(wall, tell=structlog.get_logger().warning)
+
+
+def _transport(settings: Settings, rest_log: RestLog, figures: Figures) -> Transport:
+    def watch(entry: LogEntry) -> None:
+        figures.portal_called(entry.whose.portal, entry.family, entry.outcome)
+        rest_log.write(entry)
+
+    return Transport(allow_private=settings.allow_insecure_portals, user_agent=f"Paraph/{__version__}", log=watch)
 
 
 def _bring_up_to_date() -> None:
@@ -118,15 +141,31 @@ def wire_worker(ctx: Context) -> Worker:
     }
     hints = _hints_of(ctx.settings, ctx.now)
     worker_id = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
-    return Worker(handlers, hints, ctx.now, worker_id, on_dead=partial(report_dead, ctx), due=partial(each_minute, ctx))
+    return Worker(
+        handlers,
+        hints,
+        ctx.now,
+        worker_id,
+        on_dead=partial(report_dead, ctx),
+        due=partial(each_minute, ctx),
+        on_wait=ctx.observer.rate_waited,
+    )
 
 
 def _rest_client(
-    settings: Settings, vault: Vault, transport: Transport, oauth: OAuthServer, now: Clock, portal: Portal, user_id: int
+    settings: Settings,
+    vault: Vault,
+    transport: Transport,
+    oauth: OAuthServer,
+    now: Clock,
+    on_wait: OnWait,
+    portal: Portal,
+    user_id: int,
 ) -> PortalClient:
     tokens = StoredTokens(vault, now, portal.member_id, user_id)
     credentials = AppCredentials(portal.client_id, _client_secret(settings, vault, portal.client_id))
-    return PortalClient(transport, oauth, tokens, credentials, PortalLimiter(portal.member_id, now), now)
+    limiter = PortalLimiter(portal.member_id, now, on_wait=on_wait)
+    return PortalClient(transport, oauth, tokens, credentials, limiter, now, Whose(portal.member_id, user_id))
 
 
 def _client_secret(settings: Settings, vault: Vault, client_id: str) -> str:
@@ -136,11 +175,13 @@ def _client_secret(settings: Settings, vault: Vault, client_id: str) -> str:
     return vault.unlock(registered.client_secret) if registered else ""
 
 
-def _blobs(url: str) -> Blobs:
-    parts = urlsplit(url)
-    if parts.scheme != "file" or not parts.path:
-        raise ConfigError(N_("PARAPH_BLOB_URL must look like file:///var/lib/paraph/blobs."))
-    return LocalBlobs(Path(parts.path))
+def _blobs(settings: Settings, now: Clock) -> Blobs:
+    address = blob_url.parse(settings.blobs)
+    if isinstance(address, Path):
+        return LocalBlobs(address)
+    from b24app.documents.s3_storage import S3Blobs  # boto3 is heavy, and needed only here
+
+    return S3Blobs(address, now)
 
 
 def _hints_of(settings: Settings, now: Clock) -> Hints:

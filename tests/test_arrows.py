@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "domain": LEAVES,
     "store": LEAVES | {"domain"},
     "bitrix": LEAVES,
-    "documents": LEAVES | {"domain"},
+    "documents": LEAVES | {"domain", "blob_url"},
     "letters": LEAVES,
     "evidence": LEAVES | {"domain", "documents"},
     "outbox": LEAVES | {"domain", "store"},
@@ -26,14 +26,19 @@ MAY_IMPORT = {
     "services": LEAVES | ADAPTERS | {"domain", "settings", "manifest"},
     "migrations": set(),
     "sandbox": set(),
-    "settings": LEAVES,
+    "settings": LEAVES | {"blob_url"},
+    "blob_url": LEAVES,
     "manifest": LEAVES,
     "logs": set(),
+    "metrics": LEAVES | {"domain", "store"},
     "errors": set(),
     "clock": set(),
 }
 MAY_IMPORT |= {
-    door: LEAVES | ADAPTERS | DOORS | {"domain", "services", "settings", "manifest", "wiring", "sandbox", "logs"}
+    door: LEAVES
+    | ADAPTERS
+    | DOORS
+    | {"domain", "services", "settings", "manifest", "wiring", "sandbox", "logs", "metrics"}
     for door in DOORS
 }
 MAY_IMPORT["wiring"] = set(MAY_IMPORT) | {"wiring"}

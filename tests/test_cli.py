@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -9,9 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from b24app.bitrix.exchanges import Exchange, Whose
+from b24app.bitrix.rest_log import RestLog
+from b24app.clock import utc_now
 from b24app.documents.templates import PartyBlock, render_template
 from tests.portal_room import add_portal, open_room
 from tests.services.desk import free_port
+from tests.small_disk import small_disk
+from tests.stores import SECRET, Folder, open_bucket
 
 ROOT = Path(__file__).parent.parent
 
@@ -98,6 +104,35 @@ def test_a_file_that_is_not_there_gets_a_sentence(tmp_path):
     assert "cannot be read" in run(tmp_path, "verify", str(tmp_path / "nothing.pdf")).stderr
 
 
+def test_the_rest_log_is_printed_by_portal_and_method(tmp_path):
+    log = RestLog(tmp_path / "rest-log", utc_now)
+    for portal, method in (("acme", "crm.item.get"), ("acme", "user.admin"), ("globex", "crm.item.get")):
+        log.write(Exchange("POST", f"https://x.example/rest/{method}", {"id": 7}, Whose(portal, 6)).entry())
+    printed = run(tmp_path, "rest-log", "--portal", "acme", "--since", "2h", "--method", "crm.*").stdout
+    [line] = [json.loads(text) for text in printed.splitlines()]
+    assert (line["portal"], line["method"], line["params"]) == ("acme", "crm.item.get", {"id": 7})
+    assert run(tmp_path, "rest-log", "--errors").stdout == ""
+    assert len(run(tmp_path, "rest-log").stdout.splitlines()) == 3
+
+
+def test_a_time_that_is_none_gets_a_sentence(tmp_path):
+    answer = run(tmp_path, "rest-log", "--since", "yesterday")
+    assert (answer.returncode, "'yesterday' is not like 30m, 2h or 3d" in answer.stderr) == (2, True)
+
+
+def test_a_reader_who_has_seen_enough_ends_the_rest_log_quietly(tmp_path):
+    log = RestLog(tmp_path / "rest-log", utc_now)
+    for number in range(2_000):
+        log.write(Exchange("POST", "https://x.example/rest/profile", {"number": number}).entry())
+    environment = {"PATH": os.environ["PATH"], "PARAPH_DATA_DIR": str(tmp_path)}
+    command = [sys.executable, "-m", "b24app", "rest-log"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=pipe, stderr=pipe) as process:
+        assert process.stdout.readline()
+        process.stdout.close()
+        assert (process.wait(60), process.stderr.read()) == (0, b"")
+
+
 def test_the_doctor_names_what_is_ill(tmp_path):
     answer = run(
         tmp_path, "doctor", SMTP_URL=f"smtp://127.0.0.1:{free_port()}", OAUTH_URL=f"http://127.0.0.1:{free_port()}",
@@ -113,3 +148,41 @@ def test_the_doctor_names_what_is_ill(tmp_path):
         "mail": "BAD",
         "clock": "BAD",
     }
+
+
+def documents_of_doctor(directory: Path, blob_url: str) -> str:
+    return next(
+        line for line in run(directory, "doctor", BLOB_URL=blob_url).stdout.splitlines() if " documents:" in line
+    )
+
+
+def test_the_doctor_writes_reads_and_deletes_in_the_bucket(tmp_path):
+    with open_bucket() as bucket:
+        found = documents_of_doctor(tmp_path, bucket.url)
+        assert found.startswith("ok")
+        assert f"written, read and deleted in the bucket {bucket.name}" in found
+        assert {"PUT", "GET", "DELETE"} < set(bucket.gate.methods)
+        assert bucket.files() == []
+
+
+def test_the_doctor_names_the_setting_of_a_bucket_that_is_none_and_hides_the_secret(tmp_path):
+    with open_bucket() as bucket:
+        found = documents_of_doctor(tmp_path, bucket.url.replace(bucket.name, "nowhere"))
+        assert found.startswith("BAD")
+        assert "PARAPH_BLOB_URL" in found
+        assert SECRET not in found
+
+
+def test_the_doctor_notices_a_store_of_another_database(tmp_path):
+    store = Folder(tmp_path / "store")
+    store.blobs.own("another")
+    assert "belongs to another database" in documents_of_doctor(tmp_path, store.url)
+
+
+def test_the_doctor_is_not_deceived_by_a_disk_that_can_only_be_read(tmp_path):
+    with small_disk(tmp_path) as disk:
+        documents_of_doctor(tmp_path / "data", f"file://{disk.root}/blobs")
+        disk.make_read_only()
+        found = documents_of_doctor(tmp_path / "data", f"file://{disk.root}/blobs")
+    assert found.startswith("BAD")
+    assert "read-only" in found

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 from b24app.bitrix.batch import MAX_COMMANDS, BatchResult, Command, as_map, to_cmd
 from b24app.bitrix.entities import positive_int
 from b24app.bitrix.error_codes import EXPIRED, OVERLOADED, RATE, has_error, meaning_of, to_error
+from b24app.bitrix.exchanges import NOBODY, Whose
 from b24app.bitrix.methods import is_write
 from b24app.bitrix.oauth import OAuthServer, TokenPair
 from b24app.bitrix.transport import Answer, Moved, Transport
@@ -91,13 +92,15 @@ class Portal:
         credentials: AppCredentials,
         limiter: RateLimiter,
         now: Clock,
+        whose: Whose = NOBODY,
     ) -> None:
-        self.transport = transport
+        self._transport = transport
         self._oauth = oauth
         self._tokens = tokens
         self._credentials = credentials
         self._limiter = limiter
         self._now = now
+        self._whose = whose
 
     @property
     def origin(self) -> str:
@@ -147,6 +150,10 @@ class Portal:
         totals = {key: positive_int(value) for key, value in as_map(outer.get("result_total")).items()}
         return BatchResult(results, errors, totals)
 
+    def download(self, link: str, *, max_bytes: int) -> bytes:
+        """Fetch a file of this portal by its machine link. Raises: BitrixError."""
+        return self._transport.download(link, referer=self.origin + "/", max_bytes=max_bytes, whose=self._whose)
+
     def _authorised(self, method: str, params: Mapping[str, Any], *, write: bool) -> Answer:
         """Send with a living token: refresh it once when it has expired."""
         token = self._tokens.load()
@@ -180,7 +187,8 @@ class Portal:
                 code="no_refresh_token",
                 permanent=True,
             )
-        return self._oauth.refresh(self._credentials.client_id, self._credentials.client_secret, token.refresh_token)
+        app = self._credentials
+        return self._oauth.refresh(app.client_id, app.client_secret, token.refresh_token, whose=self._whose)
 
     def _follow(self, method: str, params: Mapping[str, Any], token: Token, *, write: bool) -> Answer:
         """Send, and once more to the new address when the portal was renamed: the redirect has done nothing."""
@@ -194,7 +202,8 @@ class Portal:
 
     def _send(self, method: str, params: Mapping[str, Any], token: Token, endpoint: str, *, write: bool) -> Answer:
         self._limiter.take()
-        answer = self.transport.post_json(endpoint + method, {**params, "auth": token.access_token}, write=write)
+        payload = {**params, "auth": token.access_token}
+        answer = self._transport.post_json(endpoint + method, payload, write=write, whose=self._whose)
         if answer.status in (429, 503):
             self._limiter.empty()
         return answer

@@ -63,7 +63,7 @@ def download_pdf(
         raise _no_pdf(document)
     if not is_same_origin(link, portal.origin):
         raise BitrixError(N_("The link to the PDF points outside Bitrix24."), code="foreign_link", permanent=True)
-    data = portal.transport.download(link, referer=portal.origin + "/", max_bytes=max_bytes)
+    data = portal.download(link, max_bytes=max_bytes)
     if not data[:1024].lstrip().startswith(b"%PDF-"):
         raise BitrixError(N_("Bitrix24 returned a file that is not a PDF. Try again."), code="not_pdf")
     return data

@@ -14,6 +14,7 @@ from typing import Any
 
 from b24app.bitrix.entities import positive_int
 from b24app.bitrix.error_codes import DEAD, EXPIRED, NOT_INSTALLED, has_error, meaning_of, to_error
+from b24app.bitrix.exchanges import NOBODY, Whose
 from b24app.bitrix.transport import Transport
 from b24app.clock import Clock, from_ms, utc_now
 from b24app.errors import N_, BitrixError, OutcomeUnknown, ReconnectNeeded, Unauthentic
@@ -100,23 +101,23 @@ class OAuthServer:
             raise Unauthentic(N_("The OAuth server's answer does not say whose session this is."))
         return proof
 
-    def refresh(self, client_id: str, client_secret: str, refresh_token: str) -> TokenPair:
+    def refresh(self, client_id: str, client_secret: str, refresh_token: str, *, whose: Whose = NOBODY) -> TokenPair:
         """Trade a refresh token for a new pair; the caller holds the lock and keeps the result.
 
         Raises: ReconnectNeeded when the refresh token is dead, BitrixError when the server cannot do it now.
         """
-        return self._token(
-            client_id=client_id, client_secret=client_secret, grant_type="refresh_token", refresh_token=refresh_token
-        )
+        fields = {"client_id": client_id, "client_secret": client_secret, "refresh_token": refresh_token}
+        return self._token("refresh_token", fields, whose)
 
     def exchange_code(self, client_id: str, client_secret: str, code: str) -> TokenPair:
         """Trade an authorization code (alive for 30 s) for the first pair of tokens."""
-        return self._token(client_id=client_id, client_secret=client_secret, grant_type="authorization_code", code=code)
+        fields = {"client_id": client_id, "client_secret": client_secret, "code": code}
+        return self._token("authorization_code", fields, NOBODY)
 
-    def _token(self, *, grant_type: str, **fields: str) -> TokenPair:
+    def _token(self, grant_type: str, fields: Mapping[str, str], whose: Whose) -> TokenPair:
         params = {"grant_type": grant_type, **fields}
         try:
-            answer = self._transport.get_json(f"{self._base}/oauth/token/", params, write=True)
+            answer = self._transport.get_json(f"{self._base}/oauth/token/", params, write=True, whose=whose)
         except OutcomeUnknown as error:
             raise BitrixError(N_("The OAuth server did not answer. Try again."), code="timeout") from error
         if has_error(answer.body):  # wrong_client comes with HTTP 200

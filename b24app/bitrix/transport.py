@@ -8,7 +8,8 @@ happened (OutcomeUnknown).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -17,7 +18,7 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from b24app.bitrix.addresses import CheckedAdapter, Progress
-from b24app.bitrix.masking import mask, mask_url
+from b24app.bitrix.exchanges import DOWNLOAD, NOBODY, Exchange, LogEntry, Whose
 from b24app.bitrix.urls import host_of, is_plain_address, join
 from b24app.clock import monotonic_s
 from b24app.errors import N_, BitrixError, OutcomeUnknown
@@ -36,19 +37,6 @@ class Answer:
     status: int
     body: dict[str, Any]
     headers: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class LogEntry:
-    """One exchange for the REST log: no tokens and no personal data are left in it."""
-
-    verb: str
-    url: str
-    status: int
-    elapsed_ms: int
-    request: Any
-    response: Any
-    error: str = ""
 
 
 class Moved(BitrixError):
@@ -70,7 +58,8 @@ class Transport:
     """Send requests through one pooled session; safe to share between threads.
 
     `allow_private` also allows plain http: for the sandbox and closed networks. `ca_file` names a bundle of an own
-    certificate authority. `total_s` limits one whole exchange, however slowly its bytes drip.
+    certificate authority. `total_s` limits one whole exchange, however slowly its bytes drip. `log` is told of every
+    exchange and must not raise.
     """
 
     def __init__(
@@ -108,20 +97,22 @@ class Transport:
         """Close the pooled connections."""
         self._session.close()
 
-    def post_json(self, url: str, payload: Mapping[str, Any], *, write: bool = True) -> Answer:
+    def post_json(self, url: str, payload: Mapping[str, Any], *, write: bool = True, whose: Whose = NOBODY) -> Answer:
         """POST a JSON object and read a JSON object.
 
         Raises: Moved on a redirect, BitrixError when nothing happened or the answer is unusable, OutcomeUnknown when
         `write` left and no answer came.
         """
         data = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-        return self._exchange("POST", url, write=write, data=data, sent=payload)
+        return self._exchange(Exchange("POST", url, payload, whose), write=write, data=data)
 
-    def get_json(self, url: str, params: Mapping[str, str] | None = None, *, write: bool = False) -> Answer:
+    def get_json(
+        self, url: str, params: Mapping[str, str] | None = None, *, write: bool = False, whose: Whose = NOBODY
+    ) -> Answer:
         """GET a JSON object; `write` is for the OAuth server, where a GET rotates tokens."""
-        return self._exchange("GET", url, write=write, params=params, sent=params or {})
+        return self._exchange(Exchange("GET", url, params or {}, whose), write=write, params=params)
 
-    def download(self, url: str, *, referer: str, max_bytes: int) -> bytes:
+    def download(self, url: str, *, referer: str, max_bytes: int, whose: Whose = NOBODY) -> bytes:
         """Fetch a file by its machine link; every hop of a redirect is checked anew.
 
         Source: api-reference/files/how-to-download-files.md - without an ordinary User-Agent and a Referer the
@@ -135,57 +126,57 @@ class Transport:
         }
         for _hop in range(MAX_DOWNLOAD_HOPS + 1):
             try:
-                return self._download_once(url, headers, max_bytes)
+                return self._download_once(Exchange("GET", url, {}, whose, DOWNLOAD), headers, max_bytes)
             except Moved as moved:
                 url = moved.location
         raise _unusable(url, "too_many_redirects", N_("%(host)s keeps redirecting the file download."))
 
-    def _download_once(self, url: str, headers: Mapping[str, str], max_bytes: int) -> bytes:
-        started = monotonic_s()
-        status, body, _headers = self._send_safely("GET", url, write=False, headers=headers, limit=max_bytes)
-        self._note("GET", url, status, started, {}, f"<file of {len(body)} bytes>")
-        if status != 200:
-            raise BitrixError(
-                N_("%(host)s did not provide the file (HTTP %(status)s). Open the card and try again."),
-                code="download_refused",
-                permanent=status in (404, 410),
-                host=host_of(url),
-                status=status,
-            )
+    def _download_once(self, exchange: Exchange, headers: Mapping[str, str], max_bytes: int) -> bytes:
+        url = exchange.url
+        with self._watched(exchange):
+            status, body, _headers = self._send_safely("GET", url, write=False, headers=headers, limit=max_bytes)
+            exchange.status, exchange.received = status, f"<file of {len(body)} bytes>"
+            if status != 200:
+                raise BitrixError(
+                    N_("%(host)s did not provide the file (HTTP %(status)s). Open the card and try again."),
+                    code="download_refused",
+                    permanent=status in (404, 410),
+                    host=host_of(url),
+                    status=status,
+                )
         return body
 
     def _exchange(
         self,
-        verb: str,
-        url: str,
+        exchange: Exchange,
         *,
         write: bool,
-        sent: Mapping[str, Any],
         data: bytes | None = None,
         params: Mapping[str, str] | None = None,
     ) -> Answer:
         headers = {"User-Agent": self._user_agent, "Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
         if data is not None:
             headers["Content-Type"] = "application/json"
-        started = monotonic_s()
-        try:
-            status, body, answered = self._send_safely(
-                verb, url, write=write, headers=headers, limit=self._max_body_bytes, data=data, params=params
+        limit, url = self._max_body_bytes, exchange.url
+        with self._watched(exchange):
+            exchange.status, body, answered = self._send_safely(
+                exchange.verb, url, write=write, headers=headers, limit=limit, data=data, params=params
             )
-            parsed = _parse(url, status, body, write=write)
-        except (BitrixError, OutcomeUnknown) as error:
-            self._note(verb, url, 0, started, sent, None, getattr(error, "code", "") or "outcome_unknown")
-            raise
-        self._note(verb, url, status, started, sent, parsed)
-        return Answer(status, parsed, answered)
+            exchange.received = _parse(url, exchange.status, body, write=write)
+        return Answer(exchange.status, exchange.received, answered)
 
-    def _note(
-        self, verb: str, url: str, status: int, started: float, sent: Any, received: Any, error: str = ""
-    ) -> None:
-        if self._log is None:
-            return
-        elapsed_ms = int((monotonic_s() - started) * 1000)
-        self._log(LogEntry(verb, mask_url(url), status, elapsed_ms, mask(sent), mask(received), error))
+    @contextmanager
+    def _watched(self, exchange: Exchange) -> Iterator[None]:
+        """Tell the log how the exchange in this block ended."""
+        error = ""
+        try:
+            yield
+        except (BitrixError, OutcomeUnknown) as failure:
+            error = getattr(failure, "code", "") or "outcome_unknown"
+            raise
+        finally:
+            if self._log is not None:
+                self._log(exchange.entry(error))
 
     def _send_safely(self, verb: str, url: str, *, write: bool, **request: Any) -> tuple[int, bytes, Mapping[str, str]]:
         """Send, and say what a failure means; a read on a pooled connection that had gone stale is repeated once."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -20,14 +20,18 @@ STATUS = re.compile(r"\b5\.(\d)\.\d")
 LOST = (smtplib.SMTPServerDisconnected, OSError, smtplib.SMTPException)
 
 
+def _ignore_end(_outcome: str) -> None: ...
+
+
 class Mailer:
     """A mail server: `smtp://user:password@host:587` or `smtps://host`.
 
     On smtp the connection is encrypted whenever the server offers it; a password is sent only over a verified one.
     `?tls=unverified` at the end of the address permits a server without a proper certificate, as in closed networks.
+    `on_end` is told how each letter ended: `sent`, `unknown`, or the code of the error.
     """
 
-    def __init__(self, smtp_url: str, mail_from: str) -> None:
+    def __init__(self, smtp_url: str, mail_from: str, on_end: Callable[[str], object] = _ignore_end) -> None:
         parts = urlsplit(smtp_url)
         self._is_smtps = parts.scheme == "smtps"
         self._host = parts.hostname or "localhost"
@@ -35,6 +39,7 @@ class Mailer:
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
         self._trusts_any = parse_qs(parts.query).get("tls") == ["unverified"]
         self._sender = parse_sender(mail_from).email
+        self._on_end = on_end
 
     def send(self, message: EmailMessage) -> None:
         """Deliver a letter to the address in its To header.
@@ -43,6 +48,17 @@ class Mailer:
         "rejected" (this letter is not wanted); passing with "deferred", "sender", "login" or "connection".
         OutcomeUnknown when the connection broke while the server was taking the letter.
         """
+        try:
+            self._deliver(message)
+        except MailError as error:
+            self._on_end(error.code)
+            raise
+        except OutcomeUnknown:
+            self._on_end("unknown")
+            raise
+        self._on_end("sent")
+
+    def _deliver(self, message: EmailMessage) -> None:
         recipient = message["To"].addresses[0].addr_spec
         with self._session() as smtp:
             _expect(smtp.mail(self._sender), "sender")

@@ -70,8 +70,16 @@ def describe(error: Exception) -> str:
     return Sentence(N_("An unexpected error on our side (%(kind)s)."), {"kind": type(error).__name__}).kept()
 
 
-def about(message: Message, error: Exception) -> dict[str, Any]:
-    """Collect what a log line says about a failed message."""
-    kind, code = type(error).__name__, getattr(error, "code", "")
-    known = {"portal": message.portal, "key": message.key, "topic": message.topic.value, "attempts": message.attempts}
-    return {**known, "error": kind, "code": code}
+def marks(message: Message) -> dict[str, Any]:
+    """Collect what every log line about a message says, beside its portal."""
+    return {
+        "signature_request": message.request_id,
+        "key": message.key,
+        "topic": message.topic.value,
+        "attempts": message.attempts,
+    }
+
+
+def trouble(error: Exception) -> dict[str, str]:
+    """Collect what a log line says about an error."""
+    return {"error": type(error).__name__, "code": getattr(error, "code", "")}

@@ -26,7 +26,12 @@ BURST_MILLI = 50 * TOKEN_MILLI
 MILLI_PER_10_MS = 19  # 1.9 tokens a second
 PATIENCE_S = 2.0
 
+OnWait = Callable[[str, float, str], object]  # portal, seconds, how it ended: waited | postponed | refused
+
 _prepaid: ContextVar[str] = ContextVar("prepaid", default="")
+
+
+def ignore_wait(_portal: str, _seconds: float, _how: str) -> None: ...
 
 
 def filled(row: Portal, now: datetime, since: int = 0) -> int:
@@ -84,10 +89,18 @@ def prepaid(portal: str) -> Iterator[None]:
 class PortalLimiter:
     """The bucket of one portal as the REST client wants it."""
 
-    def __init__(self, portal: str, now: Clock, sleep: Callable[[float], object] = time.sleep) -> None:
+    def __init__(
+        self,
+        portal: str,
+        now: Clock,
+        sleep: Callable[[float], object] = time.sleep,
+        *,
+        on_wait: OnWait = ignore_wait,
+    ) -> None:
         self._portal = portal
         self._now = now
         self._sleep = sleep
+        self._on_wait = on_wait
 
     def take(self) -> None:
         """Take a token, waiting for at most two seconds.
@@ -100,6 +113,7 @@ class PortalLimiter:
         waited_s = 0.0
         while wait := take(self._portal, self._now(), steady_since_ms(self._now)) / 1000:
             if waited_s + wait > PATIENCE_S:
+                self._on_wait(self._portal, waited_s, "refused")
                 raise BitrixError(
                     N_("Bitrix24 is receiving too many requests right now. Try again in a few seconds."),
                     code="rate_wait",
@@ -107,6 +121,8 @@ class PortalLimiter:
                 )
             self._sleep(wait)
             waited_s += wait
+        if waited_s:
+            self._on_wait(self._portal, waited_s, "waited")
 
     def empty(self) -> None:
         empty(self._portal, self._now())

@@ -46,6 +46,14 @@ def wake_at(row: Portal, now: datetime, since: int = 0) -> datetime | None:
     return from_ms(min(moments)) if moments else None
 
 
+def bucket_wait_s(row: Portal, now: datetime, since: int = 0) -> float:
+    """Tell for how long due messages of the portal's lane are put off because its bucket is empty; 0 when none is."""
+    if not rate.wait_ms(row, now, since=since) or _paused_until(row, PORTAL) > to_ms(now):
+        return 0.0
+    times = outbox.next_times(row.member_id, PORTAL, BATCH)
+    return _wait_ms(row, times, now, since) / 1000 if times and times[0] <= to_ms(now) else 0.0
+
+
 def _moments(row: Portal, now: datetime, since: int) -> Iterator[int]:
     for lane in LANES:
         times = outbox.next_times(row.member_id, lane, BATCH)

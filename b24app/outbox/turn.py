@@ -17,7 +17,8 @@ from b24app.clock import Clock, steady_since_ms, to_ms
 from b24app.domain.events import Topic
 from b24app.outbox import rate, schedule
 from b24app.outbox.backoff import Jitter, delay_s
-from b24app.outbox.message import DeadRule, Message, OnDead, about, describe
+from b24app.outbox.message import DeadRule, Message, OnDead, describe, trouble
+from b24app.outbox.rate import OnWait
 from b24app.outbox.schedule import PAUSES
 from b24app.outbox.verdict import Verdict, judge
 from b24app.store import outbox
@@ -38,11 +39,12 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Policy:
-    """How failures are treated."""
+    """How failures and waits are treated."""
 
     rules: Mapping[Topic, DeadRule]
     on_dead: OnDead
     jitter: Jitter
+    on_wait: OnWait
 
 
 class Turn:
@@ -72,7 +74,7 @@ class Turn:
         """Write down how a message ended; False when the lease has gone to somebody else, and nothing is written."""
         lease = Portal.update(lease_until=to_ms(now) + LEASE_MS[message.lane])
         if not lease.where(self._is_mine()).execute():
-            log.warning("lease_lost", portal=self.portal, key=message.key)
+            log.warning("lease_lost")
             return False
         if error is None:
             outbox.finish(message.key, now)
@@ -87,6 +89,8 @@ class Turn:
         row = schedule.read(self.portal)
         if row and row.lease_until <= to_ms(now):
             self.wake_at = schedule.wake_at(row, now, self._since)
+            if wait_s := schedule.bucket_wait_s(row, now, self._since):
+                self._policy.on_wait(self.portal, wait_s, "postponed")
 
     def _hold(self, row: Portal, lane: str, now: datetime) -> bool:
         is_free = (Portal.lease_until <= to_ms(now)) | (Portal.lease_by == self._holder)
@@ -103,7 +107,7 @@ class Turn:
         wait_s = verdict.wait_s or delay_s(message.attempts, self._policy.jitter)
         outbox.put_off(message.key, now + timedelta(seconds=wait_s), describe(error))
         self._slow_down(message.lane, verdict, now)
-        log.info("message_put_off", **about(message, error), wait_s=round(wait_s, 1))
+        log.info("message_put_off", **trouble(error), wait_s=round(wait_s, 1))
 
     def _bury(self, message: Message, error: Exception, rule: DeadRule, now: datetime) -> bool:
         """Mark it dead and tell, both or neither."""
@@ -112,9 +116,9 @@ class Turn:
                 outbox.bury(message.key, now, describe(error), blocks=rule.then == "stop")
                 self._policy.on_dead(message, error)
         except Exception:
-            log.exception("telling_of_dead_message_failed", **about(message, error))
+            log.exception("telling_of_dead_message_failed", **trouble(error))
             return False
-        log.warning("message_dead", **about(message, error), then=rule.then)
+        log.warning("message_dead", **trouble(error), then=rule.then)
         return True
 
     def _slow_down(self, lane: str, verdict: Verdict, now: datetime) -> None:

@@ -6,13 +6,13 @@ import itertools
 import random
 import secrets
 import threading
-import traceback
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from datetime import datetime, timedelta
 
 import structlog
 from peewee import PeeweeException
+from structlog.contextvars import bound_contextvars
 
 from b24app.clock import Clock, monotonic_s, steady_since_ms, trusted
 from b24app.domain.events import Topic
@@ -20,8 +20,9 @@ from b24app.errors import N_, AppError, ConfigError
 from b24app.outbox import rate, repair, schedule
 from b24app.outbox.backoff import Jitter
 from b24app.outbox.crew import Crew
-from b24app.outbox.message import RULES, DeadRule, Handler, Message, OnDead
+from b24app.outbox.message import RULES, DeadRule, Handler, Message, OnDead, marks
 from b24app.outbox.queue import Hints, Runner
+from b24app.outbox.rate import OnWait, ignore_wait
 from b24app.outbox.turn import Policy, Turn
 from b24app.store import outbox
 from b24app.store.database import reading, writing
@@ -47,7 +48,8 @@ class Worker:
     """Runs what stands in the outbox.
 
     `on_dead` is called inside the transaction that gives a message up: it may write rows, it must not call out.
-    `due` is called once a minute (reminders, expiry). `worker_id` names it in the logs.
+    `due` is called once a minute (reminders, expiry). `worker_id` names it in the logs. `on_wait` is told when work
+    waits for a portal's bucket.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Worker:
         on_dead: OnDead = _ignore_dead,
         due: Callable[[], object] = _nothing_due,
         jitter: Jitter = random.random,
+        on_wait: OnWait = ignore_wait,
     ) -> None:
         missing = sorted(topic.value for topic in Topic if topic not in handlers or topic not in rules)
         if missing:
@@ -70,7 +73,7 @@ class Worker:
         self._now = now
         self._worker_id = f"{worker_id}/{secrets.token_hex(4)}"  # a lease must never look like another's
         self._turns = itertools.count(1)
-        self._policy = Policy(rules, on_dead, jitter)
+        self._policy = Policy(rules, on_dead, jitter, on_wait)
         self._due = due
         self._runner: Runner | None = None
         self._is_stopping = threading.Event()
@@ -82,12 +85,13 @@ class Worker:
         """
         turn = Turn(portal, f"{self._worker_id}/{next(self._turns)}", self._policy, self._now)
         begun, served = self._now(), 0
-        with reading():
+        with bound_contextvars(portal=portal), reading():
             message = self._claim_or_leave(turn, self._now())
             while message is not None:
-                error = self._run(message)
+                with bound_contextvars(**marks(message)):
+                    error = self._run(message)
+                    message = self._go_on(turn, message, error, begun)
                 served += 1
-                message = self._go_on(turn, message, error, begun)
         if turn.wake_at is not None:
             self._hints.hint(portal, turn.wake_at)
         return served
@@ -105,10 +109,10 @@ class Worker:
 
     def each_minute(self) -> None:
         """Sweep, then do what time itself causes."""
+        now = trusted(self._now)
         self.sweep()
         with reading():
             self._due()
-        now = trusted(self._now)
         if now is not None and (now.hour, now.minute) == (3, 17):
             with writing():
                 outbox.remove_done(now - KEEP_DONE)
@@ -158,7 +162,7 @@ class Worker:
         try:
             work(*arguments)
         except PeeweeException as error:
-            log.error("database_unavailable", kind=type(error).__name__)
+            log.error("database_unavailable", error=type(error).__name__)
             self._is_stopping.wait(AGAIN_S)
             return False
         return True
@@ -182,13 +186,14 @@ class Worker:
 
     def _run(self, message: Message) -> Exception | None:
         """Call the handler; its error is an answer, not an accident."""
+        started_s = monotonic_s()
         try:
             with rate.prepaid(message.portal) if message.lane == PORTAL else nullcontext():
                 self._handlers[message.topic](message)
         except AppError as error:
             return error
         except Exception as error:
-            frames = "".join(traceback.format_tb(error.__traceback__))  # without its words: they may name people
-            log.error("handler_crashed", key=message.key, topic=message.topic.value, frames=frames)
+            log.error("handler_crashed", exc_info=error)
             return error
+        log.info("message_handled", duration_ms=round((monotonic_s() - started_s) * 1000, 1))
         return None

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from b24app.bitrix.client import Portal as PortalClient
 from b24app.bitrix.oauth import OAuthServer
+from b24app.bitrix.rest_log import RestLog
 from b24app.bitrix.transport import Transport
 from b24app.clock import Clock, trusted
 from b24app.documents.storage import Blobs
@@ -24,6 +25,16 @@ class Hints(Protocol):
     def hint(self, portal: str) -> None: ...
 
 
+class Observer(Protocol):
+    """Is told what happened, for the figures of operators; never raises."""
+
+    def rate_waited(self, portal: str, seconds: float, how: str) -> None: ...
+
+    def document_sealed(self, seconds: float) -> None: ...
+
+    def request_answered(self, route: str, method: str, status: int, seconds: float) -> None: ...
+
+
 @dataclass(frozen=True)
 class Context:
     """The composition: adapters and sources of time, ids and secrets."""
@@ -35,10 +46,13 @@ class Context:
     vault: Vault
     blobs: Blobs
     transport: Transport
+    rest_log: RestLog
     oauth: OAuthServer
     mailer: Mailer
     hints: Hints
     rest: Callable[[Portal, int], PortalClient]  # a client speaking with one employee's token
+    observer: Observer
+    metrics: Callable[[], bytes]  # the page of figures
 
     def trusted_now(self) -> datetime | None:
         """Read the time for what time alone causes; None while a clock that has jumped is not believed."""

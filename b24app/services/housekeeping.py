@@ -1,18 +1,26 @@
-"""What the worker does once a minute beside the outbox: what time causes; openings of the popup are forgotten."""
+"""What the worker does once a minute beside the outbox: what time causes, tidying up, a sign of life."""
 
 from __future__ import annotations
 
 from b24app.clock import to_ms
 from b24app.services.act_on_time import act_on_time
 from b24app.services.context import Context
-from b24app.store import composers
+from b24app.services.sweep_files import sweep_files
+from b24app.store import composers, heartbeat
 from b24app.store.database import writing
 
 
 def each_minute(ctx: Context) -> None:
-    """Run by the worker once a minute."""
+    """Run by the worker once a minute; the files come last, for their store may be slow.
+
+    Nothing is forgotten while a clock that has jumped is not believed.
+    """
     act_on_time(ctx)
+    ctx.rest_log.forget_old()
     now = ctx.trusted_now()
-    if now is not None:
-        with writing():
+    with writing():
+        heartbeat.beat(ctx.now())
+        if now is not None:
             composers.purge(to_ms(now) - composers.LIFE_MS)
+    if now is not None:
+        sweep_files(ctx)

@@ -45,8 +45,9 @@ def page_texts(ctx: Context, sha256: str) -> tuple[str, ...]:
     if kept is not None:
         return tuple(json.loads(ctx.blobs.get(kept)))
     texts = preview.page_texts(ctx.blobs.get(sha256))
+    kept = ctx.blobs.put(json.dumps(texts).encode())
     with writing():
-        derived.keep(sha256, "texts", ctx.blobs.put(json.dumps(texts).encode()))
+        derived.keep(sha256, "texts", kept)
     return texts
 
 

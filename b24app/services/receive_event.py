@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 from peewee import IntegrityError
+from structlog.contextvars import bind_contextvars
 
 from b24app.bitrix.entities import Entity, positive_int
 from b24app.bitrix.inbound import PortalEvent
@@ -54,6 +55,7 @@ def receive_event(ctx: Context, event: PortalEvent) -> None:
         is_installed = True
     else:
         is_installed = _prove(event)
+    bind_contextvars(portal=event.auth.member_id)
     if is_installed and event.name in _HANDLERS:
         _keep(ctx, event)
 
@@ -100,7 +102,7 @@ def _bind(ctx: Context, portal: Portal, _name: str, _data: Data) -> None:
     """Bind again: an update takes event handlers away."""
     for line in bind_all(ctx, portal, portal.installer_id):
         if not line.is_good:
-            log.warning("not bound", portal=portal.member_id, what=line.what, state=line.state)
+            log.warning("surface_not_bound", what=line.what, state=line.state)
 
 
 def _uninstall(ctx: Context, portal: Portal, _name: str, data: Data) -> None:
@@ -160,7 +162,7 @@ def _say_why(ctx: Context, portal: Portal, user_id: int, refused: NotAllowed) ->
     try:
         ctx.rest(portal, portal.installer_id).call(note.method, note.params, write=True)
     except (BitrixError, OutcomeUnknown) as error:
-        log.info("refusal not told", portal=portal.member_id, error=type(error).__name__)
+        log.info("refusal_not_told", error=type(error).__name__)
 
 
 def _forget_card(ctx: Context, portal: Portal, name: str, data: Data) -> None:
@@ -181,7 +183,7 @@ def _is_gone(ctx: Context, portal: Portal, entity: Entity) -> bool:
         if error.code in ("not_found", "error_not_found"):
             return True
         raise
-    log.warning("card is not deleted", portal=portal.member_id)
+    log.warning("card_not_deleted")
     return False
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from b24app.clock import monotonic_s
 from b24app.documents.preview import page_sizes
 from b24app.domain.acts import Seal
 from b24app.domain.events import AuditEvent, EventType
@@ -32,6 +33,7 @@ def seal_document(ctx: Context, message: Message) -> None:
     request = requests.to_domain(row)
     if request.status is not Status.COMPLETING:
         return
+    started_s = monotonic_s()
     sealed = _seal(ctx, row, request)
     final_sha256 = ctx.blobs.put(sealed.pdf)
     pages = [[size.w_pt, size.h_pt] for size in page_sizes(sealed.pdf)]  # the certificate's too
@@ -39,6 +41,7 @@ def seal_document(ctx: Context, message: Message) -> None:
         apply_inside(ctx, row.portal, row.id, Seal(final_sha256))
         own = (Request.portal == row.portal) & (Request.id == row.id)
         Request.update(final_sha256=final_sha256, pages=pages).where(own).execute()
+    ctx.observer.document_sealed(monotonic_s() - started_s)
     ctx.hints.hint(row.portal)
 
 

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from structlog.contextvars import bind_contextvars
+
 from b24app.documents.formats import date as format_date
 from b24app.domain.acts import Act, Consent, Correct, Decline, Sign, View
 from b24app.domain.days import day_of, zone_named
@@ -55,7 +57,7 @@ class _Turn:
 
 def open_link(ctx: Context, token: str) -> SigningView | ClosedLink:
     """Look a link up; changes nothing, so that a mail scanner's visit does no harm."""
-    link = requests.link(fingerprint(token))
+    link = _find(token)
     if link is None:
         return ClosedLink("unknown")
     request = requests.load(link.portal, link.request)
@@ -153,7 +155,7 @@ def _acting(ctx: Context, token: str) -> Iterator[_Turn]:
     Raises: NotFound, NotAllowed.
     """
     with writing():
-        link = requests.link(fingerprint(token))
+        link = _find(token)
         if link is not None:
             requests.lock(link.portal, link.request)
         turn = _turn(ctx, token)
@@ -190,9 +192,17 @@ def _require_consent(turn: _Turn) -> _Turn:
     return turn
 
 
+def _find(token: str) -> SignerLink | None:
+    """Look up whose link this is; log lines name his portal and request from here on."""
+    link = requests.link(fingerprint(token))
+    if link is not None:
+        bind_contextvars(portal=link.portal, signature_request=link.request)
+    return link
+
+
 def _turn(ctx: Context, token: str) -> _Turn:
     """Resolve a link whose signer may act now. Raises: NotFound, NotAllowed."""
-    link = requests.link(fingerprint(token))
+    link = _find(token)
     if link is None:
         raise NotFound(N_("This link does not lead to a document. Look for a newer letter, or ask the sender."))
     request = requests.load(link.portal, link.request)

@@ -33,11 +33,14 @@ def uninstall_portal(ctx: Context, portal: Portal, *, clean: bool) -> None:
 
 
 def _delete_everything(ctx: Context, member_id: str) -> None:
-    """Rows first: a file that outlives a crash here is unreachable, a row without its file would be a broken page."""
+    """Rows first: a row without its file would be a broken page, a file that a crash leaves here goes with the sweep.
+
+    Files are set aside, for another portal may be storing the same bytes right now; the sweep deletes them.
+    """
     with writing():
         candidates = removal.blobs_of(member_id)
         removal.delete_data(member_id)
         orphans = removal.unreferenced(candidates)
         orphans |= removal.unreferenced(removal.forget_derived(orphans))
     for sha256 in orphans:
-        ctx.blobs.delete(sha256)
+        ctx.blobs.set_aside(sha256)

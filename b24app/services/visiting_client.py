@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from b24app.bitrix.client import AppCredentials, Portal, Token
+from b24app.bitrix.exchanges import Whose
 from b24app.bitrix.oauth import Proof, TokenPair
 from b24app.services.context import Context
 
@@ -33,7 +34,7 @@ class _HeldToken:
         """Nothing is stored that could be marked."""
 
 
-class _NoLimit:
+class NoLimit:
     """One or two calls at an installation need no bucket."""
 
     def take(self) -> None: ...
@@ -44,4 +45,5 @@ class _NoLimit:
 def visiting_client(ctx: Context, proof: Proof, access_token: str) -> Portal:
     """Make a client whose address and user come from the proof."""
     token = Token(access_token, "", proof.expires_at, proof.client_endpoint)
-    return Portal(ctx.transport, ctx.oauth, _HeldToken(token), AppCredentials(proof.client_id, ""), _NoLimit(), ctx.now)
+    credentials, whose = AppCredentials(proof.client_id, ""), Whose(proof.member_id, proof.user_id)
+    return Portal(ctx.transport, ctx.oauth, _HeldToken(token), credentials, NoLimit(), ctx.now, whose)

@@ -64,6 +64,6 @@ def remember_choice(portal: str, user_id: int, template_id: str, choice: dict[st
 
 
 def purge(before_ms: int) -> None:
-    """Delete openings older than a moment, with their previews and uploads (their files go with `blobs` sweeps)."""
+    """Delete openings older than a moment, with their previews and uploads; their files go with the daily sweep."""
     for table in (Prepared, Upload, Composer):
         table.delete().where(table.created_at < before_ms).execute()

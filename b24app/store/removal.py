@@ -1,6 +1,12 @@
-"""Delete what belongs to a portal. New tables are covered as soon as they have a `portal` column."""
+"""Delete what belongs to a portal, and find the files that nobody needs.
+
+New tables are covered as soon as they have a `portal` column.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
 
 from b24app.store.tables import (
     ALL,
@@ -48,11 +54,18 @@ def blobs_of(portal: str) -> set[str]:
 
 def unreferenced(sha256s: set[str]) -> set[str]:
     """Keep of these those that no row refers to any more: the same bytes may belong to another portal as well."""
-    wanted = set(sha256s)
-    for column in BLOB_COLUMNS:
-        for chunk in _chunks(sorted(wanted)):
-            wanted -= _named(column, column.in_(chunk))
-    return wanted
+    return _unnamed(sha256s, BLOB_COLUMNS)
+
+
+def unneeded(sha256s: set[str]) -> set[str]:
+    """Keep of these those that no row refers to, and that are not pictures or texts of a file still known either."""
+    return _unnamed(sha256s, (*BLOB_COLUMNS, Derived.sha256))
+
+
+def lost_documents(after: str, last: str | None, stored: set[str]) -> set[str]:
+    """Find, in a range of names, documents that no row names and that are not stored, but whose pictures are kept."""
+    in_range = Derived.document > after if last is None else Derived.document.between(after, last)
+    return unreferenced(_named(Derived.document, in_range) - stored)
 
 
 def forget_derived(documents: set[str]) -> set[str]:
@@ -63,6 +76,14 @@ def forget_derived(documents: set[str]) -> set[str]:
         Derived.delete().where(Derived.document.in_(chunk)).execute()
     shared = {name for chunk in _chunks(sorted(made)) for name in _named(Derived.sha256, Derived.sha256.in_(chunk))}
     return made - shared
+
+
+def _unnamed(sha256s: set[str], columns: Sequence[Any]) -> set[str]:
+    wanted = set(sha256s)
+    for column in columns:
+        for chunk in _chunks(sorted(wanted)):
+            wanted -= _named(column, column.in_(chunk))
+    return wanted
 
 
 def _named(column: object, condition: object) -> set[str]:

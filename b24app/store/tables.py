@@ -129,7 +129,7 @@ class Prepared(Table):
     portal = CharField()
     inputs = CharField()  # fingerprint of everything the pages depend on
     title = CharField()
-    sha256 = CharField()
+    sha256 = CharField(index=True)
     fields = JSONField()
     pages = JSONField()  # [[w_pt, h_pt], ...]
     checkboxes = JSONField()
@@ -144,7 +144,7 @@ class Upload(Table):
     composer = CharField(index=True)
     portal = CharField()
     name = CharField()
-    sha256 = CharField()
+    sha256 = CharField(index=True)
     removed = JSONField(default=list)
     is_signed = BooleanField(default=False)
     created_at = BigIntegerField(index=True)
@@ -189,8 +189,8 @@ class Request(Table):
     locale = CharField(default="en")
     time_zone = CharField(default="UTC")
     provider = CharField(default="builtin")
-    document_sha256 = CharField()
-    final_sha256 = CharField(default="")
+    document_sha256 = CharField(index=True)
+    final_sha256 = CharField(default="", index=True)
     fields = JSONField()
     pages = JSONField()
     letter = JSONField()
@@ -260,7 +260,7 @@ class Value(Table):
     portal = CharField()
     signer = CharField()  # "1", "2", ... or "approver"
     text = TextField(default="")
-    image_sha256 = CharField(default="")
+    image_sha256 = CharField(default="", index=True)
 
     class Meta:
         primary_key = CompositeKey("request", "field_id")
@@ -271,7 +271,7 @@ class SavedSignature(Table):
 
     portal = CharField()
     user_id = IntegerField()
-    image_sha256 = CharField()
+    image_sha256 = CharField(index=True)
 
     class Meta:
         primary_key = CompositeKey("portal", "user_id")
@@ -283,7 +283,7 @@ class Rendition(Table):
     request = CharField()
     state = CharField()
     portal = CharField()
-    sha256 = CharField()
+    sha256 = CharField(index=True)
 
     class Meta:
         primary_key = CompositeKey("request", "state")
@@ -294,10 +294,19 @@ class Derived(Table):
 
     document = CharField()  # SHA-256 of the PDF
     kind = CharField()  # "page:<number>:<width in px>", "texts"
-    sha256 = CharField()
+    sha256 = CharField(index=True)
 
     class Meta:
         primary_key = CompositeKey("document", "kind")
+
+
+class FileSweep(Table):
+    """How far the daily search for unneeded files has come: one row, written by the worker. Never goes away."""
+
+    id = IntegerField(primary_key=True)
+    owner = CharField()  # also noted in the store: files are deleted by the database they belong to, by no other
+    behind = CharField(default="")  # the file after which the next step begins
+    due_at = BigIntegerField()
 
 
 class AuditRow(Table):
@@ -343,6 +352,13 @@ class OutboxMessage(Table):
         indexes = ((("request", "seq"), True),)
 
 
+class Heartbeat(Table):
+    """When the worker was last seen. One row, overwritten once a minute."""
+
+    name = CharField(primary_key=True)
+    at = BigIntegerField()
+
+
 OutboxMessage.add_index(
     OutboxMessage.index(
         OutboxMessage.portal,
@@ -360,5 +376,6 @@ OutboxMessage.add_index(
 
 ALL = [
     Application, Portal, PortalToken, Authority, Template, Composer, Prepared, Upload, LastChoice, LastTemplate,
-    Request, SignerRow, SignerLink, Value, SavedSignature, Rendition, Derived, AuditRow, OutboxMessage,
+    Request, SignerRow, SignerLink, Value, SavedSignature, Rendition, Derived, FileSweep, AuditRow, OutboxMessage,
+    Heartbeat,
 ]  # fmt: skip

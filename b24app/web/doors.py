@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, request
 from flask_wtf import CSRFProtect
 
 import placement_handlers
@@ -17,6 +17,8 @@ from b24app.web import (
     health,
     i18n,
     install,
+    metrics,
+    observed,
     pages,
     plain_forms,
     portal_events,
@@ -30,8 +32,8 @@ from b24app.web.session import FrameSessionInterface, frame_token
 MAX_BODY_BYTES = 26 * 1024 * 1024
 
 BLUEPRINTS = (
-    app_home.bp, composer.bp, health.bp, install.bp, pages.bp, portal_events.bp, requests_page.bp, settings_page.bp,
-    signing.bp, verify.bp, *placement_handlers.BLUEPRINTS,
+    app_home.bp, composer.bp, health.bp, install.bp, metrics.bp, pages.bp, portal_events.bp, requests_page.bp,
+    settings_page.bp, signing.bp, verify.bp, *placement_handlers.BLUEPRINTS,
 )  # fmt: skip
 
 FOREIGN_POSTS = (app_home.bp, install.bp, portal_events.bp, signing.bp, verify.bp, *placement_handlers.BLUEPRINTS)
@@ -52,11 +54,17 @@ def register(app: Flask, ctx: Context) -> None:
     app.jinja_env.globals.update(frame_token=frame_token, version=__version__)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     csrf = CSRFProtect(app)
-    for part in (plain_forms, headers, i18n, error_pages):
+    for part in (observed, plain_forms, headers, i18n, error_pages):
         part.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for blueprint in FOREIGN_POSTS:
         csrf.exempt(blueprint)
-    app.before_request(database.open_connection)
+    app.before_request(_open_connection)
     app.teardown_request(database.release_connection)
+
+
+def _open_connection() -> None:
+    """Open the database for a request; operators are answered without it, for they ask whether it works."""
+    if request.blueprint not in (health.bp.name, metrics.bp.name):
+        database.open_connection()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
-
 import structlog
 from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
@@ -15,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from b24app.errors import AppError, Unavailable
 from b24app.services.words import readable
 from b24app.store.database import is_full
+from b24app.web.observed import route
 from b24app.web.session import wants_fragment
 
 log = structlog.get_logger()
@@ -35,7 +34,7 @@ def sentence(error: AppError) -> str:
 
 
 def _app_error(error: AppError) -> ResponseReturnValue:
-    log.info("refused", kind=type(error).__name__, path=request.url_rule.rule if request.url_rule else "")
+    log.info("refused", error=type(error).__name__, code=getattr(error, "code", ""), route=route())
     return _answer(sentence(error), error.http_status, field=error.field)
 
 
@@ -60,14 +59,12 @@ def _database_error(error: PeeweeException) -> ResponseReturnValue:
     """Say that the database does not answer or has no room left; any other refusal of it is a bug of ours."""
     if not isinstance(error, OperationalError | InterfaceError):
         return _bug(error)
-    log.error("database_unavailable", kind=type(error).__name__, code=getattr(error.__cause__, "sqlstate", None))
+    log.error("database_unavailable", error=type(error).__name__, code=getattr(error.__cause__, "sqlstate", None))
     return _app_error(Unavailable.disk() if is_full(error) else Unavailable.database())
 
 
 def _bug(error: Exception) -> ResponseReturnValue:
-    frames = "".join(traceback.format_tb(error.__traceback__))  # without its words: they may name people
-    path = request.url_rule.rule if request.url_rule else ""
-    log.error("bug", kind=type(error).__name__, path=path, frames=frames)
+    log.error("bug", exc_info=error, route=route())
     return _answer(gettext("Something went wrong on our side. Nothing was lost; please try again."), 500)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from flask import current_app, g, request, session
 from flask.typing import ResponseReturnValue
+from structlog.contextvars import bind_contextvars
 
 from b24app.bitrix.inbound import Entity, Launch, entity_of, locale_of, parse_launch
 from b24app.errors import N_, NotAllowed, Unauthentic
@@ -75,7 +76,7 @@ def begin_session(launch: Launch) -> Caller:
         entity=[entity.type_id, entity.id] if entity else None,
         sid=launch.app_sid,
     )
-    return _remember(Caller(portal, user_id, entity, session["lang"]))
+    return remember(Caller(portal, user_id, entity, session["lang"]))
 
 
 def portal_required(view: View) -> View:
@@ -112,9 +113,11 @@ def caller_of_session() -> Caller:
         raise Unauthentic(N_("This page has been open for too long. Close it and open it again from Bitrix24."))
     entity = Entity(*session["entity"]) if session.get("entity") else None
     portal = portals.get(session["portal"])
-    return _remember(Caller(portal, int(session["user"]), entity, session["lang"]))
+    return remember(Caller(portal, int(session["user"]), entity, session["lang"]))
 
 
-def _remember(caller: Caller) -> Caller:
+def remember(caller: Caller) -> Caller:
+    """Let the rest of the request know who is proven: log lines name his portal and number from here on."""
+    bind_contextvars(portal=caller.portal.member_id, user_id=caller.user_id)
     g.caller = caller  # headers.py frames the page for this portal, i18n.py speaks this language
     return caller

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import structlog
 from flask import Blueprint, jsonify
@@ -13,8 +12,9 @@ from flask.typing import ResponseReturnValue
 from peewee import PeeweeException
 
 from b24app import __version__
+from b24app.errors import StorageError
 from b24app.settings import Settings
-from b24app.store import migrate
+from b24app.store import heartbeat, migrate
 from b24app.store.database import database
 from b24app.web.guards import context
 
@@ -30,19 +30,31 @@ def alive() -> ResponseReturnValue:
 
 @bp.get("/readyz")
 def ready() -> ResponseReturnValue:
-    """Answer 200 when every part works, 503 naming the part that does not."""
+    """Answer 200 when every part works, 503 naming the part that does not.
+
+    Whether a worker lives is told, and changes nothing: pages are served without one, and its work waits.
+    """
     settings = context().settings
     parts = {name: _works(name, check, settings) for name, check in CHECKS.items()}
     is_ready = all(parts.values())
     words = {name: "ok" if works else "failing" for name, works in parts.items()}
-    return jsonify(status="ready" if is_ready else "not ready", parts=words), 200 if is_ready else 503
+    answer = {"status": "ready" if is_ready else "not ready", "parts": words, "worker": _worker()}
+    return jsonify(answer), 200 if is_ready else 503
+
+
+def _worker() -> str:
+    try:
+        age_s = heartbeat.age_s(context().now())
+    except PeeweeException:
+        return "unknown"
+    return "seen lately" if age_s is not None and age_s < heartbeat.LATELY_S else "not seen lately"
 
 
 def _works(name: str, check: Callable[[Settings], None], settings: Settings) -> bool:
     try:
         check(settings)
-    except (OSError, PeeweeException, _NotReady) as error:
-        log.error("not ready", part=name, why=str(error))
+    except (OSError, PeeweeException, StorageError, _NotReady) as error:
+        log.error("not_ready", part=name, error=type(error).__name__, why=str(error))
         return False
     return True
 
@@ -61,10 +73,8 @@ def _migrations(_settings: Settings) -> None:
         raise _NotReady(f"not applied: {', '.join(pending)}")
 
 
-def _blobs(settings: Settings) -> None:
-    parts = urlsplit(settings.blobs)
-    if parts.scheme == "file":
-        _write_into(Path(parts.path))
+def _blobs(_settings: Settings) -> None:
+    context().blobs.check()
 
 
 def _queue(settings: Settings) -> None:

@@ -13,7 +13,7 @@ from b24app.services.composing import FormRefused
 from b24app.services.install_portal import install_portal
 from b24app.services.save_settings import save_settings
 from b24app.store.tables import Portal
-from b24app.web.guards import Caller, admin_required, context, portal_required
+from b24app.web.guards import Caller, admin_required, context, portal_required, remember
 from b24app.web.portal_events import answer_event
 from b24app.web.progress import GROUPS, ShownLine, as_stream, shown, summary, waiting_lines
 from b24app.web.settings_form import Questions, asked_questions, parse_options, present_questions, try_letter
@@ -100,12 +100,11 @@ def _page(lines: list[ShownLine], questions: Questions) -> str:
 def _let_frame(proof: Proof, launch: Launch) -> None:
     """From here on the portal is proven: it may frame what we answer, a refusal too."""
     portal = Portal(member_id=proof.member_id, client_endpoint=proof.client_endpoint)
-    g.caller = Caller(portal, proof.user_id, None, locale_of(launch.lang))
+    remember(Caller(portal, proof.user_id, None, locale_of(launch.lang)))
 
 
 def _begin_session(launch: Launch, portal: Portal, user_id: int) -> Caller:
     lang = locale_of(launch.lang)
     session.clear()
     session.update(portal=portal.member_id, user=user_id, lang=lang, entity=None, sid=launch.app_sid, admin=True)
-    g.caller = Caller(portal, user_id, None, lang)
-    return g.caller
+    return remember(Caller(portal, user_id, None, lang))

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, current_app, jsonify, render_template, re
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
+from structlog.contextvars import bind_contextvars
 
 from b24app.bitrix.inbound import Launch
 from b24app.errors import N_, Unauthentic
@@ -39,6 +40,7 @@ def _on_register(state: BlueprintSetupState) -> None:
 def page(token: str, page: int) -> Response:
     """Show one page of a document to somebody whom our own page gave the address."""
     member_id, sha256 = read_document_token(token)
+    bind_contextvars(portal=member_id)
     portals.get(member_id)
     width = request.args.get("w", DEFAULT_WIDTH_PX, type=int)
     picture, mime = page_image(context(), sha256, page, width)
@@ -51,6 +53,7 @@ def page(token: str, page: int) -> Response:
 def signature(token: str) -> Response:
     """Show an employee the signature he keeps; nothing on the way may keep it too."""
     member_id, user_id = read_signature_token(token)
+    bind_contextvars(portal=member_id, user_id=user_id)
     response = Response(saved_signature(context(), portals.get(member_id), user_id), mimetype="image/png")
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -63,6 +66,7 @@ def renew() -> ResponseReturnValue:
     portal, user_id = accept_launch(context(), _launch_again(old))
     if (portal.member_id, user_id) != (old["portal"], int(old["user"])):
         raise Unauthentic(N_("This page belongs to somebody else. Close it and open it again from Bitrix24."))
+    bind_contextvars(portal=portal.member_id, user_id=user_id)
     session.clear()
     session.update(old)
     session.pop("admin", None)  # asked again: it may have been taken away meanwhile

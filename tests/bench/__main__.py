@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.bench.bench_seal import bench_seal
 from tests.bench.calls import life_calls, opening_calls
 from tests.bench.opening import bench_opening
+from tests.bench.watching import FEW, MANY, bench_call, bench_figures
 from tests.bench.webhook import bench_webhook
 from tests.installing import Stage, open_stage
 
@@ -19,7 +20,7 @@ def main() -> int:
         for portal in stage.sandbox.portals.values():
             portal.bucket.size = portal.bucket.drain_per_s = 1e9
         stage.install()
-        kept = [*_calls(stage), *_opening(stage), *_webhook(stage), *_seal()]
+        kept = [*_calls(stage), *_opening(stage), *_watching(stage), *_webhook(stage), *_seal(), *_figures()]
     return 0 if all(kept) else 1
 
 
@@ -48,6 +49,13 @@ def _opening(stage: Stage) -> list[bool]:
     return [_line("server time to open the composer beyond the portal's", words, "<= 30 ms", times.beyond_ms <= 30)]
 
 
+def _watching(stage: Stage) -> list[bool]:
+    times = bench_call(stage)
+    ratio = times.watched_ms / times.bare_ms
+    words = f"{ratio:.2f} ({times.watched_ms - times.bare_ms:.2f} ms more than {times.bare_ms:.1f} ms here)"
+    return [_line("a call to the portal, counted and logged, against a bare one", words, "<= 1.25", ratio <= 1.25)]
+
+
 def _webhook(stage: Stage) -> list[bool]:
     rates = bench_webhook(stage)
     words = (
@@ -65,6 +73,14 @@ def _seal() -> list[bool]:
             "seal against bare pyHanko with a kept key", f"{ratio:.2f} ({times.ours_ms:.1f} ms)", "<= 1.3", ratio <= 1.3
         )
     ]
+
+
+def _figures() -> list[bool]:
+    times = bench_figures()
+    ratio = times[MANY] / times[FEW]
+    words = f"{ratio:.2f} ({times[MANY]:.1f} ms)"
+    what = f"the page of figures with {MANY:,} messages done against {FEW:,}"
+    return [_line(what, words, "<= 1.2", ratio <= 1.2)]
 
 
 def _line(what: str, measured: str, budget: str, kept: bool) -> bool:

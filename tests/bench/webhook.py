@@ -46,7 +46,7 @@ class Plain(Table):
 
 def app() -> Flask:
     """The application with two bare routes beside its own; for gunicorn."""
-    made = create_app()
+    made = create_app(shares_figures=True)
     with writing():
         database.create_tables([Plain])
 

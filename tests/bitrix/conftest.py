@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from b24app.bitrix.client import AppCredentials, Portal, Token
+from b24app.bitrix.exchanges import LogEntry
 from b24app.bitrix.oauth import OAuthServer, TokenPair
-from b24app.bitrix.transport import LogEntry, Transport
+from b24app.bitrix.transport import Transport
 from tests.bitrix.server import Server
 
 NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)

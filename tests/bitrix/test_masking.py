@@ -98,6 +98,18 @@ def test_sentences_lose_addresses_and_numbers() -> None:
     assert text.startswith("Bad value")
 
 
+def test_what_an_error_quotes_is_hidden_unless_it_is_a_name_of_the_interface() -> None:
+    said = mask({"error_description": "Field 'UF_CRM_1' of \"crm.item\": wrong value 'Ann Lee', not «Анна»"})
+    assert said["error_description"] == "Field 'UF_CRM_1' of \"crm.item\": wrong value '***', not «***»"
+
+
+def test_of_a_large_answer_the_beginning_is_kept() -> None:
+    rows = [{f"FIELD_{n}": {"id": n, "left": "right"} for n in range(50)} for _ in range(50)]
+    masked = mask({"result": {str(n): rows for n in range(50)}})
+    assert json.dumps(masked).count("id") < 300
+    assert "more>" in json.dumps(masked)
+
+
 def test_an_address_keeps_its_path_only() -> None:
     assert (
         mask_url("https://u:p@a.example:8443/rest/x.json?auth=1&b=#f")

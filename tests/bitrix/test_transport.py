@@ -3,10 +3,12 @@ from __future__ import annotations
 import json
 import socket
 import threading
+from dataclasses import asdict
 
 import pytest
 
-from b24app.bitrix.transport import LogEntry, Moved, Transport
+from b24app.bitrix.exchanges import LogEntry
+from b24app.bitrix.transport import Moved, Transport
 from b24app.errors import BitrixError, OutcomeUnknown
 from tests.bitrix.server import Asked, Reply, Server
 
@@ -224,7 +226,7 @@ class TestLog:
     def test_holds_no_token_and_no_person(self, server: Server, transport: Transport, log: list[LogEntry]) -> None:
         server.on("/rest/crm.item.get", {"result": {"item": {"id": 7, "name": "Ann", "email": "ann@lee.example"}}})
         transport.post_json(server.rest + "crm.item.get", {"id": 7, "auth": "at-secret"})
-        text = json.dumps([entry.__dict__ for entry in log])
+        text = json.dumps([asdict(entry) for entry in log])
         assert log[0].status == 200
         assert '"id": 7' in text
         assert not any(word in text for word in ("at-secret", "Ann", "ann@"))

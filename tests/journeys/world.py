@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Locator, Page, expect
 
@@ -19,10 +19,10 @@ from b24app.sandbox.portal.portal import Portal as SandboxPortal
 from b24app.store import database, requests
 from b24app.wiring import wire_worker
 from tests.installing import Stage, open_stage
+from tests.waiting import wait_for
 from tests.web.chromium import DESK, PHONE
 
 ARTEFACTS = Path(__file__).parent.parent.parent / "test-artefacts"
-T = TypeVar("T")
 PATIENCE_MS = 20_000
 expect.set_options(timeout=PATIENCE_MS)
 ANN, MARCO = "ann.lee@meridian-logistics.example", "marco.rossi@meridian-logistics.example"
@@ -115,15 +115,6 @@ def picture(page: Page, name: str) -> None:
     """Keep a screenshot as an artefact of the run."""
     ARTEFACTS.mkdir(exist_ok=True)
     page.screenshot(path=str(ARTEFACTS / f"{name}.png"))
-
-
-def wait_for(look: Callable[[], T], what: str, tries: int = 400) -> T:
-    """Look again until there is something; for things outside of a browser."""
-    for _ in range(tries):
-        if found := look():
-            return found
-        threading.Event().wait(0.05)
-    raise AssertionError(f"waited in vain for {what}")
 
 
 # -- in the portal ------------------------------------------------------------------------------------------------

@@ -108,6 +108,18 @@ def test_a_connection_lost_after_the_letter_leaves_its_fate_unknown(mailer: Mail
     assert len(script.received) == 1
 
 
+def test_how_each_letter_ended_is_told(start: Start, script: Script) -> None:
+    told: list[str] = []
+    mailer = Mailer(f"smtp://127.0.0.1:{start().port}", SENDER, told.append)
+    mailer.send(letter())
+    for trouble in ({"at_recipient": "550 5.1.1 No such user"}, {"at_recipient": "", "drop_after_data": True}):
+        for name, value in trouble.items():
+            setattr(script, name, value)
+        with pytest.raises((MailError, OutcomeUnknown)):
+            mailer.send(letter())
+    assert told == ["sent", "rejected_recipient", "unknown"]
+
+
 def test_a_server_that_is_not_there_is_a_passing_trouble() -> None:
     with pytest.raises(MailError) as caught:
         Mailer(f"smtp://127.0.0.1:{free_port()}", SENDER).send(letter())

@@ -99,6 +99,32 @@ def test_a_web_caller_who_would_wait_too_long_is_told(office: Office) -> None:
     assert caught.value.retry_after_s == pytest.approx(3.158)
 
 
+def test_every_wait_is_told_with_its_length_and_how_it_ended(office: Office) -> None:
+    told: list[tuple[str, float, str]] = []
+    limiter = PortalLimiter(
+        "anna", office.clock, lambda s: office.clock.move(seconds=s), on_wait=lambda *wait: told.append(wait)
+    )
+    limiter.take()
+    assert told == []
+    limiter.empty()
+    limiter.take()
+    Portal.update(tokens_milli=-5000, tokens_at=int(office.clock().timestamp() * 1000)).execute()
+    with pytest.raises(BitrixError):
+        limiter.take()
+    assert told == [("anna", 0.527, "waited"), ("anna", 0.0, "refused")]
+
+
+def test_work_that_comes_back_later_for_the_bucket_is_told_too(office: Office) -> None:
+    told: list[tuple[str, float, str]] = []
+    rate.empty("anna", office.clock())
+    rate.empty("vera", office.clock())
+    office.put("r1", Topic.RELAY, Topic.RELAY)
+    office.put("r2", Topic.INVITE, portal="vera")
+    for portal in ("anna", "vera"):
+        office.worker(on_wait=lambda *wait: told.append(wait)).serve_portal(portal)
+    assert told == [("anna", 0.527, "postponed")]
+
+
 def test_the_bucket_is_poured_out_when_the_portal_asks_for_it(office: Office) -> None:
     PortalLimiter("anna", office.clock).empty()
     assert portal_row("anna").tokens_milli == 0

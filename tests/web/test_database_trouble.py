@@ -35,6 +35,21 @@ def test_postgresql_that_is_away_is_told_and_works_again(tmp_path):
         assert client.get("/s/unknown").status_code == 404
 
 
+def test_operators_are_answered_while_postgresql_is_away(tmp_path):
+    with databases.fresh("postgresql", tmp_path) as url:
+        client = create_app(Settings(data_dir=str(tmp_path), database_url=url)).test_client()
+        assert "paraph_database_up 1.0" in client.get("/metrics").text
+        databases.allow(url, False)
+        assert client.get("/healthz").status_code == 200
+        ready = client.get("/readyz")
+        assert (ready.status_code, ready.json["parts"]["database"], ready.json["worker"]) == (503, "failing", "unknown")
+        figures = client.get("/metrics")
+        assert (figures.status_code, "paraph_database_up 0.0" in figures.text) == (200, True)
+        assert "paraph_http_requests_total" in figures.text
+        databases.allow(url, True)
+        assert client.get("/readyz").status_code == 200
+
+
 def test_a_locked_file_is_told_and_the_same_act_works_afterwards(office: Office, tmp_path: Path):
     database.database.execute_sql("PRAGMA busy_timeout = 50")
     other = sqlite3.connect(tmp_path / "paraph.db", isolation_level=None)

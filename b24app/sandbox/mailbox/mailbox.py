@@ -1,4 +1,4 @@
-"""SMTP sink: keeps every letter; refuses or forgets on request."""
+"""SMTP sink: takes any password, keeps every letter; refuses or forgets on request."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import threading
 from typing import Any
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from b24app.sandbox.faults import Faults
 from b24app.sandbox.mailbox.letters import Letter, read_letter
@@ -92,7 +92,15 @@ class _Controller(Controller):
     """aiosmtpd in a thread, on a fixed or a free port."""
 
     def __init__(self, mailbox: Mailbox, port: int) -> None:
-        super().__init__(_Handler(mailbox), hostname=HOST, port=port, data_size_limit=40_000_000, ready_timeout=10)
+        super().__init__(
+            _Handler(mailbox),
+            hostname=HOST,
+            port=port,
+            data_size_limit=40_000_000,
+            ready_timeout=10,
+            auth_require_tls=False,
+            authenticator=lambda *_: AuthResult(success=True),
+        )
 
     @property
     def bound_port(self) -> int:
