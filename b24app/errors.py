@@ -141,6 +141,10 @@ class ConfigError(AppError):
     """A setting is missing or wrong; the sentence names it."""
 
 
+class ArchiveRefused(AppError):
+    """An archive or a back-up cannot be written or read as asked. Shown on the command line only, like ConfigError."""
+
+
 class Unavailable(AppError):
     """A part of our own (database, disk) does not work at the moment; nothing has changed, trying again helps."""
 

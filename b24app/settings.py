@@ -7,6 +7,7 @@ README lists them all; tests/test_docs.py compares the two.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -42,6 +43,7 @@ class Settings:
     mail_from: str = "Paraph <signatures@localhost>"
     oauth_url: str = "https://oauth.bitrix.info"
     allow_insecure_portals: bool = False
+    proxies: int = 0
     log_level: str = "INFO"
     metrics_token: str = ""
     metrics_bind: str = ""
@@ -75,7 +77,7 @@ class Settings:
     def keys(self) -> list[str]:
         """Return the encryption keys, newest first; make one in DATA_DIR on the very first start."""
         if self.secret_keys:
-            return [key.strip() for key in self.secret_keys.split(",") if key.strip()]
+            return parse_keys(self.secret_keys)
         path = self.data_path / "secret.key"
         if not path.exists():
             _write_secret(path, Fernet.generate_key().decode())
@@ -92,7 +94,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     for field in fields(Settings):
         raw = _raw(environ, field.name.upper())
         if raw is not None:
-            values[field.name] = raw in ("1", "true", "yes", "on") if field.type == "bool" else raw
+            values[field.name] = _value(PREFIX + field.name.upper(), str(field.type), raw)
     settings = Settings(**values)  # type: ignore[arg-type]
     _check(settings)
     return settings
@@ -111,6 +113,16 @@ def _raw(environ: Mapping[str, str], name: str) -> str | None:
     return value.strip() if value is not None else None
 
 
+def _value(name: str, kind: str, raw: str) -> object:
+    if kind == "bool":
+        return raw in ("1", "true", "yes", "on")
+    if kind == "int":
+        if not re.fullmatch(r"\d{1,2}", raw, re.ASCII):
+            raise ConfigError("%(name)s must be a small whole number.", name=name)
+        return int(raw)
+    return raw
+
+
 def _check(settings: Settings) -> None:
     for name in ("public_url", "oauth_url"):
         _check_url(PREFIX + name.upper(), getattr(settings, name), settings.allow_insecure_portals)
@@ -123,8 +135,7 @@ def _check(settings: Settings) -> None:
         raise ConfigError("PARAPH_METRICS_BIND must look like 127.0.0.1:8701.")
     if settings.log_level.upper() not in LOG_LEVELS:
         raise ConfigError("PARAPH_LOG_LEVEL must be one of %(levels)s.", levels=", ".join(LOG_LEVELS))
-    for key in settings.secret_keys.split(",") if settings.secret_keys else []:
-        _check_key(key.strip())
+    parse_keys(settings.secret_keys)
 
 
 def _check_url(name: str, url: str, allow_http: bool) -> None:
@@ -138,6 +149,14 @@ def _check_url(name: str, url: str, allow_http: bool) -> None:
             "%(name)s must begin with https:// (PARAPH_ALLOW_INSECURE_PORTALS=1 permits http for closed networks).",
             name=name,
         )
+
+
+def parse_keys(text: str) -> list[str]:
+    """Read keys separated by commas. Raises: ConfigError for one that is none."""
+    keys = [key.strip() for key in text.split(",") if key.strip()]
+    for key in keys:
+        _check_key(key)
+    return keys
 
 
 def _check_key(key: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,22 +13,11 @@ from b24app.bitrix.exchanges import Exchange, Whose
 from b24app.bitrix.rest_log import RestLog
 from b24app.clock import utc_now
 from b24app.documents.templates import PartyBlock, render_template
+from tests.command_line import ROOT, environment, run
 from tests.portal_room import add_portal, open_room
 from tests.services.desk import free_port
 from tests.small_disk import small_disk
 from tests.stores import SECRET, Folder, open_bucket
-
-ROOT = Path(__file__).parent.parent
-
-
-def run(directory: Path, *words: str, typed: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
-    environment = {
-        "PATH": os.environ["PATH"],
-        "PARAPH_DATA_DIR": str(directory),
-        **{f"PARAPH_{name}": value for name, value in settings.items()},
-    }
-    command = [sys.executable, "-m", "b24app", *words]
-    return subprocess.run(command, cwd=ROOT, env=environment, input=typed, capture_output=True, text=True, timeout=120)
 
 
 def test_a_local_application_is_registered_and_its_secret_locked(tmp_path):
@@ -124,10 +112,9 @@ def test_a_reader_who_has_seen_enough_ends_the_rest_log_quietly(tmp_path):
     log = RestLog(tmp_path / "rest-log", utc_now)
     for number in range(2_000):
         log.write(Exchange("POST", "https://x.example/rest/profile", {"number": number}).entry())
-    environment = {"PATH": os.environ["PATH"], "PARAPH_DATA_DIR": str(tmp_path)}
     command = [sys.executable, "-m", "b24app", "rest-log"]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=pipe, stderr=pipe) as process:
+    with subprocess.Popen(command, cwd=ROOT, env=environment(tmp_path), stdout=pipe, stderr=pipe) as process:
         assert process.stdout.readline()
         process.stdout.close()
         assert (process.wait(60), process.stderr.read()) == (0, b"")
@@ -173,10 +160,10 @@ def test_the_doctor_names_the_setting_of_a_bucket_that_is_none_and_hides_the_sec
         assert SECRET not in found
 
 
-def test_the_doctor_notices_a_store_of_another_database(tmp_path):
+def test_the_doctor_notices_a_store_of_another_installation(tmp_path):
     store = Folder(tmp_path / "store")
     store.blobs.own("another")
-    assert "belongs to another database" in documents_of_doctor(tmp_path, store.url)
+    assert "belongs to another installation" in documents_of_doctor(tmp_path, store.url)
 
 
 def test_the_doctor_is_not_deceived_by_a_disk_that_can_only_be_read(tmp_path):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import shlex
 from pathlib import Path
 
 from b24app.cli import _parser
-from b24app.settings import PREFIX, Settings
+from b24app.outbox.turn import LEASE_MS
+from b24app.settings import PREFIX, SECRETS, Settings
 from b24app.store import database, heartbeat
 from tests.portal_room import open_room
 
@@ -51,3 +53,29 @@ def test_every_event_named_there_is_written_somewhere():
     [events] = re.findall(r"Events worth knowing: (.+?)\.\n", OPERATIONS, re.DOTALL)
     for event in re.findall(r"`(\w+)`", events):
         assert re.search(rf'log\.\w+\(\s*"{event}"', source), event
+
+
+def test_every_command_of_the_operators_page_can_be_typed():
+    typed = re.findall(r"python -m b24app ([^\n`|#]+)", OPERATIONS)
+    assert len(typed) > 20
+    for words in typed:
+        assert _parser().parse_args(shlex.split(words)).run, words
+
+
+def test_every_setting_of_the_operators_page_exists():
+    names = {PREFIX + field.name.upper() for field in dataclasses.fields(Settings)}
+    files = {f"{PREFIX}{name}_FILE" for name in SECRETS}
+    compose_only = {"PARAPH_HOST"}
+    assert set(re.findall(r"PARAPH_[A-Z_]+[A-Z]", OPERATIONS)) <= names | files | compose_only
+
+
+def test_services_run_commands_there_are_and_may_end_what_they_began():
+    units = re.findall(r"```ini\n(.*?)```", OPERATIONS, re.DOTALL)
+    times = {}
+    for unit in units:
+        command = re.search(r"^ExecStart=\S+ -m b24app (.+)$", unit, re.MULTILINE)[1]
+        assert _parser().parse_args(shlex.split(command)).run
+        times[command] = int(re.search(r"^TimeoutStopSec=(\d+)$", unit, re.MULTILINE)[1])
+    graceful_s = int(re.search(r'"graceful_timeout": (\d+)', (ROOT / "b24app/serving.py").read_text())[1])
+    assert times["serve"] > graceful_s
+    assert times["worker"] * 1000 > max(LEASE_MS.values())

@@ -151,8 +151,8 @@ def _found(kind: re.Pattern[str], text: str) -> set[str]:
 
 
 def _raised_sentences() -> Iterator[str]:
-    """Find the sentences errors are made with; those about settings are for whoever runs the command line."""
-    names = {each.__name__ for each in _family(errors.AppError)} - {"ConfigError"}
+    """Find the sentences errors are made with; those of the command line are English."""
+    names = {each.__name__ for each in _family(errors.AppError)} - {"ConfigError", "ArchiveRefused"}
     for path in [*ROOT.glob("b24app/**/*.py"), *ROOT.glob("placement_handlers/*.py")]:
         if "sandbox" in path.parts:
             continue

@@ -32,11 +32,11 @@ def append(portal: str, request_id: str, position: int, event: AuditEvent, diges
 def events(portal: str, request_id: str) -> list[AuditEvent]:
     """The whole trail, oldest first."""
     query = AuditRow.select().where((AuditRow.portal == portal) & (AuditRow.request == request_id))
-    return [_event(found) for found in query.order_by(AuditRow.position)]
+    return [event_of(found) for found in query.order_by(AuditRow.position)]
 
 
 def event(portal: str, request_id: str, position: int) -> AuditEvent:
-    return _event(
+    return event_of(
         AuditRow.get((AuditRow.portal == portal) & (AuditRow.request == request_id) & (AuditRow.position == position))
     )
 
@@ -46,7 +46,8 @@ def digests(portal: str, request_id: str) -> list[str]:
     return [found.digest for found in query.order_by(AuditRow.position)]
 
 
-def _event(found: AuditRow) -> AuditEvent:
+def event_of(found: AuditRow) -> AuditEvent:
+    """Turn a row into the event it keeps."""
     return AuditEvent(
         EventType(found.type),
         from_ms(found.at),

@@ -112,6 +112,13 @@ def alone(key: str) -> None:
         database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (_number(key),))
 
 
+def without_hurry() -> None:
+    """Lift PostgreSQL's time limits for the rest of this transaction; SQLite has none."""
+    if not is_sqlite():
+        for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+            database.execute_sql(f"SET LOCAL {limit} = 0")
+
+
 @contextmanager
 def exclusive(key: str) -> Iterator[None]:
     """Hold off every other thread and process that names the same key, without a transaction.

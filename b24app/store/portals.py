@@ -13,6 +13,10 @@ def find(member_id: str) -> Portal | None:
     return Portal.get_or_none(Portal.member_id == member_id)
 
 
+def every() -> list[Portal]:
+    return list(Portal.select().order_by(Portal.member_id))
+
+
 def secret_of(member_id: str) -> tuple[str, bool]:
     """The application token's fingerprint ("" when there is none) and whether the application is installed.
 

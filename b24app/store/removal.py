@@ -5,7 +5,7 @@ New tables are covered as soon as they have a `portal` column.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from b24app.store.tables import (
@@ -47,9 +47,9 @@ def delete_data(portal: str) -> None:
     Portal.update(settings={}, installer_id=0, setup_done_at=None).where(Portal.member_id == portal).execute()
 
 
-def blobs_of(portal: str) -> set[str]:
+def blobs_of(portal: str, columns: Iterable[Any] = BLOB_COLUMNS) -> set[str]:
     """Name the stored files that the portal's rows refer to."""
-    return {sha256 for column in BLOB_COLUMNS for sha256 in _named(column, column.model.portal == portal)}
+    return {sha256 for column in columns for sha256 in _named(column, column.model.portal == portal)}
 
 
 def unreferenced(sha256s: set[str]) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, request
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import placement_handlers
 from b24app import __version__
@@ -42,6 +43,8 @@ FOREIGN_POSTS = (app_home.bp, install.bp, portal_events.bp, signing.bp, verify.b
 
 def register(app: Flask, ctx: Context) -> None:
     app.extensions["paraph"] = ctx
+    if ctx.settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=ctx.settings.proxies, x_proto=0)  # type: ignore[method-assign]
     app.config.update(
         SECRET_KEY=ctx.vault.signing_keys[0],
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,

@@ -25,6 +25,13 @@ def test_a_key_that_was_taken_away_opens_nothing():
         Vault([NEW]).unlock(Vault([OLD]).lock("secret"))
 
 
+def test_locking_anew_needs_the_old_key_once_and_then_no_more():
+    fresh = Vault([NEW, OLD]).relock(Vault([OLD]).lock("secret"))
+    assert Vault([NEW]).unlock(fresh) == "secret"
+    assert Vault([NEW]).relock(fresh) == fresh
+    assert Vault([OLD]).relock(fresh) is None
+
+
 def test_a_fingerprint_is_the_same_every_time_and_tells_nothing():
     assert fingerprint("token") == fingerprint("token") != fingerprint("tokem")
     assert "token" not in fingerprint("token")
