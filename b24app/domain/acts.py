@@ -25,6 +25,7 @@ class RecordLetter:
 
     signer_id: str
     kind: str = "invitation"
+    letter: str = ""  # the key of the message that caused it: a letter that is in the trail is not written again
 
 
 @dataclass(frozen=True)
@@ -83,10 +84,12 @@ class ChangeSigner:
 
 @dataclass(frozen=True)
 class Remind:
-    """`by`: the employee who asked for it; None: its day has come."""
+    """Write again. `by`: the employee who asked for it, None when its day has come. `press`: the pressed button's event,
+    which counts once."""
 
     signer_id: str
     by: int | None = None
+    press: str = ""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ def remind(request: SignatureRequest, act: Remind, now: datetime) -> Decision:
     if act.by is not None:
         _check_pause(request, signer, now)
     actor = SYSTEM if act.by is None else Actor.employee(act.by)
-    event = AuditEvent(EventType.SIGNER_REMINDED, now, actor, signer.id, {"automatic": act.by is None})
+    data = {"automatic": act.by is None} | ({"press": act.press} if act.press else {})
+    event = AuditEvent(EventType.SIGNER_REMINDED, now, actor, signer.id, data)
     return request.with_signer(signer, reminded_at=now), [event]
 
 

@@ -80,7 +80,7 @@ def _begin_turn(request: SignatureRequest, now: datetime) -> Decision:
 
 def _record_letter(request: SignatureRequest, act: RecordLetter, now: datetime) -> Decision:
     signer = signer_of(request, act.signer_id)
-    data = {"kind": act.kind, "email": signer.email}
+    data = {"kind": act.kind, "email": signer.email, "letter": act.letter}
     return request, [AuditEvent(EventType.LETTER_SENT, now, SYSTEM, signer.id, data)]
 
 

@@ -6,7 +6,7 @@ from b24app.domain.acts import Remind
 from b24app.domain.signature_request import SignatureRequest
 from b24app.errors import N_, NotAllowed
 from b24app.services.context import Context
-from b24app.services.record import apply
+from b24app.services.record import apply, apply_inside
 from b24app.services.show_request import reach_request
 from b24app.store import requests
 from b24app.store.tables import Portal
@@ -19,18 +19,18 @@ def remind_signer(ctx: Context, portal: Portal, user_id: int, request_id: str, s
     return apply(ctx, portal.member_id, request_id, Remind(signer_id, user_id))
 
 
-def remind_everybody(ctx: Context, portal: Portal, user_id: int, request_id: str) -> int:
+def remind_everybody(ctx: Context, portal: Portal, user_id: int, request_id: str, press: str = "") -> int:
     """Remind all whose turn it is; returns how many. The portal asks: who sees its card may press its buttons.
 
-    Raises: NotAllowed when nobody could be reminded.
+    Call it inside the transaction that holds the request. Raises: NotAllowed when nobody could be reminded.
     """
     refusals, waiting = [], [s.id for s in requests.load(portal.member_id, request_id).signing if s.has_turn]
     if not waiting:
         raise NotAllowed(N_("Right now there is nobody who could be reminded of this document."))
     for signer_id in waiting:
         try:
-            apply(ctx, portal.member_id, request_id, Remind(signer_id, user_id))
-        except NotAllowed as refusal:
+            apply_inside(ctx, portal.member_id, request_id, Remind(signer_id, user_id, press))
+        except NotAllowed as refusal:  # raised before anything is written
             refusals.append(refusal)
     if len(refusals) == len(waiting):
         raise refusals[0]

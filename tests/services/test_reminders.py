@@ -24,6 +24,12 @@ from tests.services.desk import ANN, ANNA, MARCO, REFUSED
 from tests.services.time_passing import EVERY_DAY, PLAN, berlin, due_at, happened
 
 
+def remind_all(desk: Desk, request_id: str) -> int:
+    """Press the button of the live card."""
+    with writing():
+        return remind_everybody(desk.ctx, desk.portal, ANNA, request_id)
+
+
 def test_sent_on_monday_he_is_reminded_on_thursday_morning_and_so_on(desk, until):
     desk.send(ANN, reminders=PLAN)
     assert until(berlin(25)) == ["Thu 05 09:00 ann@lee.example", "Mon 09 09:00 ann@lee.example"]
@@ -89,7 +95,7 @@ def test_looking_twice_in_the_same_minute_writes_once(desk, clocks):
 def test_the_system_leaves_out_a_day_on_which_an_employee_has_reminded(desk, clocks, until):
     request_id = desk.send(ANN, reminders=PLAN)
     clocks.moment = berlin(5, 8).astimezone(UTC)
-    assert remind_everybody(desk.ctx, desk.portal, ANNA, request_id) == 1
+    assert remind_all(desk, request_id) == 1
     desk.work()
     assert until(berlin(12)) == ["Mon 09 09:00 ann@lee.example"]
 
@@ -114,9 +120,9 @@ def test_of_several_only_those_are_reminded_who_have_not_been(desk, clocks):
     request_id = desk.send(ANN, replace(MARCO, order=1))
     ann, _marco = requests.load("acme", request_id).signers
     remind_signer(desk.ctx, desk.portal, ANNA, request_id, ann.id)
-    assert remind_everybody(desk.ctx, desk.portal, ANNA, request_id) == 1
+    assert remind_all(desk, request_id) == 1
     with pytest.raises(NotAllowed):
-        remind_everybody(desk.ctx, desk.portal, ANNA, request_id)
+        remind_all(desk, request_id)
 
 
 def test_reminders_are_turned_off_and_on_while_it_is_out(desk, until):
