@@ -152,6 +152,11 @@ def remove_done(before: datetime) -> int:
     return OutboxMessage.delete().where(OutboxMessage.done_at < to_ms(before)).execute()
 
 
+def pull_back(now_ms: int, is_wrong: Any) -> int:
+    """Make open messages due whose time cannot be right; returns how many."""
+    return int(OutboxMessage.update(next_at=now_ms).where(_is_open() & is_wrong).execute())
+
+
 def next_due(portal: str, lanes: Collection[str], now: datetime) -> OutboxMessage | None:
     """Find the message whose turn it is in one of these lanes, the longest due first."""
     due = (OutboxMessage.lane.in_(lanes)) & (OutboxMessage.next_at <= to_ms(now))

@@ -228,8 +228,9 @@ class Request(Table):
     sent_at = BigIntegerField(null=True)
     expires_at = BigIntegerField(null=True)
     ended_at = BigIntegerField(null=True)
-    due_at = BigIntegerField(null=True, index=True)
+    due_at = BigIntegerField(null=True, index=True)  # when time itself causes something next
     reason = TextField(default="")
+    reminders = JSONField(null=True)  # none: sent before there were any
     connection = CharField(default="")  # whose account it is signed through; empty for the built-in engine
     ends_as = CharField(default="")  # what a closing one will be
 
@@ -288,6 +289,8 @@ class SignerRow(Table):
     consented_at = BigIntegerField(null=True)
     signed_at = BigIntegerField(null=True)
     decline_reason = TextField(default="")
+    invited_at = BigIntegerField(null=True)
+    reminded_at = BigIntegerField(null=True)
 
     class Meta:
         table_name = "signer"
