@@ -21,10 +21,10 @@ import requests
 from b24app.errors import ConfigError
 from b24app.sandbox.portal.frames import frame, main_opening
 from b24app.sandbox.portal.portal import Portal
-from b24app.sandbox.world import Sandbox, start
+from b24app.sandbox.world import PORTS, Sandbox, start
 
 ADMIN, ANNA, LEAD = 1, 6, 77
-SANDBOX, PORTS = 100, 6  # the sandbox's first port lies so far above the application's, and so many it takes
+SANDBOX = 100  # the sandbox's first port lies so far above the application's
 START_S, STOP_S, HTTP_S = 60, 15, 60
 SEARCH_S = 0.1
 

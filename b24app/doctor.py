@@ -15,7 +15,7 @@ from b24app.errors import AppError, ConfigError
 from b24app.settings import Settings
 
 if TYPE_CHECKING:
-    from b24app.documents.storage import Blobs
+    from b24app.services.context import Context
 
 CLOCK_TOLERANCE_S = 60
 
@@ -75,22 +75,22 @@ def _documents(settings: Settings) -> str:
     sha256 = ctx.blobs.put(secrets.token_bytes(1024))
     ctx.blobs.get(sha256)
     ctx.blobs.delete(sha256)
-    _require_owner(ctx.blobs)
+    _require_own(ctx)
     return f"a test page was set ({pages} page); a file was written, read and deleted in {ctx.blobs}"
 
 
-def _require_owner(blobs: Blobs) -> None:
-    from b24app.store import sweeps
+def _require_own(ctx: Context) -> None:
+    from b24app.services.sweep_files import is_anothers
     from b24app.store.database import reading
 
     with reading():
-        is_ours = blobs.owner() in ("", sweeps.owner())
-    if not is_ours:
-        raise ConfigError(
-            "%(store)s belongs to another database, so unneeded files stay there. If that database is gone, "
-            'delete the file "owner" in the store.',
-            store=blobs,
-        )
+        if not is_anothers(ctx):
+            return
+    raise ConfigError(
+        "%(store)s belongs to another installation, so unneeded files are not deleted. If that one is gone, or was "
+        'this one under another PARAPH_PUBLIC_URL, delete the file "owner" there.',
+        store=ctx.blobs,
+    )
 
 
 def _mail(settings: Settings) -> str:

@@ -24,16 +24,10 @@ _EMAIL = re.compile(r"[^\s@<>\"'(]+@[^\s@<>\"')]+")
 
 
 def configure_logs(level: str) -> None:
-    """Let this process write lines of a level and above. May be called again."""
+    """Let this process write lines of a level and above. May be called again: loggers already in use follow."""
     number = logging.getLevelNamesMapping()[level.upper()]
-    ours: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        without_words,
-    ]
     structlog.configure(
-        processors=[*ours, _in_order, structlog.processors.JSONRenderer()],
+        processors=_CHAIN,
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
@@ -41,7 +35,7 @@ def configure_logs(level: str) -> None:
     handler = _Lines(sys.stderr)
     handler.setFormatter(
         ProcessorFormatter(
-            foreign_pre_chain=[*ours, add_logger_name, _hide_secrets],
+            foreign_pre_chain=[*_OURS, add_logger_name, _hide_secrets],
             processors=[ProcessorFormatter.remove_processors_meta, _in_order, structlog.processors.JSONRenderer()],
         )
     )
@@ -80,3 +74,13 @@ def _hide_secrets(_logger: Any, _method: str, line: Any) -> Any:
     text = _QUERY.sub("?" + HIDDEN, str(line["event"]))
     line["event"] = _LONG.sub(HIDDEN, _EMAIL.sub(HIDDEN, text))
     return line
+
+
+_OURS: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    without_words,
+]
+_CHAIN: list[Processor] = [*_OURS, _in_order, structlog.processors.JSONRenderer()]
+"""One list for the life of the process: loggers keep the list that they were first used with."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -102,15 +104,25 @@ def test_a_wrong_arrow_is_noticed(tmp_path):
 
 
 def test_the_sandbox_uses_only_flask_and_small_things():
-    allowed = {"flask", "werkzeug", "requests", "aiosmtpd", "jinja2", "markupsafe", "b24app", "__future__", "_typeshed"}
+    small = {"flask", "werkzeug", "requests", "aiosmtpd", "jinja2", "markupsafe", "b24app", "__future__", "_typeshed"}
+    special = {
+        "b24app.sandbox.esign.paper.": {"pikepdf", "pypdfium2", "typst", "pyhanko", "cryptography"},
+        "b24app.sandbox.docusign.auth.assertions": {"cryptography"},
+    }
     for module, path in sources():
         if room_of(module) == "sandbox":
+            allowed = small | next((libraries for room, libraries in special.items() if module.startswith(room)), set())
             for imported in imports(path):
                 top = imported.split(".")[0]
                 assert top in allowed or top in _standard_library(), f"{module} imports {imported}"
 
 
-def _standard_library() -> frozenset[str]:
-    import sys
+def test_the_sandbox_loads_pdf_libraries_only_when_needed():
+    heavy = {"pikepdf", "pyhanko", "typst", "pypdfium2", "cryptography"}
+    script = f"import sys, b24app.sandbox.world; print(*{heavy} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
 
+
+def _standard_library() -> frozenset[str]:
     return sys.stdlib_module_names

@@ -160,10 +160,10 @@ def test_the_doctor_names_the_setting_of_a_bucket_that_is_none_and_hides_the_sec
         assert SECRET not in found
 
 
-def test_the_doctor_notices_a_store_of_another_database(tmp_path):
+def test_the_doctor_notices_a_store_of_another_installation(tmp_path):
     store = Folder(tmp_path / "store")
     store.blobs.own("another")
-    assert "belongs to another database" in documents_of_doctor(tmp_path, store.url)
+    assert "belongs to another installation" in documents_of_doctor(tmp_path, store.url)
 
 
 def test_the_doctor_is_not_deceived_by_a_disk_that_can_only_be_read(tmp_path):

@@ -1,4 +1,4 @@
-"""Look at what has happened: rest-log."""
+"""See what happened: rest-log."""
 
 from __future__ import annotations
 

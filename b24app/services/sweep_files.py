@@ -34,7 +34,7 @@ log = structlog.get_logger()
 def sweep_files(ctx: Context, step_s: float = STEP_S, batch: int = BATCH) -> None:
     """Take one step of the daily sweep when it is due; the next minute goes on where it stops.
 
-    A store that is in trouble, or belongs to another database, is left alone for a while.
+    A store that is in trouble, or belongs to another installation, is left alone for a while.
     """
     with writing():
         row = sweeps.begin(ctx.now(), ctx.new_id())
@@ -47,6 +47,19 @@ def sweep_files(ctx: Context, step_s: float = STEP_S, batch: int = BATCH) -> Non
         behind, due_at = row.behind, ctx.now() + AFTER_TROUBLE
     with writing():
         sweeps.leave(behind, due_at)
+
+
+def is_anothers(ctx: Context) -> bool:
+    """Say whether the store is another installation's: what is needed there looks unneeded here, so nothing goes."""
+    return ctx.blobs.owner() not in ("", _owner(ctx))
+
+
+def claim(ctx: Context) -> None:
+    """Note in the store that it is this installation's, before files are put there that another one may not know."""
+    with writing():
+        sweeps.name(ctx.new_id(), ctx.now())
+        owner = _owner(ctx)
+    ctx.blobs.own(owner)
 
 
 @dataclass(frozen=True)
@@ -64,8 +77,8 @@ class _Step:
     def take(self, row: FileSweep) -> tuple[str, datetime]:
         """Returns the file behind which the next step begins, and when it is due."""
         now = self.ctx.now()
-        if not _is_ours(self.ctx, row.owner):
-            log.error("files_of_another_database", store=str(self.ctx.blobs))
+        if is_anothers(self.ctx):
+            log.error("files_of_another_installation", store=str(self.ctx.blobs))
             return "", now + EVERY
         if not row.behind and not self._emptied(now - ASIDE_FOR):
             return "", now
@@ -99,6 +112,8 @@ class _Step:
         if lost:
             with writing():
                 removal.forget_derived(lost)
+        if unneeded:
+            self.ctx.blobs.own(_owner(self.ctx))
         for name in sorted(unneeded):
             self.ctx.blobs.set_aside(name, before)
             if self.is_over:
@@ -106,12 +121,9 @@ class _Step:
         return last
 
 
-def _is_ours(ctx: Context, owner: str) -> bool:
-    """Files that another database knows look unneeded from here: each store is swept by the first one only."""
-    noted = ctx.blobs.owner()
-    if not noted:
-        ctx.blobs.own(owner)
-    return noted in ("", owner)
+def _owner(ctx: Context) -> str:
+    """Name this installation: a copy of its database, made to try something out, has another address."""
+    return f"{ctx.settings.public_url} {sweeps.owner()}"
 
 
 def _settle(ctx: Context, name: str, *, is_needed: bool) -> None:

@@ -301,7 +301,7 @@ class FileSweep(Table):
     """How far the daily search for unneeded files has come: one row, written by the worker. Never goes away."""
 
     id = IntegerField(primary_key=True)
-    owner = CharField()  # also noted in the store: files are deleted by the database they belong to, by no other
+    owner = CharField()  # names this database in the store: another one's files look unneeded and must not go
     behind = CharField(default="")  # the file after which the next step begins
     due_at = BigIntegerField()
 

@@ -6,33 +6,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Frame, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Frame, Page, expect
 
 from b24app.sandbox.portal.portal import Portal
 from b24app.sandbox.world import Sandbox
+from tests.sandbox import browser
 from tests.sandbox.conftest import ANNA, BORIS, Caller
 from tests.sandbox.test_activities import LAYOUT
 from tests.sandbox.testapp import TestApp
 
 pytestmark = pytest.mark.browser
-ARGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGS)
-        yield browser
-        browser.close()
+chromium = pytest.fixture(scope="module")(browser.chromium)
 
 
 @pytest.fixture

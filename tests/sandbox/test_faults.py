@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 import requests
 
+from b24app.sandbox import faults
 from b24app.sandbox.portal import web
 from b24app.sandbox.portal.portal import Portal
 from b24app.sandbox.world import Sandbox
@@ -144,3 +146,31 @@ def test_faults_calls_and_more_over_http(sandbox: Sandbox, acme: Portal, anna: C
     for view in ("timeline", "activities", "notifications", "placements", "bindings", "deliveries", "robots", "app"):
         assert requests.get(f"{control}/acme/{view}", timeout=10).status_code == 200, view
     assert requests.get(f"{control}/nobody/calls", timeout=10).status_code == 404
+
+
+def test_every_trouble_stands_in_the_readme() -> None:
+    readme = (Path(faults.__file__).parent / "README.md").read_text()
+    assert [kind for kind in faults.KINDS if f"`{kind}`" not in readme] == []
+
+
+@pytest.mark.parametrize(
+    ("target", "path"),
+    [
+        ("dropbox_sign", "/v3/account"),
+        ("docusign", "/restapi/v2.1/accounts/1/envelopes"),
+        ("docusign_auth", "/oauth/userinfo"),
+    ],
+)
+def test_signing_services_know_the_general_troubles(sandbox: Sandbox, target: str, path: str) -> None:
+    troubled, url = sandbox.troubled(target), f"{sandbox.targets[target].listener.url}{path}"
+    troubled.add("not_json", body="<html>")
+    assert requests.get(url, timeout=10).text == "<html>"
+    troubled.add("http_error", status=502)
+    assert requests.get(url, timeout=10).status_code == 502
+    troubled.add("dropped")
+    with pytest.raises(requests.ConnectionError):
+        requests.get(url, timeout=10)
+    troubled.add("slow", delay_s=0.3)
+    started = time.monotonic()
+    assert requests.get(url, timeout=10).status_code == 401
+    assert time.monotonic() - started >= 0.3

@@ -78,8 +78,8 @@ def test_a_file_that_a_row_names_stays(ctx, store, column):
     sha256 = old(ctx, store)
     name_in(column, sha256, ctx)
     for days in range(5):
-        sweep_files(later(ctx, days=days))
-    assert store.files() == sorted([place_of(sha256), "owner"])
+        sweep_files(later(ctx, days=days, minutes=days))
+    assert store.files() == [place_of(sha256)]
 
 
 def test_an_old_file_that_nobody_names_goes_in_two_steps(ctx, store):
@@ -245,10 +245,19 @@ def test_two_workers_do_not_take_the_same_step(ctx, store):
         assert sweeps.begin(ctx.now() + sweeps.LEASE, "database 1") is not None
 
 
-def test_the_files_of_another_database_are_left_alone(ctx, store):
-    ctx.blobs.own("another database")
+def test_the_files_of_another_installation_are_left_alone(ctx, store):
+    ctx.blobs.own("another installation")
     sha256 = old(ctx, store)
     sweep_files(ctx)
+    assert ctx.blobs.has(sha256)
+
+
+def test_a_copy_of_the_database_elsewhere_deletes_nothing(ctx, store):
+    old(ctx, store, b"gone")
+    sweep_files(ctx)
+    sha256 = old(ctx, store)  # its row came after the copy was made
+    copy = replace(ctx, settings=replace(ctx.settings, public_url="https://staging.example.com"))
+    sweep_files(later(copy, days=2))
     assert ctx.blobs.has(sha256)
 
 
@@ -260,7 +269,7 @@ def test_what_an_unfinished_write_left_behind_goes(tmp_path):
     folder.age("unused/new-killed", days=1)
     with database.reading():
         sweep_files(ctx)
-    assert folder.files() == ["owner", "unused/new-being-written"]
+    assert folder.files() == ["unused/new-being-written"]
 
 
 def test_a_needed_file_damaged_beside_its_place_is_left_for_people_to_see(ctx, store):

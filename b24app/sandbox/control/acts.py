@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from b24app.sandbox.control import services
+from b24app.sandbox.control.services import OK
 from b24app.sandbox.examples import pdf
 from b24app.sandbox.portal import web
 from b24app.sandbox.portal.fields import LEAD
 from b24app.sandbox.portal.portal import Portal
 
 Act = Callable[[Portal, dict[str, Any]], Any]
-OK = {"ok": True}
 
 
 def install(portal: Portal, given: dict[str, Any]) -> Any:
@@ -111,30 +112,10 @@ def limits(portal: Portal, given: dict[str, Any]) -> Any:
     return OK
 
 
-def down(portal: Portal, given: dict[str, Any]) -> Any:
-    portal.go_down()
-    return OK
-
-
-def up(portal: Portal, given: dict[str, Any]) -> Any:
-    portal.come_back()
-    return OK
-
-
 def move(portal: Portal, given: dict[str, Any]) -> Any:
     """A new address; the old one answers 302 from now on."""
     old, new = web.move(portal)
     return {"old": old, "new": new}
-
-
-def settle(portal: Portal, given: dict[str, Any]) -> Any:
-    portal.settle()
-    return OK
-
-
-def reset_calls(portal: Portal, given: dict[str, Any]) -> Any:
-    portal.calls.reset()
-    return OK
 
 
 def reset_deliveries(portal: Portal, given: dict[str, Any]) -> Any:
@@ -163,11 +144,11 @@ ACTS: dict[str, Act] = {
     "token": token,
     "restrict": restrict,
     "limits": limits,
-    "down": down,
-    "up": up,
+    "down": services.down,
+    "up": services.up,
     "move": move,
-    "settle": settle,
-    "reset-calls": reset_calls,
+    "settle": services.settle,
+    "reset-calls": services.reset_calls,
     "reset-deliveries": reset_deliveries,
     "reset-notifications": reset_notifications,
 }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, abort, jsonify, render_template, request
 
+from b24app.sandbox.control import docusign, dropbox_sign
 from b24app.sandbox.control.acts import ACTS
 from b24app.sandbox.control.views import VIEWS
 from b24app.sandbox.faults import KINDS
@@ -15,6 +16,8 @@ from b24app.sandbox.serving import Listener
 
 if TYPE_CHECKING:
     from b24app.sandbox.world import Sandbox
+
+SERVICES = {"dropbox_sign": dropbox_sign, "docusign": docusign}
 
 
 class Control:
@@ -33,8 +36,8 @@ class Control:
         app.add_url_rule("/", "start", self.start)
         app.add_url_rule("/control/apps", "apps", lambda: jsonify(self.sandbox.apps))
         app.add_url_rule("/control/faults", "faults", self.faults, methods=["GET", "POST", "DELETE"])
-        app.add_url_rule("/control/<portal>/<what>", "view", self.view, methods=["GET"])
-        app.add_url_rule("/control/<portal>/<what>", "act", self.act, methods=["POST", "DELETE"])
+        app.add_url_rule("/control/<target>/<what>", "view", self.view, methods=["GET"])
+        app.add_url_rule("/control/<target>/<what>", "act", self.act, methods=["POST", "DELETE"])
         return app
 
     def start(self) -> str:
@@ -53,21 +56,22 @@ class Control:
                 self.sandbox.troubled(target).add(**given)
             except (KeyError, TypeError) as error:
                 return self._refused(str(error))
-        targets = ("oauth", "mailbox", *self.sandbox.portals)
-        return jsonify({target: self.sandbox.troubled(target).listed() for target in targets})
+        return jsonify({name: target.faults.listed() for name, target in self.sandbox.targets.items()})
 
-    def view(self, portal: str, what: str) -> Response:
-        return jsonify(self._run(VIEWS, portal, what, dict(request.args)))
+    def view(self, target: str, what: str) -> Response:
+        views = SERVICES[target].VIEWS if target in SERVICES else VIEWS
+        return jsonify(self._run(views, target, what, dict(request.args)))
 
-    def act(self, portal: str, what: str) -> Response:
+    def act(self, target: str, what: str) -> Response:
         if request.method == "DELETE":
             what = f"reset-{what}"
-        return jsonify(self._run(ACTS, portal, what, self._given()))
+        acts = SERVICES[target].ACTS if target in SERVICES else ACTS
+        return jsonify(self._run(acts, target, what, self._given()))
 
-    def _run(self, table: dict[str, Callable[..., Any]], portal: str, what: str, given: dict[str, Any]) -> Any:
-        if portal not in self.sandbox.portals or what not in table:
+    def _run(self, table: Mapping[str, Callable[..., Any]], target: str, what: str, given: dict[str, Any]) -> Any:
+        if target not in {*self.sandbox.portals, *SERVICES} or what not in table:
             abort(404)
-        return table[what](self.sandbox.portal(portal), given)
+        return table[what](self.sandbox.targets[target], given)
 
     def _given(self) -> dict[str, Any]:
         return request.get_json(silent=True) or dict(request.form) or {}

@@ -16,8 +16,9 @@ from b24app.sandbox.calls import Call, CallLog
 from b24app.sandbox.faults import Fault, Faults
 from b24app.sandbox.oauth.tokens import Grant, TokenStore
 from b24app.sandbox.portal.apps import LocalApp
-from b24app.sandbox.serving import DROP_HEADER, HOST, Listener
+from b24app.sandbox.serving import HOST, Listener
 from b24app.sandbox.timing import Stopwatch
+from b24app.sandbox.troubles import lose_answer, troubled
 
 FindApp = Callable[[str], LocalApp | None]
 PortalUrl = Callable[[str], str]
@@ -58,32 +59,18 @@ class OAuthServer:
 
     def _answered(self, name: str, act: Callable[[], tuple[dict[str, Any], int, Grant | None]]) -> Response:
         started = time.perf_counter()
-        response = self._troubled(name)
+        response = troubled(self.faults, name)
         grant: Grant | None = None
         error: str | None = None
         if response is None:
             body, status, grant = act()
             error = body.get("error")
             response = Response(php.to_json(body), status, content_type="application/json")
-            if self.faults.take("answer_lost", name):
-                response.headers[DROP_HEADER] = "1"
+            lose_answer(self.faults, response, name)
         user, client = (grant.user_id, grant.client_id) if grant else (None, request.values.get("client_id"))
         duration = time.perf_counter() - started
         self.calls.add(Call(name, response.status_code, user, client, error, duration, time.time(), request.method))
         return response
-
-    def _troubled(self, name: str) -> Response | None:
-        if slow := self.faults.take("slow", name):
-            time.sleep(float(slow.get("delay_s", 1)))
-        if self.faults.take("dropped", name):
-            return Response("", headers={DROP_HEADER: "1"})
-        if broken := self.faults.take("http_error", name):
-            return Response("<h1>Server error</h1>", int(broken.get("status", 502)), content_type="text/html")
-        if odd := self.faults.take("not_json", name):
-            return Response(
-                str(odd.get("body", "<html><body>Maintenance</body></html>")), 200, content_type="text/html"
-            )
-        return None
 
     def _trade(self) -> tuple[dict[str, Any], int, Grant | None]:
         """docs: settings/oauth/auto-renewal.md. `wrong_client` comes with HTTP 200."""

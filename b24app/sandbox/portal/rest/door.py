@@ -17,8 +17,8 @@ from b24app.sandbox.calls import Call
 from b24app.sandbox.portal.rest import batch
 from b24app.sandbox.portal.rest.errors import RestError, access_denied
 from b24app.sandbox.portal.rest.registry import METHODS, Context, Method, Page
-from b24app.sandbox.serving import DROP_HEADER
 from b24app.sandbox.timing import Stopwatch
+from b24app.sandbox.troubles import lose_answer, troubled
 
 if TYPE_CHECKING:
     from b24app.sandbox.portal.portal import Portal
@@ -209,18 +209,7 @@ class _Entry:
 
     def general_trouble(self) -> Response | None:
         """Troubles below REST: slowness, a lost connection, a proxy's page."""
-        faults = self.portal.faults
-        if slow := faults.take("slow", self.method):
-            time.sleep(float(slow.get("delay_s", 1)))
-        if faults.take("dropped", self.method):
-            return Response("", headers={DROP_HEADER: "1"})
-        if broken := faults.take("http_error", self.method):
-            status = int(broken.get("status", 502))
-            return Response(f"<html><h1>{status}</h1><hr>nginx</html>", status, content_type="text/html")
-        if odd := faults.take("not_json", self.method):
-            page = str(odd.get("body", "<html><body>Portal is being updated</body></html>"))
-            return Response(page, 200, content_type=str(odd.get("content_type", "text/html")))
-        return None
+        return troubled(self.portal.faults, self.method)
 
     def ordered_errors(self) -> None:
         fault = self.portal.faults.take("method_error", self.method)
@@ -248,6 +237,5 @@ class _Entry:
                 self.params,
             )
         )
-        if self.portal.faults.take("answer_lost", *self.names):
-            return Response("", headers={DROP_HEADER: "1"})
+        lose_answer(self.portal.faults, response, *self.names)
         return response

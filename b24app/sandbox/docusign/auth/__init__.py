@@ -1,0 +1,1 @@
+"""The account server: consent, tokens, userinfo."""

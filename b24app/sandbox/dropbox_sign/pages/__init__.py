@@ -1,0 +1,1 @@
+"""What people see: signing, embedded signing, consent."""

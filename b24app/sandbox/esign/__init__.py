@@ -1,0 +1,1 @@
+"""What the stand-ins of the signing services share: time, errands, letters, limits, paper, pages."""
