@@ -91,6 +91,8 @@ def test_no_sum_falls_when_a_process_is_killed(running: Running) -> None:
         wait_for(lambda: answers(running), "an answer")
         assert hits(running, "/readyz") == before
         assert not list(directory.glob(f"*_{pid}.*"))
+    said = [line["event"] for line in running.lines("serve") if line.get("logger") == "gunicorn.error"]
+    assert len([words for words in said if "SIGKILL" in words]) == WEB
 
 
 def answers(running: Running) -> bool:

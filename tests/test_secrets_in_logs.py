@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 
@@ -69,6 +70,17 @@ def test_the_rest_log_holds_no_secret_and_no_person(lived: Lived) -> None:
     kept = "".join(path.read_text() for path in (lived.running.directory / "data" / "rest-log").iterdir())
     assert {"batch", "app.info", "scope"} <= set(re.findall(r'"method":"([\w.]+)"', kept))
     assert lived.found_in(kept) == set()
+
+
+def test_every_line_of_the_rest_log_says_what_the_call_was_made_for(lived: Lived) -> None:
+    directory = lived.running.directory / "data" / "rest-log"
+    lines = [json.loads(text) for path in directory.iterdir() for text in path.read_text().splitlines()]
+    assert [line for line in lines if not (line.get("key") or line.get("request_id"))] == []
+    assert {"key" in line for line in lines} == {True, False}  # the worker's and the pages'
+    acme = lived.running.acme
+    assert len([line for line in lines if line["portal"] == acme.member_id and "app.info" not in line["url"]]) == len(
+        acme.calls
+    )
 
 
 def test_every_step_has_left_its_line(lived: Lived) -> None:

@@ -31,6 +31,8 @@ def test_all_defaults_work_on_one_machine(tmp_path):
         ("SMTP_URL", "mail.example.com"),
         ("BIND", "8700"),
         ("PROXIES", "yes"),
+        ("METRICS_BIND", "10.0.0.5"),
+        ("LOG_LEVEL", "LOUD"),
         ("SECRET_KEYS", "too-short"),
         ("BLOB_URL", "blobs"),
         ("BLOB_URL", "file://blobs"),
@@ -88,6 +90,7 @@ def test_a_secret_comes_from_a_file(tmp_path):
     path = tmp_path / "secret"
     path.write_text("s3cret\n")
     assert load({"PARAPH_CLIENT_SECRET_FILE": str(path)}).client_secret == "s3cret"
+    assert load({"PARAPH_METRICS_TOKEN_FILE": str(path)}).metrics_token == "s3cret"
 
 
 def test_a_missing_secret_file_is_named(tmp_path):

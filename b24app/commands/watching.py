@@ -1,4 +1,4 @@
-"""See what happened: rest-log."""
+"""Look at what has happened: rest-log."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class SharedFiles(Collector):
 
     def __init__(self, directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
-        self._directory = directory
+        self._directory = directory.absolute()
         self._process, self._name, self._life = 0, "", -1
 
     def begin(self) -> None:
@@ -102,11 +102,8 @@ class SharedFiles(Collector):
             path.unlink()
 
     def _take_room(self, path: Path) -> None:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
-        try:
-            os.posix_fallocate(descriptor, 0, ROOM)
-        finally:
-            os.close(descriptor)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+            file.write(bytes(ROOM))
 
     def _file(self, kind: str, name: str) -> Path:
         return self._directory / f"{kind}_{name}.db"

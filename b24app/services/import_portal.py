@@ -101,8 +101,9 @@ def let_go(ctx: Context, files: set[str]) -> None:
 
     In a store that belongs to another installation all stay: that one may need them.
     """
-    if is_anothers(ctx):
-        return
+    with reading():
+        if is_anothers(ctx):
+            return
     with writing():
         orphans = removal.unreferenced(files)
         orphans |= removal.unreferenced(removal.forget_derived(orphans))

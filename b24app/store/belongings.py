@@ -56,8 +56,8 @@ PARTS = (
 )
 LEFT_OUT: Mapping[type[Table], str] = {
     Derived: "a cache by content, made again when it is missed",
-    FileSweep: "this installation's own housekeeping",
-    Heartbeat: "this installation's own worker",
+    FileSweep: "which files of this place have been looked at",
+    Heartbeat: "when the worker of this place was seen",
 }
 PASSING: tuple[type[Table], ...] = (Prepared, Upload, Rendition)
 """Rows that go away after a day or are made again; one whose file is gone already may be left out."""

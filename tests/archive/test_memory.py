@@ -60,7 +60,7 @@ def add_documents(ctx: Context) -> None:
     with writing():
         for number in range(DOCUMENTS):
             data = os.urandom(BYTES)
-            path = ctx.blobs.root / place_of(sha256_of(data))
+            path = ctx.settings.data_path / "blobs" / place_of(sha256_of(data))
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
             letter = {"body": os.urandom(TEXT // 2).hex()}

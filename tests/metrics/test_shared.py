@@ -128,6 +128,7 @@ def test_a_number_that_a_living_process_bears_again_confuses_nothing(tmp_path, p
     for path in tmp_path.glob(f"*{dead.popen.pid}.*"):
         path.rename(path.with_name(path.name.replace(f"{dead.popen.pid}.", f"{living.popen.pid}.")))
     assert letters(tmp_path) == 3
+    assert len(list(tmp_path.glob("*.life"))) == 1
     living.count(1)
     assert letters(tmp_path) == 4
 

@@ -12,16 +12,6 @@ from tests.office import Office
 from tests.running import figures
 
 
-def test_readiness_names_every_part_and_whether_a_worker_lives(office: Office) -> None:
-    answer = office.client.get("/readyz")
-    assert answer.status_code == 200
-    assert answer.json == {
-        "status": "ready",
-        "parts": {"database": "ok", "migrations": "ok", "documents": "ok", "queue": "ok"},
-        "worker": "not seen lately",
-    }
-
-
 @pytest.mark.parametrize(("minutes", "words"), [(1, "seen lately"), (6, "not seen lately")])
 def test_a_worker_is_seen_lately_or_it_is_not(office: Office, minutes: int, words: str) -> None:
     with writing():

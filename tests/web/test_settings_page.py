@@ -139,6 +139,7 @@ def test_health_is_told_without_secrets(stage):
     assert ready.json() == {
         "status": "ready",
         "parts": {"database": "ok", "migrations": "ok", "documents": "ok", "queue": "ok"},
+        "worker": "not seen lately",
     }
 
 
