@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -100,17 +100,33 @@ def _bring_up_to_date() -> None:
         database.close_all()
 
 
-def wire_worker(ctx: Context) -> Worker:
-    """Give every topic its service."""
+def wire_worker(ctx: Context, handlers: Mapping[Topic, Handler] | None = None) -> Worker:
+    """Make the worker; `handlers`: others than the services' own."""
     from b24app.outbox.worker import Worker
+    from b24app.services.housekeeping import each_minute
+    from b24app.services.report_dead import report_dead
+
+    hints = _hints_of(ctx.settings, ctx.now)
+    worker_id = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+    return Worker(
+        handlers or wire_handlers(ctx),
+        hints,
+        ctx.now,
+        worker_id,
+        on_dead=partial(report_dead, ctx),
+        due=partial(each_minute, ctx),
+        on_wait=ctx.observer.rate_waited,
+    )
+
+
+def wire_handlers(ctx: Context) -> dict[Topic, Handler]:
+    """Give every topic its service."""
     from b24app.providers.builtin import BuiltinProvider
     from b24app.providers.registry import Registry
     from b24app.services import hand_over, write_to_signer
     from b24app.services.file_to_card import file_to_card, pin_document
-    from b24app.services.housekeeping import each_minute
     from b24app.services.receive_event import act_on_event
     from b24app.services.relay_to_portal import relay_to_portal
-    from b24app.services.report_dead import report_dead
     from b24app.services.seal_document import seal_document
     from b24app.services.write_back import write_back
 
@@ -119,7 +135,7 @@ def wire_worker(ctx: Context) -> Worker:
     def with_providers(handle: Callable[[Context, Registry, Message], None]) -> Handler:
         return partial(handle, ctx, providers)
 
-    handlers: dict[Topic, Handler] = {
+    return {
         Topic.HAND_OVER: with_providers(hand_over.hand_over),
         Topic.INVITE: with_providers(write_to_signer.invite_signer),
         Topic.REMIND: with_providers(write_to_signer.invite_signer),
@@ -132,17 +148,6 @@ def wire_worker(ctx: Context) -> Worker:
         Topic.WRITE_BACK: partial(write_back, ctx),
         Topic.PORTAL_EVENT: partial(act_on_event, ctx),
     }
-    hints = _hints_of(ctx.settings, ctx.now)
-    worker_id = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
-    return Worker(
-        handlers,
-        hints,
-        ctx.now,
-        worker_id,
-        on_dead=partial(report_dead, ctx),
-        due=partial(each_minute, ctx),
-        on_wait=ctx.observer.rate_waited,
-    )
 
 
 def _rest_client(

@@ -22,6 +22,7 @@ class RecordLetter:
 
     signer_id: str
     kind: str = "invitation"
+    letter: str = ""  # the key of the message that caused it: a letter that is in the trail is not written again
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,11 @@ class ChangeSigner:
 
 @dataclass(frozen=True)
 class Remind:
+    """Somebody asked to write again; `press` names the event of a pressed button, which counts once."""
+
     signer_id: str
     by: int
+    press: str = ""
 
 
 @dataclass(frozen=True)

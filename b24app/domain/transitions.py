@@ -95,7 +95,7 @@ def _begin_turn(request: SignatureRequest, now: datetime) -> Decision:
 
 def _record_letter(request: SignatureRequest, act: RecordLetter, now: datetime) -> Decision:
     signer = _signer(request, act.signer_id)
-    data = {"kind": act.kind, "email": signer.email}
+    data = {"kind": act.kind, "email": signer.email, "letter": act.letter}
     return request, [AuditEvent(EventType.LETTER_SENT, now, SYSTEM, signer.id, data)]
 
 
@@ -171,7 +171,8 @@ def _change_signer(request: SignatureRequest, act: ChangeSigner, now: datetime) 
 
 def _remind(request: SignatureRequest, act: Remind, now: datetime) -> Decision:
     signer = _signer_in_turn(request, act.signer_id)
-    return request, [AuditEvent(EventType.SIGNER_REMINDED, now, Actor.employee(act.by), signer.id)]
+    data = {"press": act.press} if act.press else {}
+    return request, [AuditEvent(EventType.SIGNER_REMINDED, now, Actor.employee(act.by), signer.id, data)]
 
 
 def _approve(request: SignatureRequest, act: Approve, now: datetime) -> Decision:

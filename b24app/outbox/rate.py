@@ -26,6 +26,7 @@ PATIENCE_S = 2.0
 OnWait = Callable[[str, float, str], object]  # portal, seconds, how it ended: waited | postponed | refused
 
 _prepaid: ContextVar[str] = ContextVar("prepaid", default="")
+_until: ContextVar[datetime | None] = ContextVar("until", default=None)
 
 
 def ignore_wait(_portal: str, _seconds: float, _how: str) -> None: ...
@@ -83,6 +84,16 @@ def prepaid(portal: str) -> Iterator[None]:
         _prepaid.reset(mark)
 
 
+@contextmanager
+def within(until: datetime | None) -> Iterator[None]:
+    """Let no call to a portal begin in this block after a moment: the lease is over then, others are at work."""
+    mark = _until.set(until)
+    try:
+        yield
+    finally:
+        _until.reset(mark)
+
+
 class PortalLimiter:
     """The bucket of one portal as the REST client wants it."""
 
@@ -102,8 +113,10 @@ class PortalLimiter:
     def take(self) -> None:
         """Take a token, waiting for at most two seconds.
 
-        Raises: BitrixError(code="rate_wait") with the time to wait, when the queue is longer than that.
+        Raises: BitrixError(code="rate_wait") with the time to wait, when the queue is longer than that;
+        BitrixError(code="lease_over") where `within` forbids to begin.
         """
+        self._check_lease()
         if _prepaid.get() == self._portal:
             _prepaid.set("")
             return
@@ -123,3 +136,12 @@ class PortalLimiter:
 
     def empty(self) -> None:
         empty(self._portal, self._now())
+
+    def _check_lease(self) -> None:
+        until = _until.get()
+        if until is not None and self._now() >= until:
+            raise BitrixError(
+                N_("This step took too long. Paraph will try again automatically."),
+                code="lease_over",
+                retry_after_s=1.0,
+            )

@@ -15,12 +15,13 @@ import structlog
 
 from b24app.clock import to_ms
 from b24app.domain.events import Topic
+from b24app.errors import OutcomeUnknown
 from b24app.outbox import rate, schedule
 from b24app.outbox.backoff import Jitter, delay_s
 from b24app.outbox.message import DeadRule, Message, OnDead, describe, trouble
 from b24app.outbox.rate import OnWait
 from b24app.outbox.schedule import PAUSES
-from b24app.outbox.verdict import Verdict, judge
+from b24app.outbox.verdict import AT_WORK_S, Verdict, judge
 from b24app.store import outbox
 from b24app.store.database import database
 from b24app.store.outbox import EVENTS, LETTERS, PORTAL, PROVIDER, SEAL
@@ -33,6 +34,8 @@ LEASE_MS: Mapping[str, int] = {
     PROVIDER: 45_000,
     EVENTS: 45_000,
 }  # > a handler's timeouts
+AFTER_CRASH_MS = {**LEASE_MS, PORTAL: LEASE_MS[PORTAL] + int(AT_WORK_S * 1000)}
+"""When a message whose worker died is begun again: its last call to the portal must be over by then."""
 
 log = structlog.get_logger()
 
@@ -65,9 +68,12 @@ class Turn:
         if row is None:
             return None
         found = outbox.next_due(self.portal, schedule.open_lanes(row, now), now)
-        if found is None or not self._hold(row, found.lane, now) or not outbox.begin_attempt(found):
+        if found is None or not self._hold(row, found.lane, now):
             return None
-        return Message.of(found)
+        again_at = now + timedelta(milliseconds=AFTER_CRASH_MS[found.lane])
+        if not outbox.begin_attempt(found, again_at):
+            return None
+        return Message.of(found, now + timedelta(milliseconds=LEASE_MS[found.lane]))
 
     def settle(self, message: Message, error: Exception | None, now: datetime) -> bool:
         """Write down how a message ended; False when the lease has gone to somebody else, and nothing is written."""
@@ -104,7 +110,8 @@ class Turn:
         if verdict.dies and self._bury(message, error, rule, now):
             return
         wait_s = verdict.wait_s or delay_s(message.attempts, self._policy.jitter)
-        outbox.put_off(message.key, now + timedelta(seconds=wait_s), describe(error))
+        why = "" if isinstance(error, OutcomeUnknown) else describe(error)
+        outbox.put_off(message.key, now + timedelta(seconds=wait_s), why)
         self._slow_down(message.lane, verdict, now)
         log.info("message_put_off", **trouble(error), wait_s=round(wait_s, 1))
 

@@ -186,7 +186,8 @@ class Worker:
         """Call the handler; its error is an answer, not an accident."""
         started_s = monotonic_s()
         try:
-            with rate.prepaid(message.portal) if message.lane == PORTAL else nullcontext():
+            prepaid = rate.prepaid(message.portal) if message.lane == PORTAL else nullcontext()
+            with rate.within(message.until), prepaid:
                 self._handlers[message.topic](message)
         except AppError as error:
             return error

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import structlog
 from peewee import IntegrityError
@@ -36,8 +35,6 @@ STILL_INSTALLED_S = 60
 MOST_ASKED = 20
 INSTALLED, UPDATED, UNINSTALLED = "ONAPPINSTALL", "ONAPPUPDATE", "ONAPPUNINSTALL"
 
-Data = Mapping[str, Any]
-
 log = structlog.get_logger()
 
 
@@ -61,7 +58,7 @@ def receive_event(ctx: Context, event: PortalEvent) -> None:
 def act_on_event(ctx: Context, message: Message) -> None:
     """Do what a kept event asks for; the worker's handler."""
     portal = portals.get(message.portal)
-    _HANDLERS[message.payload["name"]](ctx, portal, message.payload["name"], message.payload["data"])
+    _HANDLERS[message.payload["name"]](ctx, portal, message)
 
 
 def _keep(ctx: Context, event: PortalEvent) -> None:
@@ -96,14 +93,14 @@ def _install(ctx: Context, event: PortalEvent) -> None:
             portals.save(installation.portal.member_id, setup_done_at=to_ms(ctx.now()))
 
 
-def _bind(ctx: Context, portal: Portal, _name: str, _data: Data) -> None:
+def _bind(ctx: Context, portal: Portal, _message: Message) -> None:
     """Bind again: an update takes event handlers away."""
     for line in bind_all(ctx, portal, portal.installer_id):
         if not line.is_good:
             log.warning("surface_not_bound", what=line.what, state=line.state)
 
 
-def _uninstall(ctx: Context, portal: Portal, _name: str, data: Data) -> None:
+def _uninstall(ctx: Context, portal: Portal, message: Message) -> None:
     """Let the portal go, unless its tokens still work; they may for a moment, so it is looked at again."""
     if _is_still_installed(ctx, portal):
         raise BitrixError(
@@ -111,7 +108,7 @@ def _uninstall(ctx: Context, portal: Portal, _name: str, data: Data) -> None:
             code="still_installed",
             retry_after_s=STILL_INSTALLED_S,
         )
-    uninstall_portal(ctx, portal, clean=str(data.get("CLEAN")) in ("1", "Y", "true"))
+    uninstall_portal(ctx, portal, clean=str(message.payload["data"].get("CLEAN")) in ("1", "Y", "true"))
 
 
 def _is_still_installed(ctx: Context, portal: Portal) -> bool:
@@ -131,31 +128,37 @@ def _works(ctx: Context, portal: Portal, user_id: int) -> bool:
     return True
 
 
-def _react_to_button(ctx: Context, portal: Portal, _name: str, data: Data) -> None:
+def _react_to_button(ctx: Context, portal: Portal, message: Message) -> None:
     """Do what a button of the live card asks; the card is always brought up to date, for the button waits for that."""
+    data = message.payload["data"]
     request_id = str(data.get("request") or "")
     if not requests.exists(portal.member_id, request_id):
         return
+    with writing():
+        requests.lock(portal.member_id, request_id)
+        if data.get("id") == "remind":
+            _remind(ctx, portal, request_id, positive_int(data.get("userId")), message.key)
+        refresh_card(ctx, portal.member_id, request_id)
+    ctx.hints.hint(portal.member_id)
+
+
+def _remind(ctx: Context, portal: Portal, request_id: str, user_id: int, press: str) -> None:
+    """Remind once for each press: not again after a crash, and not for the same click sent twice."""
+    asked = [e for e in audit.events(portal.member_id, request_id) if e.type is EventType.SIGNER_REMINDED]
+    if any(e.data.get("press") == press or ctx.now() - e.at < SAME_CLICK for e in asked):
+        return
     try:
-        if data.get("id") == "remind" and not _was_reminded(ctx, portal, request_id):
-            remind_everybody(ctx, portal, positive_int(data.get("userId")), request_id)
-    except NotAllowed:
+        remind_everybody(ctx, portal, user_id, request_id, press)
+    except NotAllowed:  # raised before anything is written
         log.info("button_too_late")
-    refresh_card(ctx, portal, request_id)
 
 
-def _was_reminded(ctx: Context, portal: Portal, request_id: str) -> bool:
-    """Say whether somebody asked for a reminder a moment ago: the same event may come twice."""
-    events = audit.events(portal.member_id, request_id)
-    return any(e.type == EventType.SIGNER_REMINDED and ctx.now() - e.at < SAME_CLICK for e in events)
-
-
-def _forget_card(ctx: Context, portal: Portal, name: str, data: Data) -> None:
-    fields = data.get("FIELDS")
+def _forget_card(ctx: Context, portal: Portal, message: Message) -> None:
+    fields = message.payload["data"].get("FIELDS")
     card_id = positive_int(fields.get("ID")) if isinstance(fields, dict) else 0
     if not card_id:
         return
-    entity = Entity(_DELETED[name], card_id)
+    entity = Entity(_DELETED[message.payload["name"]], card_id)
     if has_open_requests(portal, entity) and _is_gone(ctx, portal, entity):
         void_for_deleted_card(ctx, portal, entity)
 
@@ -174,7 +177,7 @@ def _is_gone(ctx: Context, portal: Portal, entity: Entity) -> bool:
 
 _DELETED = {"ONCRMLEADDELETE": 1}
 
-_HANDLERS: dict[str, Callable[[Context, Portal, str, Data], None]] = {
+_HANDLERS: dict[str, Callable[[Context, Portal, Message], None]] = {
     INSTALLED: _bind,
     UPDATED: _bind,
     UNINSTALLED: _uninstall,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from b24app.domain.acts import Remind
 from b24app.domain.signature_request import SignatureRequest
 from b24app.services.context import Context
-from b24app.services.record import apply
+from b24app.services.record import apply, apply_inside
 from b24app.services.show_request import reach_request
 from b24app.store import requests
 from b24app.store.tables import Portal
@@ -17,9 +17,12 @@ def remind_signer(ctx: Context, portal: Portal, user_id: int, request_id: str, s
     return apply(ctx, portal.member_id, request_id, Remind(signer_id, user_id))
 
 
-def remind_everybody(ctx: Context, portal: Portal, user_id: int, request_id: str) -> int:
-    """Remind all whose turn it is; returns how many. The portal asks: who sees its card may press its buttons."""
+def remind_everybody(ctx: Context, portal: Portal, user_id: int, request_id: str, press: str = "") -> int:
+    """Remind all whose turn it is; returns how many. The portal asks: who sees its card may press its buttons.
+
+    Call it inside the transaction that holds the request: all are reminded or none.
+    """
     waiting = [s.id for s in requests.load(portal.member_id, request_id).signing if s.has_turn]
     for signer_id in waiting:
-        apply(ctx, portal.member_id, request_id, Remind(signer_id, user_id))
+        apply_inside(ctx, portal.member_id, request_id, Remind(signer_id, user_id, press))
     return len(waiting)

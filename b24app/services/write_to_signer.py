@@ -1,4 +1,8 @@
-"""Letters to signers through the request's provider: invitation, reminder, copy, "it is over"."""
+"""Letters to signers through the request's provider: invitation, reminder, copy, "it is over".
+
+A mail server cannot be asked what it took. A letter that stands in the trail is not written again; one whose outcome is
+unknown goes out again under the same Message-ID, by which mail programs show one.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from b24app.clock import from_ms, to_ms
 from b24app.domain.acts import Bounce, RecordLetter
-from b24app.domain.events import Topic
+from b24app.domain.events import EventType, Topic
 from b24app.domain.signature_request import SignatureRequest, Signer, Status
 from b24app.errors import MailError, NotAllowed
 from b24app.outbox.message import Message
@@ -18,7 +22,7 @@ from b24app.services.prepare_document import PREVIEW_WIDTH_PX
 from b24app.services.record import apply
 from b24app.services.rendition import current_document
 from b24app.services.show_request import file_name
-from b24app.store import portals, requests
+from b24app.store import audit, portals, requests
 from b24app.store.database import writing
 from b24app.store.tables import Request, SignerLink
 from b24app.store.vault import fingerprint
@@ -31,6 +35,8 @@ def invite_signer(ctx: Context, providers: Registry, message: Message) -> None:
     """Write to a signer whose turn it is; an address that the mail server refuses becomes a bounce."""
     row, request, signer = _load(message)
     if signer is None or not signer.has_turn or request.status is not Status.AWAITING_SIGNATURES:
+        return
+    if _is_written(message) or _is_replaced(message, signer):
         return
     _make_ready(ctx, row, request)
     link = _link(ctx, row, signer)
@@ -46,28 +52,27 @@ def invite_signer(ctx: Context, providers: Registry, message: Message) -> None:
             raise
         _record_bounce(ctx, message, signer, error)
         return
-    kind = "reminder" if is_reminder else "invitation"
-    apply(ctx, message.portal, message.request_id, RecordLetter(signer.id, kind))
+    _record(ctx, message, signer, "reminder" if is_reminder else "invitation")
 
 
 def send_copy(ctx: Context, providers: Registry, message: Message) -> None:
     """Send the sealed document to one signer."""
     row, _request, signer = _load(message)
-    if signer is None or not row.final_sha256:
+    if signer is None or not row.final_sha256 or _is_written(message):
         return
     attachment = Attachment(file_name(row.title), ctx.blobs.get(row.final_sha256))
     notice = _notice(row, signer, message, link=ctx.url(f"/v/{row.id}"), attachment=attachment)
     providers.get(row.provider).send_copy(notice)
-    apply(ctx, message.portal, message.request_id, RecordLetter(signer.id, "copy"))
+    _record(ctx, message, signer, "copy")
 
 
 def tell_signer(ctx: Context, providers: Registry, message: Message) -> None:
     """Tell a signer who was already invited that the request has ended, and why."""
     row, request, signer = _load(message)
-    if signer is None or request.status not in _OVER:
+    if signer is None or request.status not in _OVER or _is_written(message):
         return
     providers.get(row.provider).tell_over(_notice(row, signer, message, reason=request.reason))
-    apply(ctx, message.portal, message.request_id, RecordLetter(signer.id, "over"))
+    _record(ctx, message, signer, "over")
 
 
 def _load(message: Message) -> tuple[Request, SignatureRequest, Signer | None]:
@@ -137,6 +142,24 @@ def _link(ctx: Context, row: Request, signer: Signer) -> str | None:
             created_at=to_ms(ctx.now()),
         ).execute()
     return ctx.url(f"/s/{token}")
+
+
+def _is_written(message: Message) -> bool:
+    """Look into the trail whether an earlier try wrote the letter, and noted it, before it broke off."""
+    if not message.is_retry:
+        return False
+    trail = audit.events(message.portal, message.request_id)
+    return any(e.type is EventType.LETTER_SENT and e.data.get("letter") == message.key for e in trail)
+
+
+def _is_replaced(message: Message, signer: Signer) -> bool:
+    """Say whether he was corrected after this letter was caused: the correction has caused one of its own."""
+    later = audit.events(message.portal, message.request_id)[int(message.payload["event"]) :]
+    return any(e.type is EventType.SIGNER_CHANGED and e.signer_id == signer.id for e in later)
+
+
+def _record(ctx: Context, message: Message, signer: Signer, kind: str) -> None:
+    apply(ctx, message.portal, message.request_id, RecordLetter(signer.id, kind, message.key))
 
 
 def _record_bounce(ctx: Context, message: Message, signer: Signer, error: MailError) -> None:

@@ -84,10 +84,28 @@ def revive(portal: str, request_id: str, now: datetime) -> int:
 
 
 def resume(portal: str, now: datetime) -> int:
-    """End a portal's pause and its messages' back-off, when it has been connected again; returns how many wait."""
+    """End a portal's pause and its messages' back-off, when it has been connected again; returns how many wait.
+
+    One whose last attempt ended without a word keeps its time: its call may still be at work in the portal.
+    """
     Portal.update(pause_until=0, failures=0).where(Portal.member_id == portal).execute()
-    waiting = (OutboxMessage.portal == portal) & (OutboxMessage.lane == PORTAL) & _is_open()
+    is_known = (OutboxMessage.attempts == 0) | (OutboxMessage.error != "")
+    waiting = (OutboxMessage.portal == portal) & (OutboxMessage.lane == PORTAL) & _is_open() & is_known
     return OutboxMessage.update(next_at=to_ms(now)).where(waiting).execute()
+
+
+def is_begun(portal: str, request_id: str, topic: Topic) -> bool:
+    """Tell whether a message of this topic has been tried or done for a request."""
+    mine = (OutboxMessage.portal == portal) & (OutboxMessage.request == request_id) & (OutboxMessage.attempts > 0)
+    return OutboxMessage.select().where(mine & (OutboxMessage.topic == topic.value)).exists()
+
+
+def is_overtaken(key: str) -> bool:
+    """Tell whether a later message of the same request and lane was done before this one, as after a revival."""
+    later = OutboxMessage.alias()
+    same = (later.request == OutboxMessage.request) & (later.lane == OutboxMessage.lane)
+    query = OutboxMessage.select().join(later, on=(same & (later.seq > OutboxMessage.seq)))
+    return bool(query.where((OutboxMessage.key == key) & later.done_at.is_null(False)).exists())
 
 
 def remove_done(before: datetime) -> int:
@@ -119,14 +137,16 @@ def due_portals(until: datetime) -> list[str]:
     return [row.portal for row in waiting]
 
 
-def begin_attempt(message: OutboxMessage) -> bool:
+def begin_attempt(message: OutboxMessage, again_at: datetime) -> bool:
     """Count an attempt before it is made, so that a try after a crash is known to be a second one.
 
+    `again_at`: when it may be tried again, should this attempt end without a word.
     Returns False when the message has been tried or done by somebody else since it was read.
     """
     as_read = (OutboxMessage.id == message.id) & (OutboxMessage.attempts == message.attempts)
     message.attempts += 1
-    return bool(OutboxMessage.update(attempts=message.attempts).where(as_read & _is_open()).execute())
+    begun = {"attempts": message.attempts, "next_at": to_ms(again_at), "error": ""}
+    return bool(OutboxMessage.update(**begun).where(as_read & _is_open()).execute())
 
 
 def finish(key: str, now: datetime) -> None:

@@ -342,7 +342,7 @@ class OutboxMessage(Table):
     done_at = BigIntegerField(null=True)
     dead_at = BigIntegerField(null=True)
     blocks = BooleanField(default=True)  # while not done: later ones of its lane wait; a skipped one lets them pass
-    error = TextField(default="")
+    error = TextField(default="")  # why it is not done; empty while nobody knows how the last attempt ended
 
     class Meta:
         table_name = "outbox"

@@ -24,6 +24,7 @@ from b24app.services.signature_input import SignatureInput
 from b24app.services.verify_document import masked, show_verification, verify_upload
 from b24app.services.void_request import void_request
 from b24app.store import audit, requests
+from b24app.store.database import writing
 from b24app.store.tables import OutboxMessage, SignerLink
 from tests.services.desk import ANN, ANNA, BORIS, MARCO, REFUSED
 
@@ -225,7 +226,8 @@ def test_a_corrected_address_kills_the_old_link(desk):
 def test_a_reminder_repeats_the_same_link(desk):
     request_id = desk.send(ANN)
     first = desk.token(ANN.email)
-    assert remind_everybody(desk.ctx, desk.portal, ANNA, request_id) == 1
+    with writing():
+        assert remind_everybody(desk.ctx, desk.portal, ANNA, request_id) == 1
     desk.work()
     assert len(desk.letters_to(ANN.email)) == 2
     assert desk.token(ANN.email) == first
