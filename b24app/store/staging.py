@@ -31,7 +31,7 @@ from b24app.store.belongings import columns, key
 from b24app.store.tables import JSONField, Table
 
 _PRAGMAS = {"journal_mode": "off", "synchronous": "off"}
-_BATCH = 500
+_BATCH = 100
 _HISTORY = "schema_migration"
 
 
