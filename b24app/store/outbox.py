@@ -104,8 +104,9 @@ def revive(portal: str, request_id: str, now: datetime) -> int:
 
 
 def hurry(portal: str, request_id: str, now: datetime) -> int:
-    """Try what waits for its next attempt at once; returns how many."""
-    return OutboxMessage.update(next_at=to_ms(now)).where(_is_of(portal, request_id) & _is_open()).execute()
+    """Try what waits for its next attempt at once, as if it had not failed before; returns how many."""
+    fresh = {"next_at": to_ms(now), "failing_since": None}
+    return OutboxMessage.update(**fresh).where(_is_of(portal, request_id) & _is_open()).execute()
 
 
 def leave(portal: str, message_id: int, now: datetime) -> str:

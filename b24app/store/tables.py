@@ -259,15 +259,17 @@ class RequestWord(Table):
 class RequestText(Table):
     """All words and marks of a request, sorted, with a space on each side. Written and gone with its RequestWord rows.
 
-    A search for several words walks the rarest one's rows and looks here for the others.
+    A search for several words walks the rarest one's rows and looks here for the others. The newest lie together, as a
+    walk meets them.
     """
 
     portal = CharField()
+    created_at = BigIntegerField()
     request = CharField()
     words = TextField()
 
     class Meta:
-        primary_key = CompositeKey("portal", "request")
+        primary_key = CompositeKey("portal", "created_at", "request")
         schema_manager_class = KeptByKey
 
 

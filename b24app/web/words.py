@@ -131,7 +131,7 @@ _SHOW = {
 
 _WORK = {
     Topic.HAND_OVER: N_("Sending the document for signature"),
-    Topic.INVITE: N_("The invitation to sign for %(who)s"),
+    Topic.INVITE: N_("The letter that invites %(who)s to sign"),
     Topic.REMIND: N_("The reminder for %(who)s"),
     Topic.RELAY: N_("News in the timeline of the card"),
     Topic.SEAL: N_("Sealing the document"),
