@@ -15,9 +15,7 @@ __version__ = "0.1.0"
 ROOT = Path(__file__).parent.parent
 
 
-def create_app(
-    settings: Settings | None = None, now: Clock | None = None, *, shares_figures: bool = False
-) -> Flask:
+def create_app(settings: Settings | None = None, now: Clock | None = None, *, shares_figures: bool = False) -> Flask:
     """Build the web application: wire, register, return.
 
     `now`: another clock than the usual one. `shares_figures` is for a server's process (wiring.wire).

@@ -96,6 +96,7 @@ class ComposeForm:
     expires_on: date | None = None
     prepared_id: str = ""
     accept_empties: bool = False  # the employee saw the empty placeholders and wants to send all the same
+    connection: str = ""  # the account it is signed through; empty for Paraph's own engine
 
 
 @dataclass(frozen=True)

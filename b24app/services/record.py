@@ -11,8 +11,10 @@ from b24app.domain.signature_request import SignatureRequest, Signer, SignerStat
 from b24app.domain.transitions import decide
 from b24app.evidence.trail import chain
 from b24app.services.context import Context
-from b24app.store import audit, outbox, requests
+from b24app.store import audit, outbox, request_words, requests
 from b24app.store.database import writing
+
+_ALL_SIGNED = (Status.AWAITING_APPROVAL, Status.COMPLETING)
 
 
 def apply(ctx: Context, portal: str, request_id: str, act: Act) -> SignatureRequest:
@@ -31,6 +33,7 @@ def apply_inside(ctx: Context, portal: str, request_id: str, act: Act) -> Signat
     request = requests.lock(portal, request_id)
     changed, events = decide(request, act, ctx.now())
     requests.save(changed)
+    request_words.follow(request, changed)
     record_events(ctx, changed, events)
     return changed
 
@@ -64,6 +67,10 @@ def _recipients(request: SignatureRequest, event: AuditEvent, topic: Topic) -> S
         return [""] if request.status is Status.COMPLETING else []
     if topic is Topic.HAND_OVER:
         return [""] if request.status is Status.SENDING else []
+    if topic is Topic.FETCH_FILE:
+        return [""] if request.is_external and request.status in _ALL_SIGNED else []
+    if topic is Topic.CORRECT_SIGNER:
+        return [event.signer_id] if request.is_external else []
     if topic is Topic.COPY_TO_SIGNERS:
         return [signer.id for signer in request.signers]
     if topic is Topic.TELL_SIGNERS:

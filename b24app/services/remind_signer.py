@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from b24app.domain.acts import Remind
 from b24app.domain.signature_request import SignatureRequest
+from b24app.errors import N_, NotAllowed
+from b24app.services.ask_provider import capabilities_of
 from b24app.services.context import Context
 from b24app.services.record import apply, apply_inside
 from b24app.services.show_request import reach_request
 from b24app.store import requests
-from b24app.store.tables import Portal
+from b24app.store.tables import Portal, Request
 
 
 def remind_signer(ctx: Context, portal: Portal, user_id: int, request_id: str, signer_id: str) -> SignatureRequest:
     """Raises: NotAllowed when it is not this signer's turn, or Bitrix24 does not show the employee the card."""
-    reach_request(ctx, portal, user_id, request_id)
+    _require_reminders(ctx, reach_request(ctx, portal, user_id, request_id))
     return apply(ctx, portal.member_id, request_id, Remind(signer_id, user_id))
 
 
@@ -21,8 +23,15 @@ def remind_everybody(ctx: Context, portal: Portal, user_id: int, request_id: str
     """Remind all whose turn it is; returns how many. The portal asks: who sees its card may press its buttons.
 
     Call it inside the transaction that holds the request: all are reminded or none.
+    Raises: NotAllowed where the signing service has no reminders.
     """
+    _require_reminders(ctx, requests.row(portal.member_id, request_id))
     waiting = [s.id for s in requests.load(portal.member_id, request_id).signing if s.has_turn]
     for signer_id in waiting:
         apply_inside(ctx, portal.member_id, request_id, Remind(signer_id, user_id, press))
     return len(waiting)
+
+
+def _require_reminders(ctx: Context, row: Request) -> None:
+    if not capabilities_of(ctx, row.portal, row.connection).manual_reminders:
+        raise NotAllowed(N_("The signing service has no reminders."))

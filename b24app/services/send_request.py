@@ -15,12 +15,13 @@ from b24app.domain.transitions import decide
 from b24app.errors import N_, InvalidPayload
 from b24app.letters.compose import is_address, wording_problems
 from b24app.services.card_values import checkbox_values
+from b24app.services.check_fit import fit_problems, provider_of
 from b24app.services.composing import ComposeForm, FormRefused
 from b24app.services.context import Context
 from b24app.services.open_composer import candidates, slot_of, zone_of
 from b24app.services.prepare_document import inputs_of, shows
 from b24app.services.record import record_events
-from b24app.store import composers, requests
+from b24app.store import composers, request_words, requests
 from b24app.store.database import alone, writing
 from b24app.store.tables import Composer, Portal, Prepared, Request
 
@@ -41,13 +42,17 @@ def send_request(ctx: Context, portal: Portal, user_id: int, form: ComposeForm) 
     _refuse(list(_problems(ctx, portal, composer, card, prepared, form)))
     assert prepared is not None
     request = _aggregate(ctx, portal, composer, card, form, prepared)
+    row = _row(ctx, portal, request, card, form, prepared)
+    _refuse(list(fit_problems(ctx, row, request)))
     with writing():
         alone(f"send/{composer.id}")
         if requests.exists(portal.member_id, composer.id):  # the other click was faster
             return composer.id
-        _insert(ctx, portal, request, card, form, prepared)
+        row.save(force_insert=True)
+        requests.insert_signers(request)
         sent, events = decide(request, Send(user_id, prepared.sha256), ctx.now())
         requests.save(sent)
+        request_words.put(sent)
         record_events(ctx, sent, events)
         _remember(portal, user_id, card, form)
     ctx.hints.hint(portal.member_id)
@@ -133,15 +138,16 @@ def _aggregate(
         entity_type_id=composer.entity_type_id,
         entity_id=composer.entity_id,
         expires_at=_end_of_day(card, form),
+        is_external=bool(form.connection),
     )
 
 
-def _insert(
+def _row(
     ctx: Context, portal: Portal, request: SignatureRequest, card: CardSnapshot, form: ComposeForm, prepared: Prepared
-) -> None:
+) -> Request:
     template = composers.template(portal.member_id, form.template_id) if form.source == "template" else None
     employees = [card.me, *([card.responsible] if card.responsible else [])]
-    Request.insert(
+    return Request(
         id=request.id,
         portal=request.portal,
         status=str(request.status),
@@ -161,8 +167,9 @@ def _insert(
         people={str(employee.id): employee.name for employee in employees},
         created_at=to_ms(ctx.now()),
         expires_at=to_ms(request.expires_at) if request.expires_at else None,
-    ).execute()
-    requests.insert_signers(request)
+        provider=provider_of(portal.member_id, form.connection),
+        connection=form.connection,
+    )
 
 
 def _changed_checkboxes(card: CardSnapshot, prepared: Prepared) -> dict[str, bool]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from b24app.domain.fields import Field, FieldValue
 from b24app.domain.signature_request import SignatureRequest, Signer
-from b24app.errors import Sentence
+from b24app.services.list_troubles import Work
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,7 @@ class RequestView:
     may_approve: bool
     may_void: bool
     may_remind: bool
-    may_retry: bool
-    stuck: Sentence | None  # why work for the portal has stopped
+    works: tuple[Work, ...]  # what could not be done for it
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,18 @@ class RequestLine:
     status: str
     signed: int
     signers: int
+    names: tuple[str, ...]  # of the first signers
     created_at: datetime
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A page of a list. `next` is where the following one begins, empty at the end; `is_cut`: a search looked at as
+    many requests as it may at once, and there may be more that it would find."""
+
+    lines: tuple[RequestLine, ...]
+    next: str = ""
+    is_cut: bool = False
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ def parse_compose_form(form: Form) -> ComposeForm:
         expires_on=_date(form, "expires_on"),
         prepared_id=_line(form, "prepared_id"),
         accept_empties=bool(form.get("accept_empties")),
+        connection=_line(form, "connection"),
     )
 
 

@@ -15,7 +15,7 @@ from aiosmtpd.controller import Controller
 
 from b24app.bitrix.card import CardSnapshot, Email, Employee, Organisation, Person, ProductRow, UserField
 from b24app.bitrix.entities import Entity
-from b24app.clock import to_ms
+from b24app.clock import Clock, to_ms
 from b24app.outbox.worker import Worker
 from b24app.services import sign_document
 from b24app.services.composing import ComposeForm, SignerChoice
@@ -159,12 +159,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def set_up(directory: Path, database_url: str = "", **settings: str) -> Desk:
+def set_up(directory: Path, database_url: str = "", now: Clock | None = None, **settings: str) -> Desk:
     sink = _Sink()
     port = free_port()
     controller = Controller(sink, hostname="127.0.0.1", port=port)
     controller.start()
-    ctx = open_room(directory, smtp_url=f"smtp://127.0.0.1:{port}", database_url=database_url, **settings)
+    ctx = open_room(directory, now, smtp_url=f"smtp://127.0.0.1:{port}", database_url=database_url, **settings)
     portal = add_portal(ctx, client_endpoint="http://127.0.0.1:9/rest/")
     with writing():
         ensure_authority(ctx, portal.member_id, "Acme Consulting GmbH")
