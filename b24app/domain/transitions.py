@@ -36,7 +36,7 @@ from b24app.domain.acts import (
 from b24app.domain.events import SYSTEM, Actor, AuditEvent, EventType
 from b24app.domain.signature_request import OPEN, OUT, SignatureRequest, Signer, SignerStatus, Status
 from b24app.domain.signing_order import next_turn, signer_in_turn, signer_of
-from b24app.domain.time_acts import Decision, change_deadline, change_reminders, expire, remind
+from b24app.domain.time_acts import Decision, change_deadline, change_reminders, expire, letter_out, remind
 from b24app.errors import N_, NotAllowed
 
 
@@ -80,6 +80,7 @@ def _begin_turn(request: SignatureRequest, now: datetime) -> Decision:
 
 def _record_letter(request: SignatureRequest, act: RecordLetter, now: datetime) -> Decision:
     signer = signer_of(request, act.signer_id)
+    request = letter_out(request, signer, act.kind, now)
     data = {"kind": act.kind, "email": signer.email, "letter": act.letter}
     return request, [AuditEvent(EventType.LETTER_SENT, now, SYSTEM, signer.id, data)]
 
