@@ -22,7 +22,7 @@ class Invite:
 
 @dataclass(frozen=True)
 class RecordLetter:
-    """The mail server accepted a letter; a mark in the trail, no change of state."""
+    """The mail server accepted a letter: a mark in the trail. A late one moves the days on which he is reminded."""
 
     signer_id: str
     kind: str = "invitation"
@@ -85,8 +85,8 @@ class ChangeSigner:
 
 @dataclass(frozen=True)
 class Remind:
-    """Write again. `by`: the employee who asked for it, None when its day has come. `press`: the pressed button's
-    event, which counts once."""
+    """Write again. `by`: the employee who asked for it, None when its day has come. `press`: the event of a pressed
+    button, which counts once."""
 
     signer_id: str
     by: int | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from b24app.domain.acts import ChangeDeadline, ChangeReminders, Expire, Remind
 from b24app.domain.days import zone_named
@@ -13,6 +13,8 @@ from b24app.domain.signing_order import signer_in_turn
 from b24app.domain.steps import Decision, close, end, is_signed_elsewhere
 from b24app.domain.timetable import is_over, is_reminder_due, last_day, next_by_hand
 from b24app.errors import N_, NotAllowed
+
+LATE = timedelta(hours=1)
 
 
 def remind(request: SignatureRequest, act: Remind, now: datetime) -> Decision:
@@ -26,6 +28,15 @@ def remind(request: SignatureRequest, act: Remind, now: datetime) -> Decision:
     data = {"automatic": act.by is None} | ({"press": act.press} if act.press else {})
     event = AuditEvent(EventType.SIGNER_REMINDED, now, actor, signer.id, data)
     return request.with_signer(signer, reminded_at=now), [event]
+
+
+def letter_out(request: SignatureRequest, signer: Signer, kind: str, now: datetime) -> SignatureRequest:
+    """Count from when a letter really went out, where the mail server kept it waiting."""
+    if kind == "reminder":
+        return request.with_signer(signer, reminded_at=now)
+    if kind == "invitation" and signer.invited_at is not None and now - signer.invited_at > LATE:
+        return request.with_signer(signer, invited_at=now)
+    return request
 
 
 def expire(request: SignatureRequest, _act: Expire, now: datetime) -> Decision:

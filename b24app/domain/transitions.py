@@ -46,7 +46,7 @@ from b24app.domain.steps import (
     end,
     is_signed_elsewhere,
 )
-from b24app.domain.time_acts import change_deadline, change_reminders, expire, remind
+from b24app.domain.time_acts import change_deadline, change_reminders, expire, letter_out, remind
 from b24app.errors import N_, NotAllowed
 
 
@@ -82,6 +82,7 @@ def _invite(request: SignatureRequest, _act: Invite, now: datetime) -> Decision:
 
 def _record_letter(request: SignatureRequest, act: RecordLetter, now: datetime) -> Decision:
     signer = signer_of(request, act.signer_id)
+    request = letter_out(request, signer, act.kind, now)
     data = {"kind": act.kind, "email": signer.email, "letter": act.letter}
     return request, [AuditEvent(EventType.LETTER_SENT, now, SYSTEM, signer.id, data)]
 

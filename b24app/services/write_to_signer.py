@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from b24app.clock import to_ms
 from b24app.domain.acts import Bounce, RecordLetter
-from b24app.domain.events import EventType, Topic
+from b24app.domain.events import AuditEvent, EventType, Topic
 from b24app.domain.signature_request import SignatureRequest, Signer, Status
 from b24app.domain.timetable import last_day
 from b24app.errors import N_, MailError, NotAllowed
@@ -185,9 +185,21 @@ def _is_written(message: Message) -> bool:
 
 
 def _is_replaced(message: Message, signer: Signer) -> bool:
-    """Say whether he was corrected after this letter was caused: the correction has caused one of its own."""
+    """Say whether something that happened later to him makes this letter one too many.
+
+    A correction causes a letter of its own. A reminder that had to wait is not wanted beside the next one, nor just
+    behind the invitation for which it waited.
+    """
     later = audit.events(message.portal, message.request_id)[int(message.payload["event"]) :]
-    return any(e.type is EventType.SIGNER_CHANGED and e.signer_id == signer.id for e in later)
+    of_his = [e for e in later if e.signer_id == signer.id]
+    if any(e.type is EventType.SIGNER_CHANGED for e in of_his):
+        return True
+    return message.topic is Topic.REMIND and any(_is_newer_letter(e) for e in of_his)
+
+
+def _is_newer_letter(event: AuditEvent) -> bool:
+    is_invitation = event.type is EventType.LETTER_SENT and event.data.get("kind") == "invitation"
+    return is_invitation or event.type is EventType.SIGNER_REMINDED
 
 
 def _record(ctx: Context, message: Message, signer: Signer, kind: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from b24app.domain.acts import ChangeDeadline, ChangeReminders, ChangeSigner, Expire, Remind, Retry
+from b24app.domain.acts import ChangeDeadline, ChangeReminders, ChangeSigner, Expire, RecordLetter, Remind, Retry
 from b24app.domain.days import day_of, end_of, morning_of
 from b24app.domain.events import SYSTEM, EventType
 from b24app.domain.reminders import OFF, Reminders
@@ -70,6 +70,14 @@ def test_a_reminder_is_refused_before_its_morning_and_after_it_was_sent():
     with pytest.raises(NotAllowed):
         reminded(done, berlin(5, 10))
     assert next_moment(done, berlin(5, 10)) == berlin(9)
+
+
+def test_a_letter_that_went_out_late_moves_the_days():
+    made = decide(request(), RecordLetter("a", "invitation"), berlin(4))[0]
+    assert next_moment(made, berlin(4)) == berlin(7)
+    assert decide(request(), RecordLetter("a", "invitation"), MONDAY + timedelta(minutes=59))[0] == request()
+    made = decide(reminded(request(), berlin(5)), RecordLetter("a", "reminder"), berlin(9, 8))[0]
+    assert next_moment(made, berlin(9, 8)) == berlin(13)
 
 
 def test_a_worker_that_was_down_reminds_once_and_not_at_night():

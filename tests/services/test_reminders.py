@@ -16,6 +16,7 @@ from b24app.services.change_signer import change_signer
 from b24app.services.composing import FormRefused
 from b24app.services.live_card import sentence
 from b24app.services.remind_signer import remind_everybody, remind_signer
+from b24app.services.send_request import send_request
 from b24app.services.words import speaker
 from b24app.store import audit, requests
 from b24app.store.database import writing
@@ -83,6 +84,29 @@ def test_a_worker_that_comes_back_at_night_waits_for_the_morning(desk, clocks, u
     desk.send(ANN, reminders=EVERY_DAY)
     clocks.moment = berlin(8, 2).astimezone(UTC)
     assert until(berlin(8, 10)) == ["Sun 08 09:00 ann@lee.example"]
+
+
+def test_a_mail_server_that_was_down_for_days_gets_one_reminder_and_not_a_second_on_that_day(desk, clocks, until):
+    desk.send(ANN, reminders=EVERY_DAY)
+    with desk.without_mail():
+        assert until(berlin(5, 8)) == []
+    clocks.go(minutes=59)
+    desk.work()
+    assert len(desk.letters_to(ANN.email)) == 2
+    assert until(berlin(6, 10)) == ["Fri 06 09:00 ann@lee.example"]
+
+
+def test_an_invitation_that_had_to_wait_for_the_mail_server_is_what_days_are_counted_from(desk, clocks, until):
+    form = desk.form(desk.open(), ANN, reminders=EVERY_DAY)
+    with desk.without_mail():
+        send_request(desk.ctx, desk.portal, ANNA, form)
+        desk.work()
+        assert until(berlin(5, 8)) == []
+    clocks.go(minutes=59)
+    desk.work()
+    [letter] = desk.letters_to(ANN.email)
+    assert letter["Subject"].startswith("Please sign")
+    assert until(berlin(6, 10)) == ["Fri 06 09:00 ann@lee.example"]
 
 
 def test_looking_twice_in_the_same_minute_writes_once(desk, clocks):
