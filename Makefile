@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 STAMP_DEV := $(VENV)/installed-dev
 
-.PHONY: demo test check format bench vendor requirements translations clean
+.PHONY: demo test check format bench crash vendor requirements translations clean
 
 demo: $(STAMP)
 	$(BIN)/python -m b24app demo $(if $(PORT),--port $(PORT))
@@ -26,6 +26,11 @@ format: $(STAMP_DEV)
 bench: $(STAMP_DEV)
 	.ci/browser
 	.ci/with-services $(BIN)/python -m tests.bench
+
+# Kill every kind of process under traffic and look at what people see: make crash KILLS=200 DATABASE=postgresql SEED=7
+crash: $(STAMP_DEV)
+	.ci/with-services $(BIN)/python -m tests.crash --database $(or $(DATABASE),sqlite) --kills $(or $(KILLS),200) \
+		--seed $(or $(SEED),1)
 
 vendor:
 	.ci/vendor

@@ -23,12 +23,12 @@ class _Logger(Logger):
         self.error_log.propagate = True
 
 
-class _Server(BaseApplication):
+class Server(BaseApplication):
     """gunicorn embedded (docs.gunicorn.org, Custom Application): every worker process builds its own application."""
 
-    def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
-        self._settings = settings
-        self._options = options
+    def __init__(self, settings: Settings, workers: int) -> None:
+        self.settings = settings
+        self._options = _options(settings, workers)
         super().__init__()
 
     def load_config(self) -> None:
@@ -36,13 +36,18 @@ class _Server(BaseApplication):
             self.cfg.set(key, value)
 
     def load(self) -> Flask:
-        return create_app(self._settings, shares_figures=True)
+        return create_app(self.settings, shares_figures=True)
 
 
 def serve(settings: Settings, workers: int) -> None:
-    """Serve until SIGTERM. Threads carry slow portals; gunicorn's access log is off, for addresses carry secrets."""
+    """Serve until SIGTERM."""
     configure_logs(settings.log_level)
-    options = {
+    Server(settings, workers).run()
+
+
+def _options(settings: Settings, workers: int) -> dict[str, Any]:
+    """Threads carry slow portals; gunicorn's access log is off, for addresses carry secrets."""
+    return {
         "bind": settings.bind,
         "workers": workers,
         "worker_class": "gthread",
@@ -55,4 +60,3 @@ def serve(settings: Settings, workers: int) -> None:
         "loglevel": "warning",
         "control_socket_disable": True,
     }
-    _Server(settings, options).run()

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import structlog
 from peewee import OperationalError
 
 from b24app import __version__, blob_url
@@ -20,7 +21,7 @@ from b24app.bitrix.exchanges import LogEntry, Whose
 from b24app.bitrix.oauth import OAuthServer
 from b24app.bitrix.rest_log import RestLog
 from b24app.bitrix.transport import Transport
-from b24app.clock import Clock, ServerClock, utc_now
+from b24app.clock import Clock, ServerClock, WatchedClock, utc_now
 from b24app.documents.local_storage import LocalBlobs
 from b24app.documents.storage import Blobs
 from b24app.domain.events import Topic
@@ -59,14 +60,15 @@ def wire(
 ) -> Context:
     """Choose the adapters, bind the database and bring its schema up to date.
 
-    The clock is the one given, else that of the database server, else the machine's. `shares_figures`: what is counted
-    is added to what the machine's other processes count; for a process that serves or works, once.
+    The clock is the one given, else that of the database server, else the machine's; jumps of it are noticed.
+    `shares_figures`: what is counted is added to what the machine's other processes count; for a process that serves or
+    works, once.
     """
     configure_logs(settings.log_level)
     settings.data_path.mkdir(parents=True, exist_ok=True)
     database.connect(settings.database)
     _bring_up_to_date()
-    now = now or (utc_now if database.is_sqlite() else ServerClock(database.server_ms))
+    now = now or _clock()
     vault = Vault(settings.keys())
     figures, sums = open_figures(settings.metrics if shares_figures else None)
     rest_log = RestLog(settings.rest_log, now)
@@ -93,6 +95,11 @@ def wire(
     )
 
 
+def _clock() -> Clock:
+    wall = utc_now if database.is_sqlite() else ServerClock(database.server_ms)
+    return WatchedClock(wall, tell=structlog.get_logger().warning)
+
+
 def _transport(settings: Settings, rest_log: RestLog, figures: Figures) -> Transport:
     def watch(entry: LogEntry) -> None:
         figures.portal_called(entry.whose.portal, entry.family, entry.outcome)
@@ -111,9 +118,28 @@ def _bring_up_to_date() -> None:
         database.close_all()
 
 
-def wire_worker(ctx: Context) -> Worker:
-    """Give every topic its service."""
+def wire_worker(ctx: Context, handlers: Mapping[Topic, Handler] | None = None) -> Worker:
+    """Make the worker; `handlers`: others than the services' own."""
     from b24app.outbox.worker import Worker
+    from b24app.services.housekeeping import each_minute
+    from b24app.services.report_dead import report_dead
+
+    hints = _hints_of(ctx.settings, ctx.now)
+    worker_id = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+    return Worker(
+        handlers or wire_handlers(ctx),
+        hints,
+        ctx.now,
+        worker_id,
+        on_dead=partial(report_dead, ctx),
+        due=partial(each_minute, ctx),
+        on_wait=ctx.observer.rate_waited,
+    )
+
+
+def wire_handlers(ctx: Context) -> dict[Topic, Handler]:
+    """Give every topic its service."""
+    from b24app.providers.builtin import BuiltinProvider
     from b24app.providers.registry import Registry
     from b24app.services import hand_over, write_to_signer
     from b24app.services.act_on_provider_event import act_on_provider_event
@@ -122,11 +148,9 @@ def wire_worker(ctx: Context) -> Worker:
     from b24app.services.correct_at_provider import correct_at_provider
     from b24app.services.fetch_file import fetch_file
     from b24app.services.file_to_card import file_to_card, pin_document
-    from b24app.services.housekeeping import each_minute
     from b24app.services.look_at_request import look_again
     from b24app.services.receive_event import act_on_event
     from b24app.services.relay_to_portal import relay_to_portal
-    from b24app.services.report_dead import report_dead
     from b24app.services.seal_document import seal_document
     from b24app.services.write_back import write_back
 
@@ -136,7 +160,7 @@ def wire_worker(ctx: Context) -> Worker:
     def with_providers(handle: Callable[[Context, Registry, Message], None]) -> Handler:
         return partial(handle, ctx, providers)
 
-    handlers: dict[Topic, Handler] = {
+    return {
         Topic.HAND_OVER: with_providers(hand_over.hand_over),
         Topic.INVITE: with_providers(write_to_signer.invite_signer),
         Topic.REMIND: with_providers(write_to_signer.invite_signer),
@@ -155,17 +179,6 @@ def wire_worker(ctx: Context) -> Worker:
         Topic.WRITE_BACK: partial(write_back, ctx),
         Topic.PORTAL_EVENT: partial(act_on_event, ctx),
     }
-    hints = _hints_of(ctx.settings, ctx.now)
-    worker_id = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
-    return Worker(
-        handlers,
-        hints,
-        ctx.now,
-        worker_id,
-        on_dead=partial(report_dead, ctx),
-        due=partial(each_minute, ctx),
-        on_wait=ctx.observer.rate_waited,
-    )
 
 
 def _rooms(settings: Settings, mailer: Mailer, now: Clock) -> Mapping[str, Room]:

@@ -19,6 +19,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from b24app import create_app
+from b24app.clock import Clock
 from b24app.sandbox.portal.frames import Opening, frame
 from b24app.sandbox.world import Sandbox, start
 from b24app.services import sign_document
@@ -171,7 +172,9 @@ def looked_at(page: Page, **changes: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def open_office(directory: Path, app_url: str = APP_URL, database_url: str = "") -> Iterator[Office]:
+def open_office(
+    directory: Path, app_url: str = APP_URL, database_url: str = "", now: Clock | None = None
+) -> Iterator[Office]:
     """Start the sandbox, wire the application into a directory, install it in both portals."""
     with start(app_url) as sandbox:
         for portal in sandbox.portals.values():
@@ -185,7 +188,8 @@ def open_office(directory: Path, app_url: str = APP_URL, database_url: str = "")
                 oauth_url=mail["PARAPH_OAUTH_URL"],
                 smtp_url=mail["PARAPH_SMTP_URL"],
                 allow_insecure_portals=True,
-            )
+            ),
+            now,
         )
         office = Office(app, sandbox)
         for known in sandbox.apps:

@@ -6,8 +6,9 @@ Source: api-reference/crm/timeline/**. Commands travel in one batch; a file goes
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from b24app.bitrix import bbcode, card_reading
@@ -27,6 +28,7 @@ from b24app.bitrix.live_card import (
     fields_of,
     layout_of,
 )
+from b24app.bitrix.values import moment
 from b24app.errors import N_, BitrixError
 
 __all__ = ["Action", "Button", "Line", "LiveCard", "OpenApp", "Redirect", "RestEvent", "Tag", "activity_add",
@@ -34,8 +36,7 @@ __all__ = ["Action", "Button", "Line", "LiveCard", "OpenApp", "Redirect", "RestE
            "log_message", "pin", "unpin"]  # fmt: skip
 
 PROVIDER = "CONFIGURABLE_REST_APP"
-PAGE = 50
-MAX_PAGES = 4
+MAX_PAGES = 20
 
 
 def activity_add(entity: Entity, card: LiveCard) -> Command:
@@ -55,9 +56,10 @@ def activity_id(result: Any) -> int:
     return positive_int(as_map(as_map(result).get("activity")).get("id"))
 
 
-def log_message(entity: Entity, title: str, text: str, *, icon: str = "info") -> Command:
-    """Write one line into the history of a card."""
-    fields = {"entityTypeId": entity.type_id, "entityId": entity.id, "title": title, "text": text, "iconCode": icon}
+def log_message(entity: Entity, title: str, text: str, marker: str = "", *, icon: str = "info") -> Command:
+    """Write one line into the history of a card; by its marker, a word at the end, `has_log_message` finds it again."""
+    line = f"{text} {marker}".strip()
+    fields = {"entityTypeId": entity.type_id, "entityId": entity.id, "title": title, "text": line, "iconCode": icon}
     return Command("crm.timeline.logmessage.add", {"fields": fields})
 
 
@@ -74,7 +76,7 @@ def unpin(record_id: int, entity: Entity) -> Command:
 def comment_with_file(portal: Portal, entity: Entity, text: str, file_name: str, data: bytes) -> int:
     """Put a file into the timeline as a comment and return the record's id.
 
-    A lost answer raises OutcomeUnknown: look with `find_comment` by a marker in the text before sending again.
+    A lost answer raises OutcomeUnknown: look with `find_comment` by marker and file before sending again.
     """
     if not text.strip():
         raise ValueError("a comment with a file needs a text")
@@ -97,53 +99,62 @@ def find_activity(portal: Portal, entity: Entity, origin_id: str) -> ActivityRef
         "PROVIDER_ID": PROVIDER,
         "ORIGIN_ID": origin_id,
     }
-    for row in _pages(portal, "crm.activity.list", {"filter": filters, "order": {"ID": "DESC"}}):
+    for row in _rows(portal, "crm.activity.list", {"filter": filters, "order": {"ID": "DESC"}}):
         if card_reading.is_configurable_of(row, entity) and row.get("ORIGIN_ID") == origin_id:
             return card_reading.activity(row)
     return None
 
 
-def find_comment(portal: Portal, entity: Entity, marker: str) -> int | None:
-    """Find the newest comment of a card whose text holds a marker."""
-    wanted = bbcode.plain(marker)
-    named = _named(entity)
-    for row in _pages(portal, "crm.timeline.comment.list", {"filter": named, "order": {"ID": "DESC"}}):
+def find_comment(portal: Portal, entity: Entity, marker: str, file_name: str, since: datetime) -> int | None:
+    """Find the newest comment of a card whose text holds a marker and which carries the file.
+
+    The marker alone would find a comment of a person who quotes it. `since`: older ones are not looked at.
+    """
+    wanted, asked = bbcode.plain(marker), {"filter": _named(entity), "order": {"ID": "DESC"}}
+    for row in takewhile(_not_before(since, "CREATED"), _rows(portal, "crm.timeline.comment.list", asked)):
         same_card = positive_int(row.get("ENTITY_ID")) in (0, entity.id)
-        if same_card and wanted in str(row.get("COMMENT") or ""):
+        if same_card and wanted in str(row.get("COMMENT") or "") and _carries(row, file_name):
             return positive_int(row.get("ID")) or None
     return None
 
 
-def has_log_message(portal: Portal, entity: Entity, text: str, since: datetime) -> bool:
-    """Tell whether a line stands in the history of a card already; looks at the newest ten.
+def has_log_message(portal: Portal, entity: Entity, marker: str, since: datetime) -> bool:
+    """Tell whether a line with a marker stands in the history of a card; `since`: older ones are not looked at.
 
     docs: api-reference/crm/timeline/logmessage/crm-timeline-logmessage-list.md
     """
     asked = {"entityTypeId": entity.type_id, "entityId": entity.id, "order": {"id": "desc"}}
-    result = portal.call("crm.timeline.logmessage.list", asked).result
-    rows = as_map(as_map(result).get("logMessages") or result).values()
-    return any(isinstance(row, Mapping) and row.get("text") == text and _is_after(row, since) for row in rows)
+    rows = _rows(portal, "crm.timeline.logmessage.list", asked, inside="logMessages")
+    return any(marker in str(row.get("text")).split() for row in takewhile(_not_before(since, "created"), rows))
 
 
-def _is_after(row: Mapping[str, Any], since: datetime) -> bool:
-    try:
-        created = datetime.fromisoformat(str(row.get("created")))
-    except ValueError:
-        return False
-    return created.tzinfo is not None and created >= since
+def _carries(row: Mapping[str, Any], file_name: str) -> bool:
+    """Drive numbers a second file of a name: `offer (1).pdf` is `offer.pdf` as well."""
+    stem, dot, ending = file_name.rpartition(".")
+    files = [file for file in as_map(row.get("FILES")).values() if isinstance(file, Mapping)]
+    names = [str(file.get("name") or "") for file in files]
+    return any(name.startswith(stem) and name.endswith(dot + ending) for name in names)
 
 
-def _pages(portal: Portal, method: str, params: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Read the newest pages of a list."""
-    rows: list[Mapping[str, Any]] = []
+def _not_before(since: datetime, column: str) -> Callable[[Mapping[str, Any]], bool]:
+    def holds(row: Mapping[str, Any]) -> bool:
+        created = moment(row.get(column))
+        return created is None or created >= since
+
+    return holds
+
+
+def _rows(portal: Portal, method: str, params: Mapping[str, Any], inside: str = "") -> Iterator[Mapping[str, Any]]:
+    """Read a list from its beginning, a page as it is needed, and no further than MAX_PAGES."""
     start: int | None = 0
     for _page in range(MAX_PAGES):
         answer = portal.call(method, {**params, "start": start})
-        rows += [row for row in as_map(answer.result).values() if isinstance(row, Mapping)]
+        found = as_map(answer.result)
+        found = as_map(found[inside]) if inside in found else found
+        yield from (row for row in found.values() if isinstance(row, Mapping))
         start = answer.next
         if not start:
-            break
-    return rows
+            return
 
 
 def _owned(record_id: int, entity: Entity) -> dict[str, int]:

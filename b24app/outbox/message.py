@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from b24app.domain.events import Topic
@@ -13,7 +14,10 @@ from b24app.store.tables import OutboxMessage
 
 @dataclass(frozen=True)
 class Message:
-    """One message as its handler sees it; `attempts` > 1 means that it may have been done before: look first."""
+    """One message as its handler sees it; `attempts` > 1 means that it may have been done before: look first.
+
+    `until`: when its lease ends; no call to the portal begins later (rate.within).
+    """
 
     portal: str
     request_id: str
@@ -23,11 +27,16 @@ class Message:
     payload: Mapping[str, Any]
     attempts: int
     lane: str
+    until: datetime | None = None
+
+    @property
+    def is_retry(self) -> bool:
+        return self.attempts > 1
 
     @classmethod
-    def of(cls, row: OutboxMessage) -> Message:
+    def of(cls, row: OutboxMessage, until: datetime) -> Message:
         topic, payload = Topic(row.topic), row.payload
-        return cls(row.portal, row.request, row.seq, row.key, topic, payload, row.attempts, row.lane)
+        return cls(row.portal, row.request, row.seq, row.key, topic, payload, row.attempts, row.lane, until)
 
 
 Handler = Callable[[Message], None]

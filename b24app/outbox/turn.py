@@ -13,14 +13,15 @@ from typing import Any
 
 import structlog
 
-from b24app.clock import to_ms
+from b24app.clock import Clock, steady_since_ms, to_ms
 from b24app.domain.events import Topic
+from b24app.errors import OutcomeUnknown
 from b24app.outbox import rate, schedule
 from b24app.outbox.backoff import Jitter, delay_s
 from b24app.outbox.message import DeadRule, Message, OnDead, describe, trouble
 from b24app.outbox.rate import OnWait
 from b24app.outbox.schedule import PAUSES
-from b24app.outbox.verdict import Verdict, judge
+from b24app.outbox.verdict import AT_WORK_S, Verdict, judge
 from b24app.store import outbox
 from b24app.store.database import database
 from b24app.store.outbox import EVENTS, LETTERS, PORTAL, PROVIDER, SEAL
@@ -33,6 +34,8 @@ LEASE_MS: Mapping[str, int] = {
     PROVIDER: 120_000,
     EVENTS: 45_000,
 }  # > a handler's timeouts
+AFTER_CRASH_MS = {**LEASE_MS, PORTAL: LEASE_MS[PORTAL] + int(AT_WORK_S * 1000)}
+"""When a message whose worker died is begun again: its last call to the portal must be over by then."""
 
 log = structlog.get_logger()
 
@@ -50,9 +53,10 @@ class Policy:
 class Turn:
     """The time between taking a portal's lease and giving it back; its methods run inside the caller's transaction."""
 
-    def __init__(self, portal: str, holder: str, policy: Policy) -> None:
+    def __init__(self, portal: str, holder: str, policy: Policy, clock: Clock) -> None:
         self.portal = portal
         self.wake_at: datetime | None = None
+        self._clock = clock
         self._holder = holder
         self._policy = policy
 
@@ -64,10 +68,13 @@ class Turn:
         row = schedule.read(self.portal)
         if row is None:
             return None
-        found = outbox.next_due(self.portal, schedule.open_lanes(row, now), now)
-        if found is None or not self._hold(row, found.lane, now) or not outbox.begin_attempt(found):
+        found = outbox.next_due(self.portal, schedule.open_lanes(row, now, self._since), now)
+        if found is None or not self._hold(row, found.lane, now):
             return None
-        return Message.of(found)
+        again_at = now + timedelta(milliseconds=AFTER_CRASH_MS[found.lane])
+        if not outbox.begin_attempt(found, again_at):
+            return None
+        return Message.of(found, now + timedelta(milliseconds=LEASE_MS[found.lane]))
 
     def settle(self, message: Message, error: Exception | None, now: datetime) -> bool:
         """Write down how a message ended; False when the lease has gone to somebody else, and nothing is written."""
@@ -87,15 +94,15 @@ class Turn:
         Portal.update(lease_by="", lease_until=0).where(self._is_mine()).execute()
         row = schedule.read(self.portal)
         if row and row.lease_until <= to_ms(now):
-            self.wake_at = schedule.wake_at(row, now)
-            if wait_s := schedule.bucket_wait_s(row, now):
+            self.wake_at = schedule.wake_at(row, now, self._since)
+            if wait_s := schedule.bucket_wait_s(row, now, self._since):
                 self._policy.on_wait(self.portal, wait_s, "postponed")
 
     def _hold(self, row: Portal, lane: str, now: datetime) -> bool:
         is_free = (Portal.lease_until <= to_ms(now)) | (Portal.lease_by == self._holder)
         change = {Portal.lease_by: self._holder, Portal.lease_until: to_ms(now) + LEASE_MS[lane]}
         if lane == PORTAL:
-            change |= rate.one_less(row, now)
+            change |= rate.one_less(row, now, self._since)
         return bool(Portal.update(change).where(rate.is_unchanged(row) & is_free).execute())
 
     def _fail(self, message: Message, error: Exception, now: datetime) -> None:
@@ -104,7 +111,8 @@ class Turn:
         if verdict.dies and self._bury(message, error, rule, now):
             return
         wait_s = verdict.wait_s or delay_s(message.attempts, self._policy.jitter)
-        outbox.put_off(message.key, now + timedelta(seconds=wait_s), describe(error))
+        why = "" if isinstance(error, OutcomeUnknown) else describe(error)
+        outbox.put_off(message.key, now, now + timedelta(seconds=wait_s), why)
         self._slow_down(message.lane, verdict, now)
         log.info("message_put_off", **trouble(error), wait_s=round(wait_s, 1))
 
@@ -134,6 +142,10 @@ class Turn:
         if lane in PAUSES:
             until, failures = PAUSES[lane]
             Portal.update({until: 0, failures: 0}).where(self._is_mine() & (failures > 0)).execute()
+
+    @property
+    def _since(self) -> int:
+        return steady_since_ms(self._clock)
 
     def _is_mine(self) -> Any:
         return (Portal.member_id == self.portal) & (Portal.lease_by == self._holder)

@@ -8,17 +8,21 @@ from b24app.errors import (
     AppError,
     BitrixError,
     ConfigError,
+    DocumentRefused,
     MailError,
     OutcomeUnknown,
     ReconnectNeeded,
     UpstreamError,
 )
-from b24app.outbox.backoff import Jitter, delay_s
+from b24app.outbox.backoff import LONGEST_ASKED_S, Jitter, delay_s
 from b24app.outbox.message import DeadRule, Message
 from b24app.store.outbox import LETTERS, PORTAL
 
 CRASHES = 12  # attempts before an error of our own is given up: about two hours
 OWN_LIMIT = "rate_wait"
+OUR_OWN = frozenset({OWN_LIMIT, "lease_over"})  # nobody's fault: our bucket was empty, our lease was at its end
+AT_WORK_S = 60.0  # Bitrix24 may go on with a request for so long after we gave it up: looking earlier is too early
+OVERLOADED = frozenset({"busy", "too_complex"})  # of a document that was accepted before: a child starved or was killed
 MAIL_SERVER = frozenset({"connection", "login", "sender"})  # trouble with the server, not with this letter
 
 
@@ -36,10 +40,10 @@ def judge(error: Exception, message: Message, rule: DeadRule, jitter: Jitter) ->
     """Decide what becomes of a message whose handler raised."""
     if is_refusal(error) or message.attempts >= _limit(error, rule):
         return Verdict(dies=True)
-    asked_s = error.retry_after_s or 0.0 if isinstance(error, UpstreamError) else 0.0
-    if isinstance(error, UpstreamError) and error.code == OWN_LIMIT:
+    asked_s = min(LONGEST_ASKED_S, error.retry_after_s or 0.0) if isinstance(error, UpstreamError) else 0.0
+    if isinstance(error, UpstreamError) and error.code in OUR_OWN:
         return Verdict(dies=False, wait_s=asked_s)
-    wait_s = max(asked_s, delay_s(message.attempts, jitter))
+    wait_s = max(asked_s, delay_s(message.attempts, jitter), _still_at_work_s(error, message.lane))
     return Verdict(dies=False, wait_s=wait_s, is_down=_is_down(error, message.lane), asked_s=asked_s)
 
 
@@ -47,7 +51,13 @@ def is_refusal(error: Exception) -> bool:
     """Tell whether trying again cannot help. A dead token can be renewed and a setting corrected: these may."""
     if isinstance(error, UpstreamError):
         return error.permanent and not isinstance(error, ReconnectNeeded)
+    if isinstance(error, DocumentRefused):
+        return error.reason not in OVERLOADED
     return isinstance(error, AppError) and not isinstance(error, OutcomeUnknown | ConfigError)
+
+
+def _still_at_work_s(error: Exception, lane: str) -> float:
+    return AT_WORK_S if lane == PORTAL and isinstance(error, OutcomeUnknown) else 0.0
 
 
 def _is_down(error: Exception, lane: str) -> bool:
@@ -57,4 +67,5 @@ def _is_down(error: Exception, lane: str) -> bool:
 
 
 def _limit(error: Exception, rule: DeadRule) -> int:
-    return rule.attempts if isinstance(error, AppError) else min(rule.attempts, CRASHES)
+    is_theirs = isinstance(error, AppError) and not isinstance(error, DocumentRefused)
+    return rule.attempts if is_theirs else min(rule.attempts, CRASHES)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -28,11 +30,23 @@ class Call:
 
 
 class CallLog:
-    """The calls of one server, oldest first."""
+    """The calls of one server, oldest first; `at_work` counts those that are being answered."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._calls: list[Call] = []
+        self.at_work = 0
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Count a request while it is being answered."""
+        with self._lock:
+            self.at_work += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.at_work -= 1
 
     def add(self, call: Call) -> None:
         with self._lock:

@@ -15,6 +15,7 @@ KINDS = {
     "dropped": "the connection closes without an answer, nothing is done",
     "slow": "every answer waits `delay_s`",
     "answer_lost": "the call is done, then the connection closes",
+    "answer_late": "the call is done, then its answer waits `delay_s`",
     "method_error": "a REST method answers `error`, `description`, `status`",
     "not_json": "REST answers 200 with `body` (an HTML page by default)",
     "app_info": "the portals' OAuth server's app.info answers `error`, `status`",
@@ -34,6 +35,7 @@ KINDS = {
     "smtp_reject": "the mailbox refuses the recipient (550)",
     "smtp_tempfail": "the mailbox answers 451 after DATA",
     "smtp_drop": "the mailbox keeps the letter and closes without answering",
+    "smtp_late": "the mailbox keeps the letter and answers after `delay_s`",
 }
 
 

@@ -27,6 +27,8 @@ def troubled(faults: Faults, *names: str) -> Response | None:
 
 
 def lose_answer(faults: Faults, response: Response, *names: str) -> None:
-    """Close the connection instead of answering, when that was ordered: the work is done."""
+    """Hold the answer back, or close the connection instead of answering, when that was ordered: the work is done."""
+    if late := faults.take("answer_late", *names):
+        time.sleep(float(late.get("delay_s", 1)))
     if faults.take("answer_lost", *names):
         response.headers[DROP_HEADER] = "1"

@@ -4,78 +4,80 @@ from __future__ import annotations
 
 from b24app.bitrix import timeline
 from b24app.bitrix.client import Portal as PortalClient
-from b24app.bitrix.entities import Entity
 from b24app.domain.events import EventType
-from b24app.errors import N_
+from b24app.errors import N_, BitrixError
 from b24app.outbox.message import Message
 from b24app.services.as_employee import as_employee
 from b24app.services.context import Context
-from b24app.services.live_card import sentence
-from b24app.services.relay_to_portal import not_yet_logged, notification, send_card
+from b24app.services.marks import LOOK_BACK, filed_mark
+from b24app.services.relay_to_portal import GONE, Step, notification, raise_refusal, send_card, told
 from b24app.services.show_request import file_name
-from b24app.services.words import Say, speaker
-from b24app.store import audit, portals, requests
 from b24app.store.database import writing
-from b24app.store.tables import Portal, Request
+from b24app.store.tables import Request
 
 
 def file_to_card(ctx: Context, message: Message) -> None:
     """Add the comment that carries the sealed PDF; before a second try, look whether the first one arrived."""
-    row = requests.row(message.portal, message.request_id)
+    step = Step.of(message)
+    row = step.row
     if row.comment_id is not None or not row.final_sha256:
         return
-    portal = portals.get(message.portal)
     data = ctx.blobs.get(row.final_sha256)
-    users = (row.sender_id, row.responsible_id)
-    comment_id = as_employee(ctx, portal, users, lambda client: _comment(ctx, client, portal, row, data, message))
+
+    def send(client: PortalClient, look_first: bool) -> int:
+        return (look_first and _find(client, step)) or _comment(ctx, client, step, data)
+
+    comment_id = as_employee(ctx, step.portal, step.employees, send, look_first=message.is_retry)
     with writing():
         Request.update(comment_id=comment_id).where((Request.portal == row.portal) & (Request.id == row.id)).execute()
 
 
 def pin_document(ctx: Context, message: Message) -> None:
-    """Pin the comment, close the card, log and notify, in one batch; a refused pin is told, not retried."""
-    portal = portals.get(message.portal)
-    row = requests.row(message.portal, message.request_id)
-    users = (row.sender_id, row.responsible_id)
-    as_employee(ctx, portal, users, lambda client: _pin(client, portal, row, message))
+    """Close the card, pin the comment, log and notify, in one batch; a refused pin is told, not retried."""
+    step = Step.of(message)
+    assert step.event is not None
+    assert step.event.type is EventType.REQUEST_COMPLETED
+
+    def send(client: PortalClient, look_first: bool) -> None:
+        _pin(client, step, look_first)
+
+    as_employee(ctx, step.portal, step.employees, send, look_first=message.is_retry)
 
 
-def _comment(ctx: Context, client: PortalClient, portal: Portal, row: Request, data: bytes, message: Message) -> int:
-    entity = Entity(row.entity_type_id, row.entity_id)
-    marker = ctx.url(f"/v/{row.id}")
-    if message.attempts > 1:
-        found = timeline.find_comment(client, entity, marker)
-        if found:
-            return found
-    say = speaker(portal.lang)
-    text = say(N_("Signed and sealed: “%(title)s”. Verify it at %(url)s"), title=row.title, url=marker)
-    return timeline.comment_with_file(client, entity, text, file_name(row.title), data)
+def _find(client: PortalClient, step: Step) -> int | None:
+    assert step.event is not None
+    marker, name = filed_mark(step.row.id), file_name(step.row.title)
+    return timeline.find_comment(client, step.entity, marker, name, step.event.at - LOOK_BACK)
 
 
-def _pin(client: PortalClient, portal: Portal, row: Request, message: Message) -> None:
-    entity, request = Entity(row.entity_type_id, row.entity_id), requests.to_domain(row)
-    say = speaker(portal.lang)
-    event = audit.event(row.portal, row.id, int(message.payload["event"]))
-    assert event.type is EventType.REQUEST_COMPLETED
-    text = sentence(request, event, say)
-    commands = {
-        "log": timeline.log_message(entity, say(N_("Document for signature")), text),
-        "note": notification(portal, request, text, say(N_("Open"))),
-    }
-    if message.attempts > 1:
-        commands = not_yet_logged(client, request, event, commands)
-    if row.comment_id:
-        commands["pin"] = timeline.pin(row.comment_id, entity)
-    answer = send_card(client, portal, row, request, commands, look_first=message.attempts > 1)
-    if "pin" in commands and answer.error("pin") is not None:
-        _say_not_pinned(client, portal, row, say)
+def _comment(ctx: Context, client: PortalClient, step: Step, data: bytes) -> int:
+    url = ctx.url(filed_mark(step.row.id))
+    text = step.say(N_("Signed and sealed: “%(title)s”. Verify it at %(url)s"), title=step.row.title, url=url)
+    return timeline.comment_with_file(client, step.entity, text, file_name(step.row.title), data)
 
 
-def _say_not_pinned(client: PortalClient, portal: Portal, row: Request, say: Say) -> None:
+def _pin(client: PortalClient, step: Step, look_first: bool) -> None:
+    commands = told(step)
+    if step.row.comment_id:
+        commands = {"pin": timeline.pin(step.row.comment_id, step.entity), **commands}
+    refusal = send_card(client, step, commands, look_first=look_first).error("pin")
+    if refusal is not None:
+        _go_on_without_pin(client, step, refusal)
+
+
+def _go_on_without_pin(client: PortalClient, step: Step, refusal: BitrixError) -> None:
+    """The refusal stopped the batch: do the rest of it. Say why it is not pinned, unless a person deleted it."""
+    if not refusal.permanent:
+        raise refusal
+    commands = told(step)
+    if refusal.code not in GONE:
+        commands |= {"note": notification(step, _not_pinned(step))}
+    raise_refusal(client.batch(commands, halt=True))
+
+
+def _not_pinned(step: Step) -> str:
     """A card holds only a few pinned records (trap 58): say which one could not be pinned, and why."""
-    request = requests.to_domain(row)
-    text = say(
+    return step.say(
         N_("“%(title)s” is completed and added to the timeline, but could not be pinned: unpin another record first."),
-        title=row.title,
+        title=step.row.title,
     )
-    client.batch({"note": notification(portal, request, text, say(N_("Open")))})

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from b24app.clock import from_ms, to_ms
 from b24app.domain.acts import Invite
+from b24app.domain.events import Topic
 from b24app.domain.signature_request import SignatureRequest, Status
 from b24app.errors import N_, ProviderError, Trouble
 from b24app.outbox.message import Message
@@ -26,8 +27,9 @@ from b24app.services.connect_provider import webhook_url
 from b24app.services.context import Context
 from b24app.services.look_at_request import look_at_request
 from b24app.services.order_for import order_for
-from b24app.services.record import apply, apply_inside
-from b24app.store import connections, handovers, requests
+from b24app.services.record import apply_inside
+from b24app.services.relay_to_portal import refresh_card
+from b24app.store import connections, handovers, outbox, requests
 from b24app.store.database import writing
 from b24app.store.tables import Handover, Request
 
@@ -39,7 +41,10 @@ _NEEDS_A_PERSON = (Trouble.AUTH_FAILED, Trouble.CONSENT_NEEDED)
 
 
 def hand_over(ctx: Context, providers: Registry, message: Message) -> None:
-    """Create the request at its provider; harmless when it has been handed over before."""
+    """Create the request at its provider; harmless when it has been handed over before.
+
+    A card that was written meanwhile says "being sent": it is brought up to date.
+    """
     row = requests.row(message.portal, message.request_id)
     request = requests.to_domain(row)
     if request.status is not Status.SENDING:
@@ -49,7 +54,9 @@ def hand_over(ctx: Context, providers: Registry, message: Message) -> None:
         return
     provider = providers.of(row.portal, row.connection)
     provider.create(order_for(ctx, row, request, provider.capabilities, ref=row.id), NO_DRAFT)
-    apply(ctx, message.portal, message.request_id, Invite())
+    with writing():
+        _begin_turn(ctx, message.portal, message.request_id)
+    ctx.hints.hint(message.portal)
 
 
 def _send_out(ctx: Context, providers: Registry, row: Request, request: SignatureRequest) -> None:
@@ -123,8 +130,14 @@ def _take_note(ctx: Context, provider: Provider, kept: Handover, created: Create
         )
         handovers.name_signers(kept.portal, kept.request, created.signers, now_ms)
         if created.is_out:
-            apply_inside(ctx, kept.portal, kept.request, Invite())
+            _begin_turn(ctx, kept.portal, kept.request)
     ctx.hints.hint(kept.portal)
+
+
+def _begin_turn(ctx: Context, portal: str, request_id: str) -> None:
+    apply_inside(ctx, portal, request_id, Invite())
+    if outbox.is_begun(portal, request_id, Topic.RELAY):
+        refresh_card(ctx, portal, request_id)
 
 
 @dataclass

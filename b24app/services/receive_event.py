@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import structlog
 from peewee import IntegrityError
@@ -15,17 +14,20 @@ from structlog.contextvars import bind_contextvars
 
 from b24app.bitrix.entities import Entity, positive_int
 from b24app.bitrix.inbound import PortalEvent
+from b24app.bitrix.notifications import notify
 from b24app.clock import to_ms
-from b24app.domain.events import EventType, Topic
-from b24app.errors import N_, BitrixError, NotAllowed, ReconnectNeeded, Unauthentic
+from b24app.domain.events import Actor, EventType, Topic
+from b24app.errors import N_, BitrixError, NotAllowed, OutcomeUnknown, ReconnectNeeded, Unauthentic
 from b24app.outbox.message import Message
 from b24app.services.bind_surfaces import bind_all
 from b24app.services.context import Context
 from b24app.services.install_portal import install_from_event
+from b24app.services.marks import notification_tag
 from b24app.services.relay_to_portal import refresh_card
 from b24app.services.remind_signer import remind_everybody
 from b24app.services.uninstall_portal import uninstall_portal
 from b24app.services.void_request import has_open_requests, void_for_deleted_card
+from b24app.services.words import speaker
 from b24app.store import audit, outbox, portals, requests
 from b24app.store.database import writing
 from b24app.store.tables import Portal
@@ -35,8 +37,6 @@ SAME_CLICK = timedelta(minutes=1)
 STILL_INSTALLED_S = 60
 MOST_ASKED = 20
 INSTALLED, UPDATED, UNINSTALLED = "ONAPPINSTALL", "ONAPPUPDATE", "ONAPPUNINSTALL"
-
-Data = Mapping[str, Any]
 
 log = structlog.get_logger()
 
@@ -63,7 +63,7 @@ def act_on_event(ctx: Context, message: Message) -> None:
     name = str(message.payload["name"])
     portal = portals.find(message.portal) if name == UNINSTALLED else portals.get(message.portal)
     if portal is not None:
-        _HANDLERS[name](ctx, portal, name, message.payload["data"])
+        _HANDLERS[name](ctx, portal, message)
 
 
 def _keep(ctx: Context, event: PortalEvent) -> None:
@@ -98,14 +98,14 @@ def _install(ctx: Context, event: PortalEvent) -> None:
             portals.save(installation.portal.member_id, setup_done_at=to_ms(ctx.now()))
 
 
-def _bind(ctx: Context, portal: Portal, _name: str, _data: Data) -> None:
+def _bind(ctx: Context, portal: Portal, _message: Message) -> None:
     """Bind again: an update takes event handlers away."""
     for line in bind_all(ctx, portal, portal.installer_id):
         if not line.is_good:
             log.warning("surface_not_bound", what=line.what, state=line.state)
 
 
-def _uninstall(ctx: Context, portal: Portal, _name: str, data: Data) -> None:
+def _uninstall(ctx: Context, portal: Portal, message: Message) -> None:
     """Let the portal go, unless its tokens still work; they may for a moment, so it is looked at again."""
     if _is_still_installed(ctx, portal):
         raise BitrixError(
@@ -113,7 +113,7 @@ def _uninstall(ctx: Context, portal: Portal, _name: str, data: Data) -> None:
             code="still_installed",
             retry_after_s=STILL_INSTALLED_S,
         )
-    uninstall_portal(ctx, portal, clean=str(data.get("CLEAN")) in ("1", "Y", "true"))
+    uninstall_portal(ctx, portal, clean=str(message.payload["data"].get("CLEAN")) in ("1", "Y", "true"))
 
 
 def _is_still_installed(ctx: Context, portal: Portal) -> bool:
@@ -133,31 +133,54 @@ def _works(ctx: Context, portal: Portal, user_id: int) -> bool:
     return True
 
 
-def _react_to_button(ctx: Context, portal: Portal, _name: str, data: Data) -> None:
+def _react_to_button(ctx: Context, portal: Portal, message: Message) -> None:
     """Do what a button of the live card asks; the card is always brought up to date, for the button waits for that."""
-    request_id = str(data.get("request") or "")
+    data = message.payload["data"]
+    request_id, user_id = str(data.get("request") or ""), positive_int(data.get("userId"))
     if not requests.exists(portal.member_id, request_id):
         return
+    refused: NotAllowed | None = None
+    with writing():
+        requests.lock(portal.member_id, request_id)
+        if data.get("id") == "remind":
+            refused = _remind(ctx, portal, request_id, user_id, message.key)
+        refresh_card(ctx, portal.member_id, request_id)
+    ctx.hints.hint(portal.member_id)
+    if refused is not None and user_id:
+        _say_why(ctx, portal, user_id, refused, message.key)
+
+
+def _remind(ctx: Context, portal: Portal, request_id: str, user_id: int, press: str) -> NotAllowed | None:
+    """Remind once for each press: not again after a crash, and not for the same click sent twice.
+
+    Returns why nobody could be reminded, when that is so.
+    """
+    asked = [e for e in audit.events(portal.member_id, request_id) if e.type is EventType.SIGNER_REMINDED]
+    clicked, since = Actor.employee(user_id), ctx.now() - SAME_CLICK
+    if any(e.data.get("press") == press or (e.actor == clicked and e.at > since) for e in asked):
+        return None
     try:
-        if data.get("id") == "remind" and not _was_reminded(ctx, portal, request_id):
-            remind_everybody(ctx, portal, positive_int(data.get("userId")), request_id)
-    except NotAllowed:
-        log.info("button_too_late")
-    refresh_card(ctx, portal, request_id)
+        remind_everybody(ctx, portal, user_id, request_id, press)
+    except NotAllowed as refused:  # raised before anything is written
+        return refused
+    return None
 
 
-def _was_reminded(ctx: Context, portal: Portal, request_id: str) -> bool:
-    """Say whether somebody asked for a reminder a moment ago: the same event may come twice."""
-    events = audit.events(portal.member_id, request_id)
-    return any(e.type == EventType.SIGNER_REMINDED and ctx.now() - e.at < SAME_CLICK for e in events)
+def _say_why(ctx: Context, portal: Portal, user_id: int, refused: NotAllowed, press: str) -> None:
+    """Tell an employee by a notification why his button did nothing: the card itself has no place for it."""
+    note = notify(user_id, speaker(portal.lang)(refused.message, **refused.params), tag=notification_tag(press))
+    try:
+        ctx.rest(portal, portal.installer_id).call(note.method, note.params, write=True)
+    except (BitrixError, OutcomeUnknown) as error:
+        log.info("refusal_not_told", error=type(error).__name__)
 
 
-def _forget_card(ctx: Context, portal: Portal, name: str, data: Data) -> None:
-    fields = data.get("FIELDS")
+def _forget_card(ctx: Context, portal: Portal, message: Message) -> None:
+    fields = message.payload["data"].get("FIELDS")
     card_id = positive_int(fields.get("ID")) if isinstance(fields, dict) else 0
     if not card_id:
         return
-    entity = Entity(_DELETED[name], card_id)
+    entity = Entity(_DELETED[message.payload["name"]], card_id)
     if has_open_requests(portal, entity) and _is_gone(ctx, portal, entity):
         void_for_deleted_card(ctx, portal, entity)
 
@@ -176,7 +199,7 @@ def _is_gone(ctx: Context, portal: Portal, entity: Entity) -> bool:
 
 _DELETED = {"ONCRMLEADDELETE": 1}
 
-_HANDLERS: dict[str, Callable[[Context, Portal, str, Data], None]] = {
+_HANDLERS: dict[str, Callable[[Context, Portal, Message], None]] = {
     INSTALLED: _bind,
     UPDATED: _bind,
     UNINSTALLED: _uninstall,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from b24app.domain.fields import Field, FieldValue
 from b24app.domain.signature_request import SignatureRequest, Signer
-from b24app.errors import Sentence
+from b24app.services.list_troubles import Work
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,10 @@ class RequestView:
     may_approve: bool
     may_void: bool
     may_remind: bool
-    may_retry: bool
-    stuck: Sentence | None  # why work for the portal has stopped
+    works: tuple[Work, ...]  # what could not be done for it
+    may_move_deadline: bool
+    expires_on: date | None  # the last day, as people in the request's time zone call it
+    next_reminders: Mapping[str, date]  # signer id -> the day there of the next automatic one
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,18 @@ class RequestLine:
     status: str
     signed: int
     signers: int
+    names: tuple[str, ...]  # of the first signers
     created_at: datetime
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A page of a list. `next` is where the following one begins, empty at the end; `is_cut`: a search looked at as
+    many requests as it may at once, and there may be more that it would find."""
+
+    lines: tuple[RequestLine, ...]
+    next: str = ""
+    is_cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,6 +81,7 @@ class SigningView:
     fields: tuple[Field, ...]  # this signer's, in reading order
     values: Mapping[str, FieldValue]  # what he has entered so far, by field id
     page_texts: tuple[str, ...]
+    expires_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -80,3 +94,4 @@ class ClosedLink:
     reason: str
     locale: str = "en"
     signed_at: datetime | None = None
+    expires_on: date | None = None

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from b24app.domain.findable import EVERYBODYS, Mark
 from b24app.domain.signature_request import Status
+from b24app.store import search
+from b24app.store.search import Query
 from b24app.store.tables import OutboxMessage, Request
 
 OPEN = (
@@ -37,14 +40,14 @@ def finished(portal: str) -> Iterator[Request]:
 
 
 def count_finished(portal: str) -> int:
-    return Request.select().where(_is_finished(portal)).count()
+    finished = Query(portal, EVERYBODYS, frozenset({Mark.COMPLETED}))
+    return search.count(finished, 2**31)
 
 
-def count_waiting(portal: str) -> tuple[int, int]:
-    """Count the work still to be done for a portal, and the work given up."""
-    rows = OutboxMessage.select().where((OutboxMessage.portal == portal) & OutboxMessage.done_at.is_null())
-    dead = rows.where(OutboxMessage.dead_at.is_null(False)).count()
-    return rows.count() - dead, dead
+def count_waiting(portal: str) -> int:
+    """Count the work still to be done for a portal."""
+    is_open = OutboxMessage.done_at.is_null() & OutboxMessage.dead_at.is_null()
+    return int(OutboxMessage.select().where((OutboxMessage.portal == portal) & is_open).count())
 
 
 def _is_finished(portal: str) -> object:

@@ -74,31 +74,88 @@ def open_messages(portal: str) -> list[OutboxMessage]:
     return list(rows.order_by(OutboxMessage.id))
 
 
-def dead_messages(portal: str) -> list[OutboxMessage]:
+def dead_messages(portal: str, most: int = 1000) -> list[OutboxMessage]:
     """List what was given up, the newest first."""
-    dead = OutboxMessage.dead_at.is_null(False) & OutboxMessage.done_at.is_null()
-    rows = OutboxMessage.select().where((OutboxMessage.portal == portal) & dead)
-    return list(rows.order_by(OutboxMessage.dead_at.desc(), OutboxMessage.id.desc()))
+    rows = OutboxMessage.select().where((OutboxMessage.portal == portal) & _is_dead())
+    return list(rows.order_by(OutboxMessage.dead_at.desc(), OutboxMessage.id.desc()).limit(most))
+
+
+def failing_messages(portal: str, before: datetime, most: int = 1000) -> list[OutboxMessage]:
+    """List what is still tried and has failed since before a moment, the shortest first."""
+    failing = _is_open() & (OutboxMessage.failing_since <= to_ms(before))
+    rows = OutboxMessage.select().where((OutboxMessage.portal == portal) & failing)
+    return list(rows.order_by(OutboxMessage.failing_since.desc(), OutboxMessage.id.desc()).limit(most))
+
+
+def undone_messages(portal: str, request_id: str) -> list[OutboxMessage]:
+    """List what is not done for a request, given up or not."""
+    rows = OutboxMessage.select().where(_is_of(portal, request_id) & OutboxMessage.done_at.is_null())
+    return list(rows.order_by(OutboxMessage.seq))
+
+
+def has_dead(portal: str, request_id: str) -> bool:
+    return OutboxMessage.select().where(_is_of(portal, request_id) & _is_dead()).exists()
 
 
 def revive(portal: str, request_id: str, now: datetime) -> int:
     """Try the dead messages of a request again; returns how many. An attempt stays on record: handlers look first."""
-    of_request = (OutboxMessage.portal == portal) & (OutboxMessage.request == request_id)
-    dead = OutboxMessage.dead_at.is_null(False) & OutboxMessage.done_at.is_null()
-    fresh = {"dead_at": None, "blocks": True, "attempts": 1, "next_at": to_ms(now), "error": ""}
-    return OutboxMessage.update(**fresh).where(of_request & dead).execute()
+    fresh = {"dead_at": None, "blocks": True, "attempts": 1, "next_at": to_ms(now), "error": "", "failing_since": None}
+    return OutboxMessage.update(**fresh).where(_is_of(portal, request_id) & _is_dead()).execute()
+
+
+def hurry(portal: str, request_id: str, now: datetime) -> int:
+    """Try what waits for its next attempt at once, as if it had not failed before; returns how many."""
+    fresh = {"next_at": to_ms(now), "failing_since": None}
+    return OutboxMessage.update(**fresh).where(_is_of(portal, request_id) & _is_open()).execute()
+
+
+def leave(portal: str, message_id: int, now: datetime) -> str:
+    """Put a dead message that holds up nothing aside for good; returns its request, "" when there is none."""
+    harmless = (OutboxMessage.portal == portal) & (OutboxMessage.id == message_id) & _is_dead() & ~OutboxMessage.blocks
+    found = OutboxMessage.select().where(harmless).first()
+    OutboxMessage.update(done_at=to_ms(now)).where(harmless).execute()
+    return str(found.request) if found else ""
+
+
+def unpause(portal: str) -> None:
+    """End the pauses of a portal's lanes; the next message will show whether the other side is well."""
+    fresh = {"pause_until": 0, "failures": 0, "mail_pause_until": 0, "mail_failures": 0}
+    Portal.update(**fresh).where(Portal.member_id == portal).execute()
 
 
 def resume(portal: str, now: datetime) -> int:
-    """End a portal's pause and its messages' back-off, when it has been connected again; returns how many wait."""
+    """End a portal's pause and its messages' back-off, when it has been connected again; returns how many wait.
+
+    One whose last attempt ended without a word keeps its time: its call may still be at work in the portal.
+    """
     Portal.update(pause_until=0, failures=0).where(Portal.member_id == portal).execute()
-    waiting = (OutboxMessage.portal == portal) & (OutboxMessage.lane == PORTAL) & _is_open()
+    is_known = (OutboxMessage.attempts == 0) | (OutboxMessage.error != "")
+    waiting = (OutboxMessage.portal == portal) & (OutboxMessage.lane == PORTAL) & _is_open() & is_known
     return OutboxMessage.update(next_at=to_ms(now)).where(waiting).execute()
+
+
+def is_begun(portal: str, request_id: str, topic: Topic) -> bool:
+    """Tell whether a message of this topic has been tried or done for a request."""
+    mine = (OutboxMessage.portal == portal) & (OutboxMessage.request == request_id) & (OutboxMessage.attempts > 0)
+    return OutboxMessage.select().where(mine & (OutboxMessage.topic == topic.value)).exists()
+
+
+def is_overtaken(key: str) -> bool:
+    """Tell whether a later message of the same request and lane was done before this one, as after a revival."""
+    later = OutboxMessage.alias()
+    same = (later.request == OutboxMessage.request) & (later.lane == OutboxMessage.lane)
+    query = OutboxMessage.select().join(later, on=(same & (later.seq > OutboxMessage.seq)))
+    return bool(query.where((OutboxMessage.key == key) & later.done_at.is_null(False)).exists())
 
 
 def remove_done(before: datetime) -> int:
     """Forget what was done before a moment."""
     return OutboxMessage.delete().where(OutboxMessage.done_at < to_ms(before)).execute()
+
+
+def pull_back(now_ms: int, is_wrong: Any) -> int:
+    """Make open messages due whose time cannot be right; returns how many."""
+    return int(OutboxMessage.update(next_at=now_ms).where(_is_open() & is_wrong).execute())
 
 
 def next_due(portal: str, lanes: Collection[str], now: datetime) -> OutboxMessage | None:
@@ -125,35 +182,49 @@ def due_portals(until: datetime) -> list[str]:
     return [row.portal for row in waiting]
 
 
-def begin_attempt(message: OutboxMessage) -> bool:
+def begin_attempt(message: OutboxMessage, again_at: datetime) -> bool:
     """Count an attempt before it is made, so that a try after a crash is known to be a second one.
 
+    `again_at`: when it may be tried again, should this attempt end without a word.
     Returns False when the message has been tried or done by somebody else since it was read.
     """
     as_read = (OutboxMessage.id == message.id) & (OutboxMessage.attempts == message.attempts)
     message.attempts += 1
-    return bool(OutboxMessage.update(attempts=message.attempts).where(as_read & _is_open()).execute())
+    begun = {"attempts": message.attempts, "next_at": to_ms(again_at), "error": ""}
+    return bool(OutboxMessage.update(**begun).where(as_read & _is_open()).execute())
 
 
 def finish(key: str, now: datetime) -> None:
     _change(key, done_at=to_ms(now), error="")
 
 
-def put_off(key: str, until: datetime, error: str) -> None:
-    _change(key, next_at=to_ms(until), error=error)
+def put_off(key: str, now: datetime, until: datetime, error: str) -> None:
+    _change(key, next_at=to_ms(until), error=error, failing_since=_since(now))
 
 
 def bury(key: str, now: datetime, error: str, *, blocks: bool) -> None:
     """Give a message up; `blocks` says whether later ones of its lane wait for a human."""
-    _change(key, dead_at=to_ms(now), error=error, blocks=blocks)
+    _change(key, dead_at=to_ms(now), error=error, blocks=blocks, failing_since=_since(now))
 
 
 def _change(key: str, **values: Any) -> None:
     OutboxMessage.update(**values).where((OutboxMessage.key == key) & OutboxMessage.done_at.is_null()).execute()
 
 
+def _since(now: datetime) -> Any:
+    return fn.COALESCE(OutboxMessage.failing_since, to_ms(now))
+
+
+def _is_of(portal: str, request_id: str) -> Any:
+    return (OutboxMessage.portal == portal) & (OutboxMessage.request == request_id)
+
+
 def _is_open() -> Any:
     return OutboxMessage.done_at.is_null() & OutboxMessage.dead_at.is_null()
+
+
+def _is_dead() -> Any:
+    return OutboxMessage.dead_at.is_null(False) & OutboxMessage.done_at.is_null()
 
 
 def _eligible(portal: str) -> Any:

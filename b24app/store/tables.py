@@ -14,6 +14,8 @@ from peewee import (
     CompositeKey,
     IntegerField,
     Model,
+    SchemaManager,
+    SqliteDatabase,
     TextField,
 )
 
@@ -34,6 +36,20 @@ class Table(Model):
     class Meta:
         database = database
         legacy_table_names = False
+
+
+class KeptByKey(SchemaManager):
+    """Keeps a table in the order of its key, without a second copy of it, where the database can: SQLite."""
+
+    def _create_table(self, safe: bool = True, **options: Any) -> Any:
+        statement = super()._create_table(safe, **options)  # type: ignore[misc]
+        is_sqlite = isinstance(getattr(self.database, "obj", self.database), SqliteDatabase)
+        return statement.literal(" WITHOUT ROWID") if is_sqlite else statement
+
+
+def is_kept_by_key(table: type[Table]) -> bool:
+    """Tell whether SQLite numbers no rows of a table."""
+    return isinstance(table._schema, KeptByKey)  # type: ignore[attr-defined]
 
 
 def upsert(table: Any, **columns: Any) -> None:
@@ -212,18 +228,49 @@ class Request(Table):
     sent_at = BigIntegerField(null=True)
     expires_at = BigIntegerField(null=True)
     ended_at = BigIntegerField(null=True)
-    due_at = BigIntegerField(null=True, index=True)
+    due_at = BigIntegerField(null=True, index=True)  # when time itself causes something next
     reason = TextField(default="")
+    reminders = JSONField(null=True)  # none: sent before there were any
     connection = CharField(default="")  # whose account it is signed through; empty for the built-in engine
     ends_as = CharField(default="")  # what a closing one will be
 
     class Meta:
-        indexes = (
-            (("portal", "entity_type_id", "entity_id", "created_at"), False),
-            (("portal", "created_at"), False),
-            (("portal", "sender_id", "created_at"), False),
-            (("portal", "responsible_id", "created_at"), False),
-        )
+        indexes = ((("portal", "entity_type_id", "entity_id", "created_at"), False),)
+
+
+class RequestWord(Table):
+    """Under which words and marks which reader finds a request (domain/findable.py): every list and search reads here.
+
+    Written with each change of a request; goes away with it. Words are bytes, so that their order is the same in every
+    database, whatever its collation.
+    """
+
+    portal = CharField()
+    reader = CharField()  # a Bitrix24 user id; "all" for administrators
+    word = BlobField()
+    created_at = BigIntegerField()
+    request = CharField()
+
+    class Meta:
+        primary_key = CompositeKey("portal", "reader", "word", "created_at", "request")
+        schema_manager_class = KeptByKey
+
+
+class RequestText(Table):
+    """All words and marks of a request, sorted, with a space on each side. Written and gone with its RequestWord rows.
+
+    A search for several words walks the rarest one's rows and looks here for the others. The newest lie together, as a
+    walk meets them.
+    """
+
+    portal = CharField()
+    created_at = BigIntegerField()
+    request = CharField()
+    words = TextField()
+
+    class Meta:
+        primary_key = CompositeKey("portal", "created_at", "request")
+        schema_manager_class = KeptByKey
 
 
 class SignerRow(Table):
@@ -244,6 +291,8 @@ class SignerRow(Table):
     consented_at = BigIntegerField(null=True)
     signed_at = BigIntegerField(null=True)
     decline_reason = TextField(default="")
+    invited_at = BigIntegerField(null=True)
+    reminded_at = BigIntegerField(null=True)
 
     class Meta:
         table_name = "signer"
@@ -430,7 +479,8 @@ class OutboxMessage(Table):
     done_at = BigIntegerField(null=True)
     dead_at = BigIntegerField(null=True)
     blocks = BooleanField(default=True)  # while not done: later ones of its lane wait; a skipped one lets them pass
-    error = TextField(default="")
+    error = TextField(default="")  # why it is not done; empty while nobody knows how the last attempt ended
+    failing_since = BigIntegerField(null=True)  # the first failure in a row
 
     class Meta:
         table_name = "outbox"
@@ -458,9 +508,17 @@ OutboxMessage.add_index(
         OutboxMessage.request, OutboxMessage.seq, name="outbox_open_request", where=OutboxMessage.done_at.is_null()
     )
 )
+OutboxMessage.add_index(
+    OutboxMessage.index(
+        OutboxMessage.portal,
+        OutboxMessage.dead_at,
+        name="outbox_dead",
+        where=OutboxMessage.dead_at.is_null(False) & OutboxMessage.done_at.is_null(),
+    )
+)
 
 ALL = [
     Application, Portal, PortalToken, Authority, Template, Composer, Prepared, Upload, LastChoice, LastTemplate,
-    Request, SignerRow, Connection, Handover, ProviderSigner, InboxEvent, SignerLink, Value, SavedSignature, Rendition,
-    Derived, FileSweep, AuditRow, OutboxMessage, Heartbeat,
+    Request, RequestWord, RequestText, SignerRow, Connection, Handover, ProviderSigner, InboxEvent, SignerLink, Value,
+    SavedSignature, Rendition, Derived, FileSweep, AuditRow, OutboxMessage, Heartbeat,
 ]  # fmt: skip

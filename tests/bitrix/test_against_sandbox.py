@@ -275,11 +275,11 @@ class TestTimeline:
         assert [one.origin_id for one in crm.open_card(portal, 1, 77).activities] == ["r-1"]
 
     def test_the_file_arrives_and_is_pinned(self, world: World) -> None:
-        portal = world.portal()
+        portal, before = world.portal(), utc_now() - timedelta(seconds=5)
         record = timeline.comment_with_file(portal, LEAD, "Sealed document r-1", "agreement.pdf", b"%PDF-1.7 sealed")
         command = timeline.pin(record, LEAD)
         portal.call(command.method, command.params)
-        assert timeline.find_comment(portal, LEAD, "document r-1") == record
+        assert timeline.find_comment(portal, LEAD, "document r-1", "agreement.pdf", before) == record
         assert (1, 77) in world.acme.timeline.records[record].pinned
 
     def test_a_log_entry_of_a_lost_answer_is_found(self, world: World) -> None:
@@ -287,17 +287,36 @@ class TestTimeline:
         before = utc_now() - timedelta(seconds=5)
         world.acme.faults.add("answer_lost", method="crm.timeline.logmessage.add")
         with pytest.raises(OutcomeUnknown):
-            portal.batch({"log": timeline.log_message(LEAD, "Signature", "Ann has signed “A & B”.")})
-        assert timeline.has_log_message(portal, LEAD, "Ann has signed “A & B”.", before)
-        assert not timeline.has_log_message(portal, LEAD, "Ann has signed “A & B”.", before + timedelta(hours=1))
-        assert not timeline.has_log_message(portal, LEAD, "Ann has opened “A & B”.", before)
+            portal.batch({"log": timeline.log_message(LEAD, "Signature", "Ann has signed “A & B”.", "#r/1")})
+        assert timeline.has_log_message(portal, LEAD, "#r/1", before)
+        assert not timeline.has_log_message(portal, LEAD, "#r/1", before + timedelta(hours=1))
+        assert not timeline.has_log_message(portal, LEAD, "#r/12", before)
+
+    def test_a_log_entry_is_found_behind_many_newer_ones(self, world: World) -> None:
+        portal, before = world.portal(), utc_now() - timedelta(seconds=5)
+        lines = {
+            f"l{n}": timeline.log_message(LEAD, "Signature", "Somebody did something.", f"#r/{n}") for n in range(35)
+        }
+        portal.batch(lines)
+        world.acme.calls.reset()
+        assert timeline.has_log_message(portal, LEAD, "#r/0", before)
+        assert len(world.acme.calls.of("crm.timeline.logmessage.list")) == 4
+        assert timeline.has_log_message(portal, LEAD, "#r/34", before)
+        assert len(world.acme.calls.of("crm.timeline.logmessage.list")) == 5
+
+    def test_a_comment_is_found_behind_a_page_of_newer_ones(self, world: World) -> None:
+        portal, before = world.portal(), utc_now() - timedelta(seconds=5)
+        record = timeline.comment_with_file(portal, LEAD, "Sealed document r-3", "agreement.pdf", b"%PDF")
+        for number in range(60):
+            world.acme.timeline.add("comment", (1, 77), 6, text=f"Called, nobody answered ({number})", files=[])
+        assert timeline.find_comment(portal, LEAD, "r-3", "agreement.pdf", before) == record
 
     def test_a_lost_answer_leaves_a_comment_that_is_found(self, world: World) -> None:
-        portal = world.portal()
+        portal, before = world.portal(), utc_now() - timedelta(seconds=5)
         world.acme.faults.add("answer_lost", method="crm.timeline.comment.add")
         with pytest.raises(OutcomeUnknown):
             timeline.comment_with_file(portal, LEAD, "Sealed document r-7", "a.pdf", b"%PDF")
-        assert timeline.find_comment(portal, LEAD, "r-7") is not None
+        assert timeline.find_comment(portal, LEAD, "r-7", "a.pdf", before) is not None
 
 
 def test_a_generated_pdf_is_fetched(world: World) -> None:

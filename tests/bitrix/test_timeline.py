@@ -22,6 +22,7 @@ from tests.bitrix.mini_portal import MiniPortal
 from tests.bitrix.server import Server
 
 LEAD = Entity(1, 77)
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 CARD = LiveCard(
     title="Signature requested",
     lines=(
@@ -178,13 +179,17 @@ class TestComment:
             timeline.comment_with_file(portal, LEAD, "x", "a.pdf", b"x")
 
     def test_is_found_again_by_its_marker(self, server: Server, portal: Portal) -> None:
+        row = {"ENTITY_ID": "77", "CREATED": "2026-03-02T15:00:00+03:00", "FILES": {"55": {"name": "offer (1).pdf"}}}
         rows = [
-            {"ID": "9", "ENTITY_ID": "77", "COMMENT": "x"},
-            {"ID": "8", "ENTITY_ID": "77", "COMMENT": "Sealed \u00b7 r-1"},
+            {**row, "ID": "9", "COMMENT": "x"},
+            {**row, "ID": "8", "COMMENT": "What is r-1?", "FILES": []},
+            {**row, "ID": "7", "COMMENT": "Sealed \u00b7 r-1"},
+            {**row, "ID": "6", "COMMENT": "Sealed \u00b7 r-2", "CREATED": "2026-03-02T14:59:59+03:00"},
         ]
         MiniPortal(server).on("crm.timeline.comment.list", rows)
-        assert timeline.find_comment(portal, LEAD, "r-1") == 8
-        assert timeline.find_comment(portal, LEAD, "r-2") is None
+        assert timeline.find_comment(portal, LEAD, "r-1", "offer.pdf", NOON) == 7
+        assert timeline.find_comment(portal, LEAD, "r-1", "other.pdf", NOON) is None
+        assert timeline.find_comment(portal, LEAD, "r-2", "offer.pdf", NOON) is None
 
 
 class TestFindActivity:

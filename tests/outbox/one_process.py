@@ -11,30 +11,23 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from b24app.clock import utc_now
 from b24app.domain.events import Topic
 from b24app.outbox.message import Message
 from b24app.outbox.queue import Hints
 from b24app.outbox.worker import Worker
 from b24app.store import database, outbox
+from tests.shifted_clock import ShiftedClock
 
 
 def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
-
-
-class ShiftedClock:
-    def __init__(self, directory: Path) -> None:
-        self._file = directory / "offset"
-
-    def __call__(self) -> datetime:
-        return utc_now() + timedelta(seconds=int(self._file.read_text()))
 
 
 class Effects:
@@ -45,7 +38,7 @@ class Effects:
 
     def __call__(self, message: Message) -> None:
         descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-        os.write(descriptor, f"{message.key} {message.attempts} {os.getpid()}\n".encode())
+        os.write(descriptor, f"{message.key} {message.attempts} {os.getpid()} {time.time()}\n".encode())
         os.close(descriptor)
 
 
@@ -116,7 +109,7 @@ def after_release(directory: Path) -> None:
 
     def call(message: Message) -> None:
         Effects(directory)(message)
-        (directory / "offset").write_text(str(int((directory / "offset").read_text()) + 2))
+        clock.move(2)
 
     hints = MutedHints((directory / "queue").read_text(), clock)
     make_worker(directory, call, hints).serve_portal("anna")
@@ -137,7 +130,11 @@ def work(directory: Path) -> None:
     make_worker(directory, Effects(directory)).run_forever()
 
 
-if __name__ == "__main__":
-    place = Path(sys.argv[1])
+def play(place: Path, role: str) -> None:
+    """Be that process."""
     database.connect((place / "database").read_text())
-    globals()[sys.argv[2]](place)
+    globals()[role](place)
+
+
+if __name__ == "__main__":
+    play(Path(sys.argv[1]), sys.argv[2])

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
 
 from b24app.outbox.queue import Hints
 from b24app.store import database, outbox
+from tests.shifted_clock import ShiftedClock
 
 from .office import add_portal, open_database, queue_url
-from .one_process import Effects, ShiftedClock, make_worker, send
+from .one_process import Effects, make_worker, send
 from .test_hints import until
 
 SCRIPT = Path(__file__).with_name("one_process.py")
@@ -28,7 +27,6 @@ def place(tmp_path: Path, database_url: str) -> Path:
     open_database(database_url)
     (tmp_path / "database").write_text(database_url)
     (tmp_path / "queue").write_text(queue_url(database_url, tmp_path))
-    (tmp_path / "offset").write_text("0")
     (tmp_path / "effects").touch()
     add_portal("anna")
     add_portal("vera")
@@ -51,7 +49,7 @@ def send_request(place: Path, request: str, portal: str = "anna") -> None:
 
 def recover(place: Path) -> None:
     """Start anew after every lease has ended, with the queue as the crash left it or gone altogether."""
-    (place / "offset").write_text(str(int((place / "offset").read_text()) + 200))
+    ShiftedClock(place).move(200)
     worker = make_worker(place, Effects(place))
     worker.sweep()
     worker.drain(10)
@@ -119,21 +117,3 @@ def test_sigterm_ends_a_worker_after_what_it_has_begun(place: Path) -> None:
     with database.reading():
         done = [row.key for row in outbox.OutboxMessage.select() if row.done_at]
     assert done == [key for key, _ in effects(place)]
-
-
-def test_killed_at_random_moments_nothing_is_lost_and_order_holds(place: Path) -> None:
-    dice = random.Random(11)
-    requests = [f"r{number}" for number in range(40)]
-    for round_number in range(4):
-        process = start(place, "work")
-        before = len(effects(place))
-        for request in requests[round_number * 10 : round_number * 10 + 10]:
-            send_request(place, request, dice.choice(["anna", "vera"]))
-        until(lambda seen=before: len(effects(place)) > seen)
-        threading.Event().wait(dice.uniform(0, 0.15))
-        process.kill()
-        process.wait()
-        (place / "offset").write_text(str(200 * (round_number + 1)))
-    recover(place)
-    assert all(in_order_and_complete(place, request) for request in requests)
-    assert len(effects(place)) - 120 <= 2 * 4

@@ -8,7 +8,9 @@ import pytest
 
 from b24app.clock import to_ms
 from b24app.domain.events import Topic
+from b24app.errors import Sentence
 from b24app.outbox.message import Message
+from b24app.outbox.rate import PortalLimiter
 from b24app.store import database, outbox
 
 from .office import Office, portal_row, row
@@ -57,7 +59,7 @@ def test_who_lost_his_lease_marks_nothing_and_sends_nothing_more(office: Office)
     other = office.worker()
 
     def stall(message: Message) -> None:
-        office.clock.move(seconds=46)
+        office.clock.move(seconds=106)
         if message.attempts == 1:
             other.drain(5)
 
@@ -67,20 +69,50 @@ def test_who_lost_his_lease_marks_nothing_and_sends_nothing_more(office: Office)
     assert row("r1:1").done_at == to_ms(office.clock())
 
 
-def test_a_crashed_worker_is_replaced_when_its_lease_ends(office: Office) -> None:
-    class Killed(BaseException): ...
-
-    def die(_message: Message) -> None:
-        raise Killed
+def test_who_is_past_his_lease_begins_no_call_to_the_portal(office: Office) -> None:
+    def stall_between_calls(message: Message) -> None:
+        PortalLimiter(message.portal, office.clock).take()
+        office.clock.move(seconds=45)
+        PortalLimiter(message.portal, office.clock).take()
+        office.diary(message)
 
     office.put("r1", Topic.RELAY)
+    office.worker({Topic.RELAY: stall_between_calls}).serve_portal("anna")
+    assert office.diary.done == []
+    assert Sentence.read(row("r1:1").error).message.startswith("This step took too long")
+    assert portal_row("anna").failures == 0
+    PortalLimiter("anna", office.clock).take()
+
+
+class Killed(BaseException): ...
+
+
+def die(_message: Message) -> None:
+    raise Killed
+
+
+def test_a_crashed_worker_is_replaced_when_its_lease_ends(office: Office) -> None:
+    office.put("r1", Topic.HAND_OVER)
     with pytest.raises(Killed):
-        office.worker({Topic.RELAY: die}).serve_portal("anna")
+        office.worker({Topic.HAND_OVER: die}).serve_portal("anna")
     office.worker().drain(5)
     assert office.diary.tried == []
     office.clock.move(seconds=45)
     office.worker().drain(5)
     assert office.diary.tried == [("r1:1", 2)]
+
+
+def test_a_call_that_a_crash_left_in_the_portal_is_over_before_anybody_looks(office: Office) -> None:
+    office.put("r1", Topic.RELAY)
+    office.put("r2", Topic.RELAY)
+    with pytest.raises(Killed):
+        office.worker({Topic.RELAY: die}).serve_portal("anna")
+    office.clock.move(seconds=45)
+    office.worker().drain(5)
+    assert office.diary.tried == [("r2:1", 1)]
+    office.clock.move(seconds=60)
+    office.worker().drain(5)
+    assert office.diary.tried == [("r2:1", 1), ("r1:1", 2)]
 
 
 def test_handlers_run_outside_of_transactions(office: Office) -> None:

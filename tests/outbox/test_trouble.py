@@ -14,6 +14,7 @@ from b24app.errors import (
     AppError,
     BitrixError,
     ConfigError,
+    DocumentRefused,
     InvalidPayload,
     MailError,
     NotAllowed,
@@ -48,6 +49,7 @@ def verdict(error: Exception, topic: Topic = Topic.RELAY, attempts: int = 1) -> 
         NotAllowed("no"),
         NotFound("no"),
         InvalidPayload("no"),
+        DocumentRefused("no", reason="encrypted"),
         Unauthentic("no"),
         AppError("no"),
         BitrixError("no", code="access_denied", permanent=True),
@@ -64,13 +66,14 @@ def test_a_refusal_is_final(error: Exception) -> None:
         (BitrixError("x", code="connection"), Topic.RELAY, True),
         (BitrixError("x", code="internal_server_error"), Topic.PIN, True),
         (ReconnectNeeded("x", code="invalid_grant", permanent=True), Topic.RELAY, True),
-        (OutcomeUnknown("x"), Topic.RELAY, True),
         (MailError("x", code="connection"), Topic.INVITE, True),
         (MailError("x", code="login"), Topic.INVITE, True),
         (MailError("x", code="deferred"), Topic.INVITE, False),
         (OutcomeUnknown("x"), Topic.INVITE, False),
         (ProviderError("x", code="http_500"), Topic.HAND_OVER, False),
         (ConfigError("x"), Topic.SEAL, False),
+        (DocumentRefused("x", reason="busy"), Topic.INVITE, False),
+        (DocumentRefused("x", reason="too_complex"), Topic.SEAL, False),
         (ZeroDivisionError(), Topic.RELAY, False),
     ],
 )
@@ -83,8 +86,14 @@ def test_a_passing_trouble_is_tried_again_and_pauses_the_lane_when_its_other_sid
     assert found.is_down is is_down
 
 
-def test_our_own_full_bucket_is_nobodys_fault() -> None:
-    found = verdict(BitrixError("x", code="rate_wait", retry_after_s=0.5), attempts=9)
+def test_before_anybody_looks_for_a_lost_answer_the_portal_has_had_its_minute() -> None:
+    assert verdict(OutcomeUnknown("x")) == Verdict(dies=False, wait_s=60.0, is_down=True)
+    assert verdict(OutcomeUnknown("x"), attempts=8).wait_s == 256.0
+
+
+@pytest.mark.parametrize("code", ["rate_wait", "lease_over"])
+def test_our_own_full_bucket_and_our_own_slowness_are_nobodys_fault(code: str) -> None:
+    found = verdict(BitrixError("x", code=code, retry_after_s=0.5), attempts=9)
     assert found == Verdict(dies=False, wait_s=0.5)
 
 
@@ -98,6 +107,7 @@ def test_after_days_of_trying_a_message_dies_and_after_twelve_crashes_too() -> N
     assert verdict(OutcomeUnknown("x"), attempts=84).dies
     assert not verdict(ZeroDivisionError(), attempts=11).dies
     assert verdict(ZeroDivisionError(), attempts=12).dies
+    assert verdict(DocumentRefused("x", reason="busy"), attempts=12).dies
 
 
 @pytest.mark.parametrize(("attempts", "longest_s"), [(1, 2), (2, 4), (11, 2048), (12, 3600), (500, 3600)])
@@ -144,6 +154,21 @@ def test_a_portal_that_is_connected_again_does_not_wait_for_its_back_off(office:
         assert outbox.resume("anna", office.clock()) == 2
     worker.drain(5)
     assert office.diary.done == ["r1:1", "r1:2"]
+
+
+def test_a_call_whose_answer_was_lost_keeps_its_minute_when_the_portal_is_connected_again(office: Office) -> None:
+    office.put("r1", Topic.RELAY)
+    office.put("r2", Topic.RELAY)
+    office.diary.troubles["r1:1"] = [OutcomeUnknown("No answer came.")]
+    worker = office.worker()
+    worker.drain(5)
+    with database.writing():
+        assert outbox.resume("anna", office.clock()) == 1
+    worker.drain(5)
+    assert office.diary.done == ["r2:1"]
+    office.clock.move(seconds=60)
+    worker.drain(5)
+    assert office.diary.done == ["r2:1", "r1:1"]
 
 
 def test_one_poisonous_message_does_not_stop_the_others(office: Office) -> None:

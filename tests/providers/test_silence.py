@@ -167,4 +167,4 @@ def test_what_the_provider_no_longer_knows_is_told_once_and_left(scene, out):
     [dead] = scene.unfinished(Topic.LOOK)
     assert "does not know" in Sentence.read(dead.error).message
     assert scene.kept(out).next_look_at is None
-    assert show_request(scene.desk.ctx, scene.desk.portal, ANNA, out).stuck is not None
+    assert show_request(scene.desk.ctx, scene.desk.portal, ANNA, out).works

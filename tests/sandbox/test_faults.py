@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
 
@@ -53,6 +54,17 @@ def test_a_lost_answer_means_the_work_is_done(acme: Portal, anna: Caller) -> Non
     with pytest.raises(requests.ConnectionError):
         anna.call("crm.timeline.comment.add", fields=fields)
     assert anna.ok("crm.timeline.comment.list", filter=fields)[-1]["COMMENT"] == "lost"
+
+
+def test_a_late_answer_comes_after_the_call_is_done(acme: Portal, anna: Caller) -> None:
+    acme.faults.add("answer_late", delay_s=0.3, method="user.option.set")
+    asking = threading.Thread(target=anna.ok, args=["user.option.set"], kwargs={"options": {"late": "1"}})
+    asking.start()
+    while not acme.calls.of("user.option.set"):
+        assert asking.is_alive()
+    assert anna.ok("user.option.get", option="late") == "1"
+    assert asking.is_alive()
+    asking.join()
 
 
 def test_a_dropped_call_does_nothing(acme: Portal, anna: Caller) -> None:

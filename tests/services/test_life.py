@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,7 +14,6 @@ from b24app.evidence.trail import chain
 from b24app.services import sign_document
 from b24app.services.approve_request import approve_request, refuse_request
 from b24app.services.change_signer import change_signer
-from b24app.services.expire_requests import expire_requests
 from b24app.services.live_card import _HAPPENED
 from b24app.services.remind_signer import remind_everybody
 from b24app.services.showing import ClosedLink, SigningView
@@ -24,6 +21,7 @@ from b24app.services.signature_input import SignatureInput
 from b24app.services.verify_document import masked, show_verification, verify_upload
 from b24app.services.void_request import void_request
 from b24app.store import audit, requests
+from b24app.store.database import writing
 from b24app.store.tables import OutboxMessage, SignerLink
 from tests.services.desk import ANN, ANNA, BORIS, MARCO, REFUSED
 
@@ -225,7 +223,8 @@ def test_a_corrected_address_kills_the_old_link(desk):
 def test_a_reminder_repeats_the_same_link(desk):
     request_id = desk.send(ANN)
     first = desk.token(ANN.email)
-    assert remind_everybody(desk.ctx, desk.portal, ANNA, request_id) == 1
+    with writing():
+        assert remind_everybody(desk.ctx, desk.portal, ANNA, request_id) == 1
     desk.work()
     assert len(desk.letters_to(ANN.email)) == 2
     assert desk.token(ANN.email) == first
@@ -238,15 +237,6 @@ def test_calling_back_closes_the_link_and_tells_the_signer(desk):
     desk.work()
     assert sign_document.open_link(desk.ctx, token).reason == "voided"
     assert len(desk.letters_to(ANN.email)) == 2
-
-
-def test_a_deadline_that_passes_ends_the_request(desk):
-    tomorrow = (desk.ctx.now().astimezone(ZoneInfo("Europe/Berlin")) + timedelta(days=1)).date()
-    request_id = desk.send(ANN, expires_on=tomorrow)
-    assert expire_requests(desk.ctx) == 0
-    later = replace(desk.ctx, now=lambda: desk.ctx.now() + timedelta(days=3))
-    assert expire_requests(later) == 1
-    assert status(request_id) is Status.EXPIRED
 
 
 def test_every_relayed_event_has_its_sentence():

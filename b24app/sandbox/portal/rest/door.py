@@ -57,6 +57,11 @@ def _json(request: Request) -> Any:
 
 def answer(portal: Portal, request: Request, method: str, webhook: tuple[int, str] | None = None) -> Response:
     """One REST request, from the bytes to the bytes, written down in the call log."""
+    with portal.calls.working():
+        return _answer(portal, request, method, webhook)
+
+
+def _answer(portal: Portal, request: Request, method: str, webhook: tuple[int, str] | None) -> Response:
     entry = _Entry(portal, request, method)
     troubled = entry.general_trouble()
     if troubled is not None:
@@ -218,7 +223,7 @@ class _Entry:
             raise RestError(str(fault.get("error", "")), description, int(fault.get("status", 400)))
 
     def done(self, response: Response, error: Any = None) -> Response:
-        """Write the call down; forget the answer when a test ordered it lost."""
+        """Write the call down; hold the answer back, or forget it, when a test ordered that."""
         context = self.context
         user_id = context.user.id if context else None
         client_id = context.app.client_id if context and context.app else None
