@@ -77,9 +77,10 @@ def _cancel(request: SignatureRequest, act: ReportCancel, now: datetime) -> Deci
 def _fail(request: SignatureRequest, act: ReportFailure, now: datetime) -> Decision:
     """Stop; a retry sends it anew, so what signers did to the one that failed is taken back."""
     data = {"was": str(request.status), "reason": act.reason, **act.told.data()}
-    fresh = {"status": SignerStatus.WAITING_TURN, "viewed_at": None, "signed_at": None}
     for signer in request.signing:
-        request = request.with_signer(signer, **fresh)
+        request = request.with_signer(
+            signer, status=SignerStatus.WAITING_TURN, invited_at=None, reminded_at=None, viewed_at=None, signed_at=None
+        )
     failed = replace(request, status=Status.FAILED, reason=act.reason)
     return failed, [AuditEvent(EventType.REQUEST_FAILED, now, SYSTEM, data=data)]
 

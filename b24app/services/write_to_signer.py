@@ -11,7 +11,7 @@ from b24app.domain.acts import Bounce, RecordLetter
 from b24app.domain.events import AuditEvent, EventType, Topic
 from b24app.domain.signature_request import SignatureRequest, Signer, Status
 from b24app.domain.timetable import last_day
-from b24app.errors import N_, MailError, NotAllowed
+from b24app.errors import N_, MailError, NotAllowed, ProviderError, Trouble
 from b24app.outbox.message import Message
 from b24app.providers.base import Attachment, Notice
 from b24app.providers.capabilities import LetterKind
@@ -89,10 +89,18 @@ def tell_signer(ctx: Context, providers: Registry, message: Message) -> None:
 def _leave_to_provider(
     ctx: Context, providers: Registry, row: Request, request: SignatureRequest, signer: Signer, message: Message
 ) -> None:
-    """Have him reminded by a provider that writes its own letters, if it can; it has invited him already."""
-    if message.topic is Topic.REMIND and providers.of(row.portal, row.connection).capabilities.manual_reminders:
+    """Have him reminded by a provider that writes its own letters, if it can; it has invited him already.
+
+    "Too soon" at a second try says that the first one has reminded him.
+    """
+    if message.topic is not Topic.REMIND or not providers.of(row.portal, row.connection).capabilities.manual_reminders:
+        return
+    try:
         with asking(ctx, providers, row.portal, row.connection) as provider:
             provider.remind(_notice(row, request, signer, message))
+    except ProviderError as error:
+        if error.kind is not Trouble.TOO_SOON or message.attempts == 1:
+            raise
 
 
 def _load(message: Message) -> tuple[Request, SignatureRequest, Signer | None]:

@@ -11,11 +11,14 @@ import pytest
 
 from b24app.clock import from_ms
 from b24app.domain.events import Topic
+from b24app.domain.reminders import USUAL
 from b24app.domain.signature_request import Status
-from b24app.errors import NotAllowed, NotFound, ProviderError, Trouble
+from b24app.errors import InvalidPayload, NotAllowed, NotFound, ProviderError, Trouble
 from b24app.providers.base import BUILTIN
 from b24app.providers.registry import Opening, Registry
 from b24app.services.ask_provider import asking, capabilities_of
+from b24app.services.change_reminders import change_reminders
+from b24app.services.composing import FormRefused
 from b24app.services.connect_provider import add_connection, change_secrets, remove_connection
 from b24app.services.remind_signer import remind_signer
 from b24app.services.uninstall_portal import uninstall_portal
@@ -126,6 +129,30 @@ def test_what_the_account_cannot_do_is_said_before_it_is_tried(scene):
     signer = scene.request(request_id).signers[0]
     with pytest.raises(NotAllowed, match="no reminders"):
         remind_signer(scene.desk.ctx, scene.desk.portal, ANNA, request_id, signer.id)
+    with pytest.raises(InvalidPayload, match="no reminders"):
+        change_reminders(scene.desk.ctx, scene.desk.portal, ANNA, request_id, USUAL)
+    with pytest.raises(FormRefused) as caught:
+        scene.send(ANN, reminders=USUAL)
+    assert list(caught.value.problems) == ["remind_first"]
+
+
+def test_a_reminder_whose_answer_was_lost_reminds_once(scene):
+    request_id = scene.send(ANN)
+    scene.deliver()
+    scene.service.faults.add("answer_lost", method="nudge")
+    remind_signer(scene.desk.ctx, scene.desk.portal, ANNA, request_id, scene.request(request_id).signers[0].id)
+    scene.insist(times=2)
+    assert scene.service.only().people[0].nudges == 1
+    assert scene.unfinished(Topic.REMIND) == []
+
+
+def test_the_system_reminds_through_the_provider(scene):
+    request_id = scene.send(ANN, reminders=replace(USUAL, first_days=1))
+    scene.deliver()
+    morning = from_ms(Request.get_by_id(request_id).due_at)
+    scene.pass_time(seconds=(morning - scene.clock()).total_seconds())
+    assert scene.service.only().people[0].nudges == 1
+    assert scene.timeline(request_id) == ["request_sent", "signer_reminded"]
 
 
 def test_of_letters_only_those_are_written_that_the_provider_leaves_to_us(scene):
