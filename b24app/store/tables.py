@@ -47,11 +47,6 @@ class KeptByKey(SchemaManager):
         return statement.literal(" WITHOUT ROWID") if is_sqlite else statement
 
 
-def is_kept_by_key(table: type[Table]) -> bool:
-    """Tell whether SQLite numbers no rows of a table."""
-    return isinstance(table._schema, KeptByKey)  # type: ignore[attr-defined]
-
-
 def upsert(table: Any, **columns: Any) -> None:
     """Insert a table's row, or overwrite the one with the same primary key; the same on SQLite and PostgreSQL."""
     key = table._meta.primary_key
