@@ -35,6 +35,7 @@ KINDS = {
     "smtp_reject": "the mailbox refuses the recipient (550)",
     "smtp_tempfail": "the mailbox answers 451 after DATA",
     "smtp_drop": "the mailbox keeps the letter and closes without answering",
+    "smtp_late": "the mailbox keeps the letter and answers after `delay_s`",
 }
 
 

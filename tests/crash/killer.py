@@ -74,6 +74,14 @@ class Killer:
             self._kill_worker(aim, self._holder())
         fault.times = 0
 
+    def worker_in_a_letter(self, aim: str) -> None:
+        """Kill who waits for the mail server, which has the letter already."""
+        fault = self.town.sandbox.mailbox.faults.add("smtp_late", delay_s=DELAY_S)
+        if self._wait(lambda: fault.over):
+            self._hesitate(DELAY_S)
+            self._kill_worker(aim, self._holder())
+        fault.times = 0
+
     def worker_at_a_topic(self, aim: str) -> None:
         topic = {"worker in a seal": Topic.SEAL, "worker in a hand-over": Topic.HAND_OVER}[aim]
         if self._wait(lambda: self._is_begun(topic)):
@@ -140,6 +148,7 @@ AIMS: dict[str, tuple[Callable[[Killer, str], None], int]] = {
     "web anywhere": (Killer.web_anywhere, 4),
     "web server and workers": (Killer.web_whole, 2),
     "worker in a call": (Killer.worker_in_a_call, 26),
+    "worker in a letter": (Killer.worker_in_a_letter, 6),
     "worker in a seal": (Killer.worker_at_a_topic, 10),
     "worker in a hand-over": (Killer.worker_at_a_topic, 8),
     "worker anywhere": (Killer.worker_anywhere, 6),

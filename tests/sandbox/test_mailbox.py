@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+import threading
 from email.message import EmailMessage
 
 import pytest
@@ -73,3 +74,13 @@ def test_an_accepted_letter_may_have_no_answer(sandbox: Sandbox) -> None:
     with pytest.raises(smtplib.SMTPServerDisconnected):
         send(sandbox, letter())
     assert len(sandbox.mailbox.letters(ANN)) == 1
+
+
+def test_an_answer_to_a_letter_may_come_late(sandbox: Sandbox) -> None:
+    sandbox.mailbox.faults.add("smtp_late", delay_s=0.3)
+    sending = threading.Thread(target=send, args=[sandbox, letter()])
+    sending.start()
+    while not sandbox.mailbox.letters(ANN):
+        assert sending.is_alive()
+    assert sending.is_alive()
+    sending.join()

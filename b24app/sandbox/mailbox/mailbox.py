@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import threading
 from typing import Any
@@ -15,7 +16,7 @@ from b24app.sandbox.serving import HOST, Listener
 
 
 class Mailbox:
-    """All letters, newest first; `faults`: smtp_reject, smtp_tempfail, smtp_drop (method = a recipient's address)."""
+    """All letters, newest first; `faults`: smtp_reject, smtp_tempfail, smtp_drop, smtp_late (method = an address)."""
 
     def __init__(self, web_port: int = 0, smtp_port: int = 0) -> None:
         from b24app.sandbox.mailbox.reader import flask_app
@@ -82,6 +83,8 @@ class _Handler:
         content = envelope.content or b""
         data = content.encode() if isinstance(content, str) else content
         self._mailbox.keep(envelope.mail_from or "", list(envelope.rcpt_tos), data)
+        if late := faults.take("smtp_late", *envelope.rcpt_tos):
+            await asyncio.sleep(float(late.get("delay_s", 1)))
         if faults.take("smtp_drop", *envelope.rcpt_tos):
             transport: Any = server.transport
             transport.abort()
