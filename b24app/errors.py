@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 MAX_KEPT_PARAM_CHARS = 200
@@ -117,8 +118,41 @@ class ReconnectNeeded(BitrixError):
     """A stored token is dead: somebody must open the application in Bitrix24 again."""
 
 
+class Trouble(StrEnum):
+    """What a signing provider's refusal means to us."""
+
+    AUTH_FAILED = "auth_failed"  # key or token is dead: somebody must connect the account again
+    CONSENT_NEEDED = "consent_needed"  # a person must agree on the provider's own page first
+    PLAN_LIMIT = "plan_limit"  # the account's plan is used up, or does not include this
+    FORBIDDEN = "forbidden"  # this account may not do that
+    NOT_FOUND = "not_found"  # it has never had this request or signer
+    GONE = "gone"  # it had it, and has it no more
+    INVALID = "invalid"  # it will never take this as it is
+    CONFLICT = "conflict"  # not in the present state of the request: look how it stands
+    NOT_READY = "not_ready"  # not yet: its own work is not done
+    TOO_SOON = "too_soon"  # a reminder so soon after the last letter
+    RATE_LIMITED = "rate_limited"  # too many calls
+    UNAVAILABLE = "unavailable"  # down, or no answer to a read
+    UNSUPPORTED = "unsupported"  # it has no such thing
+
+
+LASTING = frozenset(
+    {
+        Trouble.PLAN_LIMIT, Trouble.FORBIDDEN, Trouble.NOT_FOUND, Trouble.GONE, Trouble.INVALID, Trouble.TOO_SOON,
+        Trouble.UNSUPPORTED,
+    }
+)  # fmt: skip
+"""Trouble that a later try does not end."""
+
+
 class ProviderError(UpstreamError):
-    """A signing provider answered an error."""
+    """A signing provider refused or failed: nothing happened there. `kind` is what it means to us."""
+
+    def __init__(
+        self, message: str, *, kind: Trouble = Trouble.UNAVAILABLE, permanent: bool | None = None, **params: Any
+    ) -> None:
+        super().__init__(message, permanent=kind in LASTING if permanent is None else permanent, **params)
+        self.kind = kind
 
 
 class MailError(UpstreamError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import socket
@@ -24,22 +25,28 @@ from b24app.clock import Clock, ServerClock, WatchedClock, utc_now
 from b24app.documents.local_storage import LocalBlobs
 from b24app.documents.storage import Blobs
 from b24app.domain.events import Topic
-from b24app.errors import Unavailable
+from b24app.errors import N_, NotFound, Unavailable
 from b24app.letters.smtp import Mailer
 from b24app.logs import configure_logs
 from b24app.metrics.figures import Figures
 from b24app.metrics.opening import open_figures
 from b24app.metrics.page import render
 from b24app.metrics.state import State
+from b24app.outbox.connection_rate import ConnectionLimiter
 from b24app.outbox.message import Handler, Message
 from b24app.outbox.queue import Hints, HintsAside
 from b24app.outbox.rate import OnWait, PortalLimiter
+from b24app.providers.base import BUILTIN, Account, Letters, Means, Provider, Room
+from b24app.providers.builtin import BuiltinProvider
+from b24app.providers.doors import DOORS
+from b24app.providers.registry import Opening
+from b24app.services.ask_provider import room_of
 from b24app.services.context import Context
 from b24app.services.stored_tokens import StoredTokens
 from b24app.settings import Settings
-from b24app.store import database, migrate, portals
-from b24app.store.tables import Portal
-from b24app.store.vault import Vault
+from b24app.store import connections, database, migrate, portals
+from b24app.store.tables import Connection, Portal
+from b24app.store.vault import Vault, fingerprint
 
 if TYPE_CHECKING:
     from b24app.outbox.worker import Worker
@@ -66,6 +73,7 @@ def wire(
     rest_log = RestLog(settings.rest_log, now)
     transport = _transport(settings, rest_log, figures)
     oauth = OAuthServer(transport, settings.oauth_url, now=now)
+    mailer = Mailer(settings.smtp_url, settings.mail_from, on_end=figures.letter_ended)
     return Context(
         settings=settings,
         now=now,
@@ -76,8 +84,10 @@ def wire(
         transport=transport,
         rest_log=rest_log,
         oauth=oauth,
-        mailer=Mailer(settings.smtp_url, settings.mail_from, on_end=figures.letter_ended),
+        mailer=mailer,
         hints=HintsAside(_hints_of(settings, now)) if is_web else _hints_of(settings, now),
+        rooms=_rooms(settings, mailer, now),
+        doors=DOORS,
         rest=partial(_rest_client, settings, vault, transport, oauth, now, figures.rate_waited),
         observer=figures,
         metrics=partial(render, sums, State(now)),
@@ -131,13 +141,20 @@ def wire_handlers(ctx: Context) -> dict[Topic, Handler]:
     from b24app.providers.builtin import BuiltinProvider
     from b24app.providers.registry import Registry
     from b24app.services import hand_over, write_to_signer
+    from b24app.services.act_on_provider_event import act_on_provider_event
+    from b24app.services.cancel_at_provider import cancel_at_provider
+    from b24app.services.connect_provider import check_connection
+    from b24app.services.correct_at_provider import correct_at_provider
+    from b24app.services.fetch_file import fetch_file
     from b24app.services.file_to_card import file_to_card, pin_document
+    from b24app.services.look_at_request import look_again
     from b24app.services.receive_event import act_on_event
     from b24app.services.relay_to_portal import relay_to_portal
     from b24app.services.seal_document import seal_document
     from b24app.services.write_back import write_back
 
-    providers = Registry({"builtin": lambda: BuiltinProvider(ctx.mailer, ctx.settings.mail_from, ctx.now)})
+    builtin = BuiltinProvider(ctx.mailer, ctx.settings.mail_from, ctx.now)
+    providers = Registry(builtin, partial(_opening, ctx, builtin))
 
     def with_providers(handle: Callable[[Context, Registry, Message], None]) -> Handler:
         return partial(handle, ctx, providers)
@@ -148,6 +165,12 @@ def wire_handlers(ctx: Context) -> dict[Topic, Handler]:
         Topic.REMIND: with_providers(write_to_signer.invite_signer),
         Topic.COPY_TO_SIGNERS: with_providers(write_to_signer.send_copy),
         Topic.TELL_SIGNERS: with_providers(write_to_signer.tell_signer),
+        Topic.FETCH_FILE: with_providers(fetch_file),
+        Topic.CANCEL: with_providers(cancel_at_provider),
+        Topic.CORRECT_SIGNER: with_providers(correct_at_provider),
+        Topic.LOOK: with_providers(look_again),
+        Topic.PROVIDER_EVENT: with_providers(act_on_provider_event),
+        Topic.CHECK_CONNECTION: with_providers(check_connection),
         Topic.RELAY: partial(relay_to_portal, ctx),
         Topic.SEAL: partial(seal_document, ctx),
         Topic.FILE_TO_CARD: partial(file_to_card, ctx),
@@ -155,6 +178,31 @@ def wire_handlers(ctx: Context) -> dict[Topic, Handler]:
         Topic.WRITE_BACK: partial(write_back, ctx),
         Topic.PORTAL_EVENT: partial(act_on_event, ctx),
     }
+
+
+def _rooms(settings: Settings, mailer: Mailer, now: Clock) -> Mapping[str, Room]:
+    """List the signing providers; listing them loads no SDK."""
+    engine = BuiltinProvider(mailer, settings.mail_from, now)
+    return {
+        BUILTIN: Room(BUILTIN, engine.title, lambda _settings: engine.capabilities, lambda _account, _means: engine)
+    }
+
+
+def _opening(ctx: Context, letters: Letters, portal: str, connection: str) -> Opening:
+    """Say how the room of a connection is opened. Raises: NotFound in every portal but its own."""
+    row = connections.find(portal, connection)
+    if row is None or not row.secrets:
+        raise NotFound(N_("This signing service is not connected."))
+    version = fingerprint(f"{row.secrets} {json.dumps(row.settings, sort_keys=True)}")
+    return Opening(version, partial(_open_room, ctx, letters, row))
+
+
+def _open_room(ctx: Context, letters: Letters, row: Connection) -> Provider:
+    room = room_of(ctx, row.provider)
+    rate = room.capabilities(row.settings).rate
+    limiter = ConnectionLimiter(row.id, rate.per_minute, rate.heavy_per_minute, ctx.now)
+    account = Account(row.id, json.loads(ctx.vault.unlock(row.secrets)), row.settings)
+    return room.open(account, Means(ctx.now, limiter, letters))
 
 
 def _rest_client(

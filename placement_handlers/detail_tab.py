@@ -6,9 +6,9 @@ from flask import Blueprint, render_template, session
 from flask.typing import ResponseReturnValue
 
 from b24app.bitrix.inbound import Launch
-from b24app.services.show_request import list_requests
 from b24app.web.composer import composer_page
-from b24app.web.guards import Caller, context, launch_required
+from b24app.web.guards import Caller, launch_required
+from b24app.web.listing import list_page
 
 SUFFIX = "DETAIL_TAB"
 TYPES = ("LEAD",)
@@ -21,7 +21,7 @@ bp = Blueprint("detail_tab", __name__)
 @launch_required
 def show(caller: Caller, launch: Launch) -> ResponseReturnValue:
     session["surface"] = "tab"
-    lines = list_requests(context(), caller.portal, caller.user_id, caller.entity) if caller.entity else ()
-    if not lines:
+    page = list_page(caller, "/requests/") if caller.entity else None
+    if page is None or not page.listing.lines:
         return composer_page(caller, "placements/detail_tab.html")
-    return render_template("placements/detail_tab.html", lines=lines)
+    return render_template("placements/detail_tab.html", page=page)

@@ -66,7 +66,7 @@ def allow(url: str, allowed: bool) -> None:
 
 
 def need_postgres() -> None:
-    _need(_has_postgres(), f"no PostgreSQL at {POSTGRES.rpartition('@')[2]} (PARAPH_TEST_POSTGRES)")
+    _need(has_postgres(), f"no PostgreSQL at {POSTGRES.rpartition('@')[2]} (PARAPH_TEST_POSTGRES)")
 
 
 def redis_url() -> str:
@@ -90,7 +90,7 @@ def _need(is_there: bool, reason: str) -> None:
 
 
 @functools.cache
-def _has_postgres() -> bool:
+def has_postgres() -> bool:
     try:
         psycopg.connect(f"{POSTGRES}/postgres", connect_timeout=3).close()
     except psycopg.Error:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from b24app.domain.signature_request import Status
+from b24app.clock import Clock
+from b24app.domain.signature_request import TERMINAL, Status
 from b24app.services.context import Context
 from b24app.settings import Settings
-from b24app.store import portals
+from b24app.store import portals, request_words, requests
 from b24app.store.database import writing
 from b24app.store.tables import OutboxMessage, Portal, Request, SignerRow
 from b24app.store.vault import fingerprint
@@ -17,10 +19,11 @@ ANNA, BORIS = 1, 6
 NOON_MS = 1_772_452_800_000
 
 
-def open_room(directory: Path, **settings: str) -> Context:
+def open_room(directory: Path, now: Clock | None = None, **settings: str) -> Context:
     """Wire the application into a directory; nothing outside answers."""
     nowhere = {"smtp_url": "smtp://127.0.0.1:9", "oauth_url": "http://127.0.0.1:9"}
-    return wire(Settings(**{"data_dir": str(directory), "allow_insecure_portals": True, **nowhere, **settings}))
+    known = {"data_dir": str(directory), "allow_insecure_portals": True, **nowhere, **settings}
+    return wire(Settings(**known), now)
 
 
 def add_portal(ctx: Context, member_id: str = "acme", **values: object) -> Portal:
@@ -42,18 +45,27 @@ def add_portal(ctx: Context, member_id: str = "acme", **values: object) -> Porta
 
 
 def add_request(
-    ctx: Context, portal: Portal, status: Status, *, title: str = "Offer", lead: int = 77, file: bytes = b""
+    ctx: Context,
+    portal: Portal,
+    status: Status,
+    *,
+    title: str = "Offer",
+    lead: int = 77,
+    file: bytes = b"",
+    signers: Sequence[tuple[str, str]] = (("Petra Signer", "petra@example.com"),),
+    sender: int = ANNA,
+    responsible: int = ANNA,
+    created_at: int = NOON_MS,
 ) -> Request:
-    """A request to one signer; `file` is its sealed document."""
-    ended = status in (Status.COMPLETED, Status.DECLINED)
+    """A request as sending left it, moved on to a status; `file` is its sealed document."""
     with writing():
         row = Request.create(
             id=ctx.new_id(),
             portal=portal.member_id,
             status=str(status),
             title=title,
-            sender_id=ANNA,
-            responsible_id=ANNA,
+            sender_id=sender,
+            responsible_id=responsible,
             needs_approval=True,
             entity_type_id=1,
             entity_id=lead,
@@ -62,21 +74,23 @@ def add_request(
             fields=[],
             pages=[],
             letter={},
-            created_at=NOON_MS,
-            sent_at=NOON_MS,
-            ended_at=NOON_MS if ended else None,
+            created_at=created_at,
+            sent_at=created_at,
+            ended_at=created_at if status in TERMINAL else None,
         )
-        SignerRow.create(
-            id=ctx.new_id(),
-            portal=portal.member_id,
-            request=row.id,
-            position=1,
-            name="Petra Signer",
-            email="petra@example.com",
-            order=1,
-            role="signer",
-            status="signed" if status is Status.COMPLETED else "invited",
-        )
+        for position, (name, email) in enumerate(signers, start=1):
+            SignerRow.create(
+                id=ctx.new_id(),
+                portal=portal.member_id,
+                request=row.id,
+                position=position,
+                name=name,
+                email=email,
+                order=1,
+                role="signer",
+                status="signed" if status is Status.COMPLETED else "invited",
+            )
+        request_words.put(requests.to_domain(row))
     return row
 
 

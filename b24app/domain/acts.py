@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -144,7 +145,85 @@ class Retry:
     by: int
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a signing provider tells about something that happened on its own pages.
+
+    `at` is by its clock and only kept beside our own date; `name` and `email` are those it knows the signer by.
+    """
+
+    provider: str
+    at: datetime | None = None
+    ip: str = ""
+    name: str = ""
+    email: str = ""
+
+    def data(self) -> Mapping[str, str]:
+        """Write it as plain values for the audit trail, without what is not known."""
+        known = {"provider": self.provider, "provider_at": self.at.isoformat() if self.at else "", "ip": self.ip}
+        names = {"provider_name": self.name, "provider_email": self.email}
+        return {key: value for key, value in {**known, **names}.items() if value}
+
+
+@dataclass(frozen=True)
+class ReportView:
+    """A signer opened the document at the provider."""
+
+    signer_id: str
+    told: Told
+
+
+@dataclass(frozen=True)
+class ReportSign:
+    """A signer signed at the provider, which keeps turns and consent itself."""
+
+    signer_id: str
+    told: Told
+
+
+@dataclass(frozen=True)
+class ReportDecline:
+    """A signer declined at the provider, which may not ask for a reason."""
+
+    signer_id: str
+    reason: str
+    told: Told
+
+
+@dataclass(frozen=True)
+class ReportBounce:
+    """The provider's letter to a signer came back."""
+
+    signer_id: str
+    detail: str
+    told: Told
+
+
+@dataclass(frozen=True)
+class ReportExpiry:
+    """The provider's deadline passed."""
+
+    told: Told
+
+
+@dataclass(frozen=True)
+class ReportCancel:
+    """The request is over at the provider: at our wish, or at somebody's who uses the account there."""
+
+    reason: str
+    told: Told
+
+
+@dataclass(frozen=True)
+class ReportFailure:
+    """The provider took the request and could not send it: what there was of it counts no more."""
+
+    reason: str
+    told: Told
+
+
 Act = (
     Send | Invite | RecordLetter | View | Consent | Correct | Sign | Decline | Bounce | ChangeSigner | Remind
     | ChangeDeadline | ChangeReminders | Approve | Refuse | Void | Expire | Seal | Fail | Retry
+    | ReportView | ReportSign | ReportDecline | ReportBounce | ReportExpiry | ReportCancel | ReportFailure
 )  # fmt: skip

@@ -29,6 +29,7 @@ class EventType(StrEnum):
     ALL_SIGNED = "all_signed"  # the last signature is there
     APPROVAL_GIVEN = "approval_given"  # the responsible employee approved with his own signature
     APPROVAL_REFUSED = "approval_refused"  # the responsible employee refused, with a reason
+    REQUEST_CLOSING = "request_closing"  # called back or overdue; its provider is asked to end it
     REQUEST_VOIDED = "request_voided"  # the sender's side called the request back
     REQUEST_EXPIRED = "request_expired"  # the deadline passed
     DOCUMENT_SEALED = "document_sealed"  # certificate page and seal are on; the final file exists
@@ -38,7 +39,7 @@ class EventType(StrEnum):
 
 
 class Topic(StrEnum):
-    """Work that an event causes, each carried by one outbox message. Audit events cause all but the last."""
+    """Work that an event causes, each carried by one outbox message. EFFECTS says which an audit event causes."""
 
     HAND_OVER = "hand_over"  # give the request to its provider; the first turn begins
     INVITE = "invite"  # write the letter to one signer
@@ -50,6 +51,12 @@ class Topic(StrEnum):
     WRITE_BACK = "write_back"  # changed checkboxes into the lead's properties
     COPY_TO_SIGNERS = "copy_to_signers"  # the sealed PDF to one signer by letter
     TELL_SIGNERS = "tell_signers"  # say to signers who were already invited that it is over
+    FETCH_FILE = "fetch_file"  # the signed file from the provider where it was signed
+    CANCEL = "cancel"  # ask the provider to end a request
+    CORRECT_SIGNER = "correct_signer"  # tell the provider a signer's new name or address
+    LOOK = "look"  # ask the provider how a request stands that has been silent
+    PROVIDER_EVENT = "provider_event"  # act on what a provider sent; stored before it was answered
+    CHECK_CONNECTION = "check_connection"  # try a provider's account, and have its events sent here
     PORTAL_EVENT = "portal_event"  # act on what a portal sent; stored before it was answered
 
 
@@ -64,19 +71,20 @@ EFFECTS: Mapping[EventType, tuple[Topic, ...]] = {
     EventType.SIGNER_SIGNED: (Topic.RELAY,),
     EventType.SIGNER_DECLINED: (Topic.RELAY, Topic.TELL_SIGNERS),
     EventType.SIGNER_BOUNCED: (Topic.RELAY,),
-    EventType.SIGNER_CHANGED: (Topic.RELAY, Topic.INVITE),
+    EventType.SIGNER_CHANGED: (Topic.RELAY, Topic.INVITE, Topic.CORRECT_SIGNER),
     EventType.SIGNER_REMINDED: (Topic.REMIND, Topic.RELAY),
     EventType.DEADLINE_CHANGED: (Topic.RELAY,),
     EventType.REMINDERS_CHANGED: (),
-    EventType.ALL_SIGNED: (Topic.SEAL,),
+    EventType.ALL_SIGNED: (Topic.FETCH_FILE, Topic.SEAL),
     EventType.APPROVAL_GIVEN: (Topic.RELAY, Topic.SEAL),
     EventType.APPROVAL_REFUSED: (Topic.RELAY, Topic.TELL_SIGNERS),
+    EventType.REQUEST_CLOSING: (Topic.RELAY, Topic.CANCEL),
     EventType.REQUEST_VOIDED: (Topic.RELAY, Topic.TELL_SIGNERS),
     EventType.REQUEST_EXPIRED: (Topic.RELAY, Topic.TELL_SIGNERS),
     EventType.DOCUMENT_SEALED: (),
     EventType.REQUEST_COMPLETED: (Topic.FILE_TO_CARD, Topic.PIN, Topic.COPY_TO_SIGNERS),
     EventType.REQUEST_FAILED: (Topic.RELAY,),
-    EventType.REQUEST_RETRIED: (Topic.RELAY, Topic.HAND_OVER, Topic.INVITE, Topic.SEAL),
+    EventType.REQUEST_RETRIED: (Topic.RELAY, Topic.HAND_OVER, Topic.INVITE, Topic.FETCH_FILE, Topic.SEAL),
 }
 
 

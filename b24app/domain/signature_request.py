@@ -14,6 +14,7 @@ class Status(StrEnum):
     DRAFT = "draft"
     SENDING = "sending"
     AWAITING_SIGNATURES = "awaiting_signatures"
+    CLOSING = "closing"  # called back or overdue; its provider has not confirmed the end yet
     AWAITING_APPROVAL = "awaiting_approval"
     COMPLETING = "completing"
     COMPLETED = "completed"
@@ -75,7 +76,8 @@ class Signer:
 @dataclass(frozen=True)
 class SignatureRequest:
     """Documents, signers, order, status. `portal` is the tenant's member_id; `sender_id` and `responsible_id` are
-    Bitrix24 user ids; the responsible employee approves when `needs_approval`."""
+    Bitrix24 user ids; the responsible employee approves when `needs_approval`. `is_external`: it is signed at a
+    provider of its own account, which keeps turns and consent. `ends_as` is what a closing one will be."""
 
     id: str
     portal: str
@@ -93,6 +95,8 @@ class SignatureRequest:
     time_zone: str = "UTC"  # in which its days are counted
     reminders: Reminders = OFF
     reason: str = ""  # of the end: declined, refused, voided, failed
+    is_external: bool = False
+    ends_as: Status | None = None
 
     def signer(self, signer_id: str) -> Signer | None:
         return next((signer for signer in self.signers if signer.id == signer_id), None)

@@ -9,13 +9,11 @@ from b24app.domain.acts import ChangeDeadline, ChangeReminders, Expire, Remind
 from b24app.domain.days import zone_named
 from b24app.domain.events import SYSTEM, Actor, AuditEvent, EventType
 from b24app.domain.signature_request import SignatureRequest, Signer, Status
-from b24app.domain.signing_order import signer_in_turn
+from b24app.domain.steps import Decision, close, end, is_signed_elsewhere, signer_in_turn
 from b24app.domain.timetable import is_over, is_reminder_due, last_day, next_by_hand
 from b24app.errors import N_, NotAllowed
 
 LATE = timedelta(hours=1)
-
-Decision = tuple[SignatureRequest, list[AuditEvent]]
 
 
 def remind(request: SignatureRequest, act: Remind, now: datetime) -> Decision:
@@ -43,8 +41,9 @@ def letter_out(request: SignatureRequest, signer: Signer, kind: str, now: dateti
 def expire(request: SignatureRequest, _act: Expire, now: datetime) -> Decision:
     if not is_over(request, now):
         raise NotAllowed("The deadline has not passed yet.")
-    ended = replace(request, status=Status.EXPIRED, ended_at=now, reason="")
-    return ended, [AuditEvent(EventType.REQUEST_EXPIRED, now, SYSTEM)]
+    if is_signed_elsewhere(request):
+        return close(request, Status.EXPIRED, now, None, "")
+    return end(request, Status.EXPIRED, EventType.REQUEST_EXPIRED, now, None, "")
 
 
 def change_deadline(request: SignatureRequest, act: ChangeDeadline, now: datetime) -> Decision:

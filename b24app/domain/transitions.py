@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from b24app.domain import reported
 from b24app.domain.acts import (
     Act,
     Approve,
@@ -34,9 +35,19 @@ from b24app.domain.acts import (
     Void,
 )
 from b24app.domain.events import SYSTEM, Actor, AuditEvent, EventType
-from b24app.domain.signature_request import OPEN, OUT, SignatureRequest, Signer, SignerStatus, Status
-from b24app.domain.signing_order import next_turn, signer_in_turn, signer_of
-from b24app.domain.time_acts import Decision, change_deadline, change_reminders, expire, letter_out, remind
+from b24app.domain.signature_request import OPEN, OUT, SignatureRequest, SignerStatus, Status
+from b24app.domain.steps import (
+    Decision,
+    after_signature,
+    begin_turn,
+    by_signer,
+    close,
+    end,
+    is_signed_elsewhere,
+    signer_in_turn,
+    signer_of,
+)
+from b24app.domain.time_acts import change_deadline, change_reminders, expire, letter_out, remind
 from b24app.errors import N_, NotAllowed
 
 
@@ -67,15 +78,7 @@ def _send(request: SignatureRequest, act: Send, now: datetime) -> Decision:
 
 
 def _invite(request: SignatureRequest, _act: Invite, now: datetime) -> Decision:
-    return _begin_turn(replace(request, status=Status.AWAITING_SIGNATURES), now)
-
-
-def _begin_turn(request: SignatureRequest, now: datetime) -> Decision:
-    events = []
-    for signer in next_turn(request.signing):
-        request = request.with_signer(signer, status=SignerStatus.INVITED, invited_at=now)
-        events.append(AuditEvent(EventType.SIGNER_INVITED, now, SYSTEM, signer.id, {"email": signer.email}))
-    return request, events
+    return begin_turn(replace(request, status=Status.AWAITING_SIGNATURES), now)
 
 
 def _record_letter(request: SignatureRequest, act: RecordLetter, now: datetime) -> Decision:
@@ -90,7 +93,7 @@ def _view(request: SignatureRequest, act: View, now: datetime) -> Decision:
     if signer.status is SignerStatus.VIEWED:
         return request, []
     request = request.with_signer(signer, status=SignerStatus.VIEWED, viewed_at=now)
-    return request, [_by_signer(EventType.SIGNER_VIEWED, signer, now, _where(act))]
+    return request, [by_signer(EventType.SIGNER_VIEWED, signer, now, _where(act))]
 
 
 def _consent(request: SignatureRequest, act: Consent, now: datetime) -> Decision:
@@ -99,7 +102,7 @@ def _consent(request: SignatureRequest, act: Consent, now: datetime) -> Decision
         return request, []
     request = request.with_signer(signer, consented_at=now)
     data = {"text_sha256": act.text_sha256, **_where(act)}
-    return request, [_by_signer(EventType.SIGNER_CONSENTED, signer, now, data)]
+    return request, [by_signer(EventType.SIGNER_CONSENTED, signer, now, data)]
 
 
 def _correct(request: SignatureRequest, act: Correct, now: datetime) -> Decision:
@@ -110,7 +113,7 @@ def _correct(request: SignatureRequest, act: Correct, now: datetime) -> Decision
         raise NotAllowed("Your name cannot be empty.")
     data = {"was": {"name": signer.name, "company": signer.company}, "name": act.name, "company": act.company}
     request = request.with_signer(signer, name=act.name, company=act.company)
-    return request, [_by_signer(EventType.SIGNER_CORRECTED, signer, now, data)]
+    return request, [by_signer(EventType.SIGNER_CORRECTED, signer, now, data)]
 
 
 def _sign(request: SignatureRequest, act: Sign, now: datetime) -> Decision:
@@ -119,13 +122,9 @@ def _sign(request: SignatureRequest, act: Sign, now: datetime) -> Decision:
         raise NotAllowed("Agree to sign electronically first.")
     request = request.with_signer(signer, status=SignerStatus.SIGNED, signed_at=now)
     data = {"values_sha256": act.values_sha256, "name": signer.name, **_where(act)}
-    events = [_by_signer(EventType.SIGNER_SIGNED, signer, now, data)]
-    if request.signed_count == len(request.signing):
-        after = Status.AWAITING_APPROVAL if request.needs_approval else Status.COMPLETING
-        events.append(AuditEvent(EventType.ALL_SIGNED, now, SYSTEM))
-        return replace(request, status=after), events
-    request, invited = _begin_turn(request, now)
-    return request, events + invited
+    events = [by_signer(EventType.SIGNER_SIGNED, signer, now, data)]
+    request, following = after_signature(request, now)
+    return request, events + following
 
 
 def _decline(request: SignatureRequest, act: Decline, now: datetime) -> Decision:
@@ -133,7 +132,7 @@ def _decline(request: SignatureRequest, act: Decline, now: datetime) -> Decision
     reason = _needed_reason(act.reason)
     request = request.with_signer(signer, status=SignerStatus.DECLINED, decline_reason=reason)
     request = replace(request, status=Status.DECLINED, ended_at=now, reason=reason)
-    return request, [_by_signer(EventType.SIGNER_DECLINED, signer, now, {"reason": reason, **_where(act)})]
+    return request, [by_signer(EventType.SIGNER_DECLINED, signer, now, {"reason": reason, **_where(act)})]
 
 
 def _bounce(request: SignatureRequest, act: Bounce, now: datetime) -> Decision:
@@ -170,11 +169,13 @@ def _approve(request: SignatureRequest, act: Approve, now: datetime) -> Decision
 
 def _refuse(request: SignatureRequest, act: Refuse, now: datetime) -> Decision:
     _check_responsible(request, act.by)
-    return _end(request, Status.REFUSED, EventType.APPROVAL_REFUSED, now, act.by, _needed_reason(act.reason))
+    return end(request, Status.REFUSED, EventType.APPROVAL_REFUSED, now, act.by, _needed_reason(act.reason))
 
 
 def _void(request: SignatureRequest, act: Void, now: datetime) -> Decision:
-    return _end(request, Status.VOIDED, EventType.REQUEST_VOIDED, now, act.by, _needed_reason(act.reason))
+    if is_signed_elsewhere(request):
+        return close(request, Status.VOIDED, now, act.by, _needed_reason(act.reason))
+    return end(request, Status.VOIDED, EventType.REQUEST_VOIDED, now, act.by, _needed_reason(act.reason))
 
 
 def _seal(request: SignatureRequest, act: Seal, now: datetime) -> Decision:
@@ -201,15 +202,6 @@ def _retry(request: SignatureRequest, act: Retry, now: datetime) -> Decision:
         if signer.has_turn:
             request = request.with_signer(signer, invited_at=now)
     return replace(request, status=back, reason=""), [event]
-
-
-def _end(request: SignatureRequest, status: Status, event: EventType, now: datetime, by: int, reason: str) -> Decision:
-    ended = replace(request, status=status, ended_at=now, reason=reason)
-    return ended, [AuditEvent(event, now, Actor.employee(by), data={"reason": reason})]
-
-
-def _by_signer(event: EventType, signer: Signer, now: datetime, data: Mapping[str, object]) -> AuditEvent:
-    return AuditEvent(event, now, Actor.signer(signer.id), signer.id, dict(data))
 
 
 def _where(act: View | Consent | Sign | Decline) -> dict[str, str]:
@@ -248,12 +240,14 @@ RULES: Mapping[type, tuple[frozenset[Status], Callable[..., Decision]]] = {
     Seal: (frozenset({Status.COMPLETING}), _seal),
     Fail: (frozenset({Status.SENDING, Status.AWAITING_SIGNATURES, Status.COMPLETING}), _fail),
     Retry: (frozenset({Status.FAILED}), _retry),
+    **reported.RULES,
 }
 
 _REFUSALS: Mapping[Status, str] = {
     Status.DRAFT: N_("This document has not been sent yet."),
     Status.SENDING: N_("This document is being sent right now; try again in a moment."),
     Status.AWAITING_SIGNATURES: N_("Not everybody has signed this document yet."),
+    Status.CLOSING: N_("This document is being withdrawn; it is over as soon as the signing service confirms it."),
     Status.AWAITING_APPROVAL: N_("Everybody has signed; the document is waiting for approval."),
     Status.COMPLETING: N_("This document is being sealed and can no longer be changed."),
     Status.COMPLETED: N_("This document is completed and can no longer be changed."),

@@ -56,6 +56,12 @@ class DeadRule:
 
 RULES: Mapping[Topic, DeadRule] = {
     Topic.HAND_OVER: DeadRule("stop"),
+    Topic.FETCH_FILE: DeadRule("stop"),
+    Topic.CANCEL: DeadRule("skip"),  # what is looked up later must not wait for it
+    Topic.CORRECT_SIGNER: DeadRule("skip"),
+    Topic.LOOK: DeadRule("skip"),
+    Topic.PROVIDER_EVENT: DeadRule("skip"),
+    Topic.CHECK_CONNECTION: DeadRule("skip", attempts=12),
     Topic.PORTAL_EVENT: DeadRule("skip"),
     Topic.INVITE: DeadRule("skip"),  # a bounced signer is corrected; his next letter must not wait for the first
     Topic.REMIND: DeadRule("skip"),

@@ -31,7 +31,7 @@ LEASE_MS: Mapping[str, int] = {
     PORTAL: 45_000,
     LETTERS: 120_000,
     SEAL: 120_000,
-    PROVIDER: 45_000,
+    PROVIDER: 120_000,
     EVENTS: 45_000,
 }  # > a handler's timeouts
 AFTER_CRASH_MS = {**LEASE_MS, PORTAL: LEASE_MS[PORTAL] + int(AT_WORK_S * 1000)}
@@ -112,7 +112,7 @@ class Turn:
             return
         wait_s = verdict.wait_s or delay_s(message.attempts, self._policy.jitter)
         why = "" if isinstance(error, OutcomeUnknown) else describe(error)
-        outbox.put_off(message.key, now + timedelta(seconds=wait_s), why)
+        outbox.put_off(message.key, now, now + timedelta(seconds=wait_s), why)
         self._slow_down(message.lane, verdict, now)
         log.info("message_put_off", **trouble(error), wait_s=round(wait_s, 1))
 

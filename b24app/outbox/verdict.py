@@ -19,7 +19,8 @@ from b24app.outbox.message import DeadRule, Message
 from b24app.store.outbox import LETTERS, PORTAL
 
 CRASHES = 12  # attempts before an error of our own is given up: about two hours
-OUR_OWN = frozenset({"rate_wait", "lease_over"})  # nobody's fault: our bucket was empty, our lease was at its end
+OWN_LIMIT = "rate_wait"
+OUR_OWN = frozenset({OWN_LIMIT, "lease_over"})  # nobody's fault: our bucket was empty, our lease was at its end
 AT_WORK_S = 60.0  # Bitrix24 may go on with a request for so long after we gave it up: looking earlier is too early
 OVERLOADED = frozenset({"busy", "too_complex"})  # of a document that was accepted before: a child starved or was killed
 MAIL_SERVER = frozenset({"connection", "login", "sender"})  # trouble with the server, not with this letter
@@ -40,7 +41,7 @@ def judge(error: Exception, message: Message, rule: DeadRule, jitter: Jitter) ->
     if is_refusal(error) or message.attempts >= _limit(error, rule):
         return Verdict(dies=True)
     asked_s = min(LONGEST_ASKED_S, error.retry_after_s or 0.0) if isinstance(error, UpstreamError) else 0.0
-    if isinstance(error, BitrixError) and error.code in OUR_OWN:
+    if isinstance(error, UpstreamError) and error.code in OUR_OWN:
         return Verdict(dies=False, wait_s=asked_s)
     wait_s = max(asked_s, delay_s(message.attempts, jitter), _still_at_work_s(error, message.lane))
     return Verdict(dies=False, wait_s=wait_s, is_down=_is_down(error, message.lane), asked_s=asked_s)

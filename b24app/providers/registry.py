@@ -1,24 +1,45 @@
-"""Find a provider by name. Rooms are imported when first asked for: vendor SDKs are heavy."""
+"""Which provider a request is signed through: the built-in engine, or a room opened for one connection.
+
+For the worker only: opening a room unlocks secrets and loads the vendor's SDK.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from b24app.errors import ProviderError
 from b24app.providers.base import Provider
 
 
+@dataclass(frozen=True)
+class Opening:
+    """A room that can be opened. `version` changes with everything it is opened with (keys, settings)."""
+
+    version: str
+    open: Callable[[], Provider]
+
+
 class Registry:
-    """Name -> maker of the provider; wiring.py fills it."""
+    """(portal, connection) -> its provider; rooms stay open until their keys or settings change.
 
-    def __init__(self, makers: Mapping[str, Callable[[], Provider]]) -> None:
-        self._makers = makers
-        self._made: dict[str, Provider] = {}
+    `look_up` finds a connection in its portal, and raises NotFound in any other.
+    """
 
-    def get(self, name: str) -> Provider:
-        """Raises: ProviderError for a name that no room answers to."""
-        if name not in self._makers:
-            raise ProviderError("There is no signing provider named %(name)s.", permanent=True, name=name)
-        if name not in self._made:
-            self._made[name] = self._makers[name]()
-        return self._made[name]
+    def __init__(self, builtin: Provider, look_up: Callable[[str, str], Opening]) -> None:
+        self._builtin = builtin
+        self._look_up = look_up
+        self._open: dict[str, tuple[str, Provider]] = {}
+
+    def of(self, portal: str, connection: str) -> Provider:
+        """Return the provider behind a connection; the built-in engine when there is none.
+
+        Raises: NotFound.
+        """
+        if not connection:
+            return self._builtin
+        opening = self._look_up(portal, connection)
+        version, room = self._open.get(connection, ("", None))
+        if room is None or version != opening.version:
+            room = opening.open()
+            self._open[connection] = (opening.version, room)
+        return room

@@ -5,8 +5,9 @@ from __future__ import annotations
 from b24app.domain.acts import ChangeSigner
 from b24app.domain.signature_request import SignatureRequest
 from b24app.domain.text import MAX_NAME, one_line
-from b24app.errors import N_, InvalidPayload
+from b24app.errors import N_, InvalidPayload, NotAllowed
 from b24app.letters.compose import is_address
+from b24app.services.ask_provider import capabilities_of
 from b24app.services.context import Context
 from b24app.services.record import apply_inside
 from b24app.services.show_request import reach_request
@@ -19,7 +20,9 @@ def change_signer(
     ctx: Context, portal: Portal, user_id: int, request_id: str, signer_id: str, name: str, email: str
 ) -> SignatureRequest:
     """Raises: InvalidPayload (name, email), NotAllowed once he has answered or for an employee without the card."""
-    reach_request(ctx, portal, user_id, request_id)
+    row = reach_request(ctx, portal, user_id, request_id)
+    if not capabilities_of(ctx, row.portal, row.connection).change_signer:
+        raise NotAllowed(N_("The signing service cannot change a person after sending. Withdraw it and send it again."))
     name, email = one_line(name, MAX_NAME), email.strip()
     if not name:
         raise InvalidPayload(N_("Enter the person's name."), field="name")

@@ -99,6 +99,7 @@ class ComposeForm:
     reminders: Reminders = OFF
     prepared_id: str = ""
     accept_empties: bool = False  # the employee saw the empty placeholders and wants to send all the same
+    connection: str = ""  # the account it is signed through; empty for Paraph's own engine
 
 
 @dataclass(frozen=True)

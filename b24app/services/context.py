@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -14,6 +14,8 @@ from b24app.bitrix.transport import Transport
 from b24app.clock import Clock, trusted
 from b24app.documents.storage import Blobs
 from b24app.letters.smtp import Mailer
+from b24app.providers.base import Room
+from b24app.providers.doors import Door
 from b24app.settings import Settings
 from b24app.store.tables import Portal
 from b24app.store.vault import Vault
@@ -50,6 +52,8 @@ class Context:
     oauth: OAuthServer
     mailer: Mailer
     hints: Hints
+    rooms: Mapping[str, Room]  # the signing providers, by name
+    doors: Mapping[str, Door]  # where they post their events
     rest: Callable[[Portal, int], PortalClient]  # a client speaking with one employee's token
     observer: Observer
     metrics: Callable[[], bytes]  # the page of figures

@@ -1,13 +1,18 @@
-"""What the worker does once a minute beside the outbox: what time causes, tidying up, a sign of life."""
+"""What the worker does once a minute beside the outbox: what time causes, silence, tidying up, a sign of life."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from b24app.clock import to_ms
 from b24app.services.act_on_time import act_on_time
 from b24app.services.context import Context
+from b24app.services.look_after_silence import look_after_silence
 from b24app.services.sweep_files import sweep_files
-from b24app.store import composers, heartbeat
+from b24app.store import composers, heartbeat, inbox
 from b24app.store.database import writing
+
+KEEP_EVENTS = timedelta(days=30)
 
 
 def each_minute(ctx: Context) -> None:
@@ -16,11 +21,13 @@ def each_minute(ctx: Context) -> None:
     Nothing is forgotten while a clock that has jumped is not believed.
     """
     act_on_time(ctx)
+    look_after_silence(ctx)
     ctx.rest_log.forget_old()
     now = ctx.trusted_now()
     with writing():
         heartbeat.beat(ctx.now())
         if now is not None:
             composers.purge(to_ms(now) - composers.LIFE_MS)
+            inbox.purge(to_ms(now - KEEP_EVENTS))
     if now is not None:
         sweep_files(ctx)

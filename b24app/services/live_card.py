@@ -17,6 +17,7 @@ LAST_MINUTE = timedelta(minutes=1)  # midnight would be shown as the day after
 _STATUS: Mapping[Status, tuple[str, str]] = {
     Status.SENDING: (N_("Being sent"), "primary"),
     Status.AWAITING_SIGNATURES: (N_("%(signed)s of %(all)s signed"), "warning"),
+    Status.CLOSING: (N_("Being withdrawn"), "secondary"),
     Status.AWAITING_APPROVAL: (N_("Waiting for approval"), "warning"),
     Status.COMPLETING: (N_("Being sealed"), "primary"),
     Status.COMPLETED: (N_("Completed"), "success"),
@@ -50,6 +51,7 @@ _HAPPENED: Mapping[EventType, str] = {
     EventType.DEADLINE_CHANGED: N_("“%(title)s” can now be signed until the end of %(day)s."),
     EventType.APPROVAL_GIVEN: N_("“%(title)s” was approved and is being sealed."),
     EventType.APPROVAL_REFUSED: N_("“%(title)s” was refused: %(reason)s"),
+    EventType.REQUEST_CLOSING: N_("“%(title)s” is being withdrawn; the signing service still has to confirm it."),
     EventType.REQUEST_VOIDED: N_("“%(title)s” was withdrawn: %(reason)s"),
     EventType.REQUEST_EXPIRED: N_("The time to sign “%(title)s” has passed."),
     EventType.REQUEST_FAILED: N_("“%(title)s” has stopped and needs attention."),
@@ -57,6 +59,8 @@ _HAPPENED: Mapping[EventType, str] = {
     EventType.REQUEST_COMPLETED: N_("“%(title)s” is completed; the sealed document is pinned to this card."),
 }
 _REMINDED_BY_ITSELF = N_("An automatic reminder about “%(title)s” was sent to %(signer)s.")
+_BEING_SENT = N_("“%(title)s” is being sent for signature.")
+_DECLINED = N_("%(signer)s declined “%(title)s”.")
 _LAST_SIGNED = N_("%(signer)s signed “%(title)s”. All signatures are in: it is ready for approval.")
 
 
@@ -85,19 +89,26 @@ def live_card(request: SignatureRequest, say: Say) -> LiveCard:
 def sentence(request: SignatureRequest, event: AuditEvent, say: Say) -> str:
     """Say one event in a sentence, for the log and the notification."""
     signer = request.signer(event.signer_id)
-    asks_approval = request.status is Status.AWAITING_APPROVAL and _was_last(request, event)
     params = {
         "title": request.title,
         "signer": signer.name if signer else "",
         "reason": str(event.data.get("reason", "")),
         "day": date.fromisoformat(event.data["expires_on"]) if "expires_on" in event.data else "",
     }
-    return say(_LAST_SIGNED if asks_approval else _happened(event), **params)
+    return say(_words_for(request, event), **params)
 
 
-def _happened(event: AuditEvent) -> str:
-    is_automatic = event.type is EventType.SIGNER_REMINDED and event.data.get("automatic")
-    return _REMINDED_BY_ITSELF if is_automatic else _HAPPENED[event.type]
+def _words_for(request: SignatureRequest, event: AuditEvent) -> str:
+    """Pick the sentence. Nothing is called sent before its provider has it; a provider may not ask for reasons."""
+    if event.type is EventType.REQUEST_SENT and request.is_external:
+        return _BEING_SENT
+    if event.type is EventType.SIGNER_REMINDED and event.data.get("automatic"):
+        return _REMINDED_BY_ITSELF
+    if event.type is EventType.SIGNER_DECLINED and not event.data.get("reason"):
+        return _DECLINED
+    if request.status is Status.AWAITING_APPROVAL and _was_last(request, event):
+        return _LAST_SIGNED
+    return _HAPPENED[event.type]
 
 
 def _reason(request: SignatureRequest, say: Say) -> str:

@@ -60,8 +60,10 @@ def receive_event(ctx: Context, event: PortalEvent) -> None:
 
 def act_on_event(ctx: Context, message: Message) -> None:
     """Do what a kept event asks for; the worker's handler."""
-    portal = portals.get(message.portal)
-    _HANDLERS[message.payload["name"]](ctx, portal, message)
+    name = str(message.payload["name"])
+    portal = portals.find(message.portal) if name == UNINSTALLED else portals.get(message.portal)
+    if portal is not None:
+        _HANDLERS[name](ctx, portal, message)
 
 
 def _keep(ctx: Context, event: PortalEvent) -> None:

@@ -12,8 +12,10 @@ from b24app.domain.signature_request import SignatureRequest, Signer, SignerStat
 from b24app.domain.transitions import decide
 from b24app.evidence.trail import chain
 from b24app.services.context import Context
-from b24app.store import audit, outbox, requests
+from b24app.store import audit, outbox, request_words, requests
 from b24app.store.database import writing
+
+_ALL_SIGNED = (Status.AWAITING_APPROVAL, Status.COMPLETING)
 
 
 def apply(ctx: Context, portal: str, request_id: str, act: Act) -> SignatureRequest:
@@ -34,13 +36,14 @@ def apply_inside(ctx: Context, portal: str, request_id: str, act: Act) -> Signat
 
 def apply_locked(ctx: Context, request: SignatureRequest, acts: Iterable[Act], now: datetime) -> SignatureRequest:
     """Apply acts to a request whose row the caller's transaction holds, all or none."""
-    events: list[AuditEvent] = []
+    changed, events = request, list[AuditEvent]()
     for act in acts:
-        request, happened = decide(request, act, now)
+        changed, happened = decide(changed, act, now)
         events += happened
-    requests.save(request, now)
-    record_events(ctx, request, events)
-    return request
+    requests.save(changed, now)
+    request_words.follow(request, changed)
+    record_events(ctx, changed, events)
+    return changed
 
 
 def record_events(ctx: Context, request: SignatureRequest, events: Sequence[AuditEvent]) -> None:
@@ -72,6 +75,10 @@ def _recipients(request: SignatureRequest, event: AuditEvent, topic: Topic) -> S
         return [""] if request.status is Status.COMPLETING else []
     if topic is Topic.HAND_OVER:
         return [""] if request.status is Status.SENDING else []
+    if topic is Topic.FETCH_FILE:
+        return [""] if request.is_external and request.status in _ALL_SIGNED else []
+    if topic is Topic.CORRECT_SIGNER:
+        return [event.signer_id] if request.is_external else []
     if topic is Topic.COPY_TO_SIGNERS:
         return [signer.id for signer in request.signers]
     if topic is Topic.TELL_SIGNERS:

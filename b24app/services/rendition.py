@@ -9,7 +9,7 @@ from b24app.documents.stamp import stamp
 from b24app.domain.fields import APPROVER, FieldValue
 from b24app.domain.signature_request import SignatureRequest, SignerStatus, Status
 from b24app.services.context import Context
-from b24app.store import requests
+from b24app.store import handovers, requests
 from b24app.store.database import writing
 from b24app.store.tables import Request
 
@@ -17,7 +17,10 @@ _APPROVED = frozenset({Status.COMPLETING, Status.COMPLETED})
 
 
 def current_document(ctx: Context, row: Request, request: SignatureRequest) -> str:
-    """Return the SHA-256 of the stored PDF that shows all finished signers' entries."""
+    """Return the SHA-256 of the stored PDF that shows all finished signers' entries, or of its provider's file."""
+    if request.is_external:
+        kept = handovers.find(request.portal, request.id)
+        return str((kept and kept.signed_sha256) or row.document_sha256)
     values = finished_values(request)
     if not values:
         return str(row.document_sha256)

@@ -19,7 +19,7 @@ from b24app.services.context import Context
 from b24app.services.record import apply_inside
 from b24app.services.rendition import current_document
 from b24app.services.words import speaker
-from b24app.store import audit, portals, requests
+from b24app.store import audit, handovers, portals, requests
 from b24app.store.database import reading, writing
 from b24app.store.tables import Authority as AuthorityRow
 from b24app.store.tables import Request
@@ -34,7 +34,9 @@ def seal_document(ctx: Context, message: Message) -> None:
     if request.status is not Status.COMPLETING:
         return
     started_s = monotonic_s()
-    sealed = _seal(ctx, row, request)
+    sealed = _seal_over(ctx, row, request) if request.is_external else _seal(ctx, row, request)
+    if sealed is None:
+        return
     final_sha256 = ctx.blobs.put(sealed.pdf)
     pages = [[size.w_pt, size.h_pt] for size in page_sizes(sealed.pdf)]  # the certificate's too
     with writing():
@@ -67,6 +69,22 @@ def _seal(ctx: Context, row: Request, request: SignatureRequest) -> Sealed:
         seal_box=certificate.seal_box_behind(len(sizes)),
         verification_url=verification_url(ctx, row.id),
         locale=row.locale,
+    )
+
+
+def _seal_over(ctx: Context, row: Request, request: SignatureRequest) -> Sealed | None:
+    """Seal the provider's file without touching what it signed; None while it has not been fetched.
+
+    Whoever fetches it enqueues the sealing again.
+    """
+    kept = handovers.find(row.portal, row.id)
+    if kept is None or not kept.signed_sha256:
+        return None
+    return _sealer(ctx, row.portal).seal_over(
+        ctx.blobs.get(kept.signed_sha256),
+        reason=f"{request.title} ({row.id})",
+        now=ctx.now(),
+        verification_url=verification_url(ctx, row.id),
     )
 
 

@@ -8,21 +8,24 @@ from datetime import datetime
 from b24app.bitrix.card import CardSnapshot
 from b24app.clock import to_ms
 from b24app.domain.acts import Send
+from b24app.domain.reminders import OFF, Reminders
 from b24app.domain.signature_request import Role, SignatureRequest, Signer, Status
 from b24app.domain.signing_order import normalised
 from b24app.domain.text import MAX_NAME, one_line
 from b24app.domain.transitions import decide
-from b24app.errors import N_, InvalidPayload
+from b24app.errors import N_, InvalidPayload, NotFound
 from b24app.letters.compose import is_address, wording_problems
+from b24app.services.ask_provider import capabilities_of
 from b24app.services.card_values import checkbox_values
 from b24app.services.change_deadline import deadline_on
 from b24app.services.change_reminders import reminder_problems
+from b24app.services.check_fit import fit_problems, provider_of
 from b24app.services.composing import ComposeForm, FormRefused
 from b24app.services.context import Context
 from b24app.services.open_composer import candidates, slot_of, zone_of
 from b24app.services.prepare_document import inputs_of, shows
 from b24app.services.record import record_events
-from b24app.store import composers, requests
+from b24app.store import composers, request_words, requests
 from b24app.store.database import alone, writing
 from b24app.store.tables import Composer, Portal, Prepared, Request
 
@@ -43,14 +46,18 @@ def send_request(ctx: Context, portal: Portal, user_id: int, form: ComposeForm) 
     _refuse(list(_problems(ctx, portal, composer, card, prepared, form)))
     assert prepared is not None
     request = _aggregate(ctx, portal, composer, card, form, prepared)
+    row = _row(ctx, portal, request, card, form, prepared)
+    _refuse(list(fit_problems(ctx, row, request)))
     with writing():
         alone(f"send/{composer.id}")
         if requests.exists(portal.member_id, composer.id):  # the other click was faster
             return composer.id
-        _insert(ctx, portal, request, card, form, prepared)
+        row.save(force_insert=True)
+        requests.insert_signers(request)
         now = ctx.now()
         sent, events = decide(request, Send(user_id, prepared.sha256), now)
         requests.save(sent, now)
+        request_words.put(sent)
         record_events(ctx, sent, events)
         _remember(portal, user_id, card, form)
     ctx.hints.hint(portal.member_id)
@@ -140,16 +147,17 @@ def _aggregate(
         entity_id=composer.entity_id,
         expires_at=_expires_at(ctx, card, form),
         time_zone=zone_of(card).key,
-        reminders=form.reminders,
+        reminders=_reminders(ctx, portal, form),
+        is_external=bool(form.connection),
     )
 
 
-def _insert(
+def _row(
     ctx: Context, portal: Portal, request: SignatureRequest, card: CardSnapshot, form: ComposeForm, prepared: Prepared
-) -> None:
+) -> Request:
     template = composers.template(portal.member_id, form.template_id) if form.source == "template" else None
     employees = [card.me, *([card.responsible] if card.responsible else [])]
-    Request.insert(
+    return Request(
         id=request.id,
         portal=request.portal,
         status=str(request.status),
@@ -168,8 +176,9 @@ def _insert(
         checkboxes=_changed_checkboxes(card, prepared),
         people={str(employee.id): employee.name for employee in employees},
         created_at=to_ms(ctx.now()),
-    ).execute()
-    requests.insert_signers(request)
+        provider=provider_of(portal.member_id, form.connection),
+        connection=form.connection,
+    )
 
 
 def _changed_checkboxes(card: CardSnapshot, prepared: Prepared) -> dict[str, bool]:
@@ -195,3 +204,12 @@ def _remember(portal: Portal, user_id: int, card: CardSnapshot, form: ComposeFor
 def _expires_at(ctx: Context, card: CardSnapshot, form: ComposeForm) -> datetime | None:
     """The end of the chosen day in the employee's time zone. Raises: InvalidPayload."""
     return deadline_on(form.expires_on, zone_of(card).key, ctx.now()) if form.expires_on else None
+
+
+def _reminders(ctx: Context, portal: Portal, form: ComposeForm) -> Reminders:
+    """What was decided, where the signing service can remind at all."""
+    try:
+        can_remind = capabilities_of(ctx, portal.member_id, form.connection).manual_reminders
+    except NotFound:  # told as a problem of the connection
+        can_remind = False
+    return form.reminders if can_remind else OFF

@@ -1,4 +1,4 @@
-"""Show a signature request to an employee; lists of them; the sealed file."""
+"""Show a signature request to an employee; the sealed file."""
 
 from __future__ import annotations
 
@@ -7,22 +7,23 @@ from datetime import date, datetime
 from typing import Any
 
 from b24app.bitrix.entities import Entity
-from b24app.clock import from_ms
 from b24app.domain.acts import ChangeDeadline, Remind, Void
 from b24app.domain.days import day_of, zone_named
 from b24app.domain.events import AuditEvent
 from b24app.domain.signature_request import SignatureRequest, Status
+from b24app.domain.steps import is_signed_elsewhere
 from b24app.domain.timetable import last_day, next_reminder
 from b24app.domain.transitions import may
-from b24app.errors import N_, BitrixError, NotAllowed, NotFound, Sentence
+from b24app.errors import N_, BitrixError, NotAllowed, NotFound
 from b24app.services.approve_request import approver_fields
+from b24app.services.ask_provider import capabilities_of
 from b24app.services.context import Context
+from b24app.services.list_troubles import works_of
 from b24app.services.rendition import current_document
-from b24app.services.showing import EventView, RequestLine, RequestView
-from b24app.store import audit, outbox, requests
-from b24app.store.tables import OutboxMessage, Portal, Request
+from b24app.services.showing import EventView, RequestView
+from b24app.store import audit, requests
+from b24app.store.tables import Portal, Request
 
-MAX_LINES = 50
 _VALUES_IN_EVENTS = frozenset({"reason", "email", "was", "name", "company", "kind", "automatic", "off", "expires_on"})
 
 
@@ -33,7 +34,6 @@ def show_request(ctx: Context, portal: Portal, user_id: int, request_id: str) ->
     """
     row = reach_request(ctx, portal, user_id, request_id)
     request = requests.to_domain(row)
-    stuck = _stuck(portal, request_id)
     return RequestView(
         request=request,
         locale=row.locale,
@@ -47,13 +47,22 @@ def show_request(ctx: Context, portal: Portal, user_id: int, request_id: str) ->
         has_saved_signature=requests.saved_signature(portal.member_id, user_id) is not None,
         may_approve=request.status is Status.AWAITING_APPROVAL and user_id == request.responsible_id,
         may_void=may(request, Void),
-        may_remind=may(request, Remind),
-        may_move_deadline=may(request, ChangeDeadline),
+        may_remind=may(request, Remind) and capabilities_of(ctx, row.portal, row.connection).manual_reminders,
+        may_move_deadline=may(request, ChangeDeadline) and is_ours_to_move(ctx, request, row.connection),
         expires_on=last_day(request),
         next_reminders=dict(_next_reminders(request, ctx.now())),
-        may_retry=request.status is Status.FAILED or bool(stuck),
-        stuck=Sentence.read(request.reason) if request.status is Status.FAILED else stuck,
+        works=works_of(ctx, row),
     )
+
+
+def by_activity(_ctx: Context, portal: Portal, activity_id: int) -> str | None:
+    """Find a request by its live card in the timeline."""
+    return requests.by_activity(portal.member_id, activity_id)
+
+
+def is_ours_to_move(ctx: Context, request: SignatureRequest, connection: str) -> bool:
+    """Say whether the deadline is kept by us: a signing service that was told of it keeps it itself."""
+    return not is_signed_elsewhere(request) or capabilities_of(ctx, request.portal, connection).expiry is None
 
 
 def _next_reminders(request: SignatureRequest, now: datetime) -> Iterator[tuple[str, date]]:
@@ -61,33 +70,6 @@ def _next_reminders(request: SignatureRequest, now: datetime) -> Iterator[tuple[
         moment = next_reminder(request, signer, now)
         if moment is not None:
             yield signer.id, day_of(moment, zone_named(request.time_zone))
-
-
-def list_requests(
-    ctx: Context, portal: Portal, user_id: int, entity: Entity | None, *, sees_all: bool = False
-) -> tuple[RequestLine, ...]:
-    """The requests of a card that Bitrix24 shows this employee, or those that are his; newest first.
-
-    `sees_all`: he administers the portal. Asks Bitrix24 nothing where every request of the card is his own.
-    Raises: NotAllowed for a card that Bitrix24 does not show him.
-    """
-    if entity:
-        rows = requests.of_card(portal.member_id, entity.type_id, entity.id, MAX_LINES)
-        if not all(user_id in (row.sender_id, row.responsible_id) for row in rows):
-            _require_card(ctx, portal, user_id, entity)
-    elif sees_all:
-        rows = requests.newest(portal.member_id, MAX_LINES)
-    else:
-        rows = requests.newest_of(portal.member_id, user_id, MAX_LINES)
-    counts = requests.signed_counts(portal.member_id, [row.id for row in rows])
-    return tuple(
-        RequestLine(row.id, row.title, row.status, *counts.get(row.id, (0, 0)), from_ms(row.created_at)) for row in rows
-    )
-
-
-def by_activity(_ctx: Context, portal: Portal, activity_id: int) -> str | None:
-    """Find a request by its live card in the timeline."""
-    return requests.by_activity(portal.member_id, activity_id)
 
 
 def final_document(ctx: Context, portal: Portal, user_id: int, request_id: str) -> tuple[str, bytes]:
@@ -106,11 +88,12 @@ def reach_request(ctx: Context, portal: Portal, user_id: int, request_id: str) -
     """
     row = requests.row(portal.member_id, request_id)
     if user_id not in (row.sender_id, row.responsible_id):
-        _require_card(ctx, portal, user_id, Entity(row.entity_type_id, row.entity_id))
+        require_card(ctx, portal, user_id, Entity(row.entity_type_id, row.entity_id))
     return row
 
 
-def _require_card(ctx: Context, portal: Portal, user_id: int, entity: Entity) -> None:
+def require_card(ctx: Context, portal: Portal, user_id: int, entity: Entity) -> None:
+    """Raises: NotAllowed when Bitrix24 does not show this employee a card."""
     try:
         ctx.rest(portal, user_id).call("crm.item.get", {"entityTypeId": entity.type_id, "id": entity.id})
     except BitrixError as error:
@@ -139,8 +122,3 @@ def _who(row: Request, request: SignatureRequest, event: AuditEvent) -> str:
 
 def _data(event: AuditEvent) -> dict[str, Any]:
     return {key: value for key, value in event.data.items() if key in _VALUES_IN_EVENTS}
-
-
-def _stuck(portal: Portal, request_id: str) -> Sentence | None:
-    dead: list[OutboxMessage] = [m for m in outbox.dead_messages(portal.member_id) if m.request == request_id]
-    return Sentence.read(str(dead[0].error)) if dead else None

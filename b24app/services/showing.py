@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from b24app.domain.fields import Field, FieldValue
 from b24app.domain.signature_request import SignatureRequest, Signer
-from b24app.errors import Sentence
+from b24app.services.list_troubles import Work
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,7 @@ class RequestView:
     may_move_deadline: bool
     expires_on: date | None  # the last day, as people in the request's time zone call it
     next_reminders: Mapping[str, date]  # signer id -> the day there of the next automatic one
-    may_retry: bool
-    stuck: Sentence | None  # why work for the portal has stopped
+    works: tuple[Work, ...]  # what could not be done for it
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,18 @@ class RequestLine:
     status: str
     signed: int
     signers: int
+    names: tuple[str, ...]  # of the first signers
     created_at: datetime
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A page of a list. `next` is where the following one begins, empty at the end; `is_cut`: a search looked at as
+    many requests as it may at once, and there may be more that it would find."""
+
+    lines: tuple[RequestLine, ...]
+    next: str = ""
+    is_cut: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from b24app.clock import to_ms
+from datetime import datetime, timedelta
+
+from b24app.clock import from_ms, to_ms
+from b24app.errors import N_, ProviderError, Trouble
 from b24app.services.context import Context
 from b24app.services.void_request import void_open
 from b24app.store import holdings, portals, removal
@@ -11,13 +14,17 @@ from b24app.store.tables import Portal
 
 REASON = "Paraph was removed from the Bitrix24 it was sent from."
 
+CALLING_BACK = timedelta(hours=1)
+
 
 def uninstall_portal(ctx: Context, portal: Portal, *, clean: bool) -> None:
     """Remove tokens, call back what is still out; with `clean` delete data and files too.
 
     The portal's bare row stays: it proves a repeated event, and a reinstallation finds it. Doing it twice is harmless.
+    Raises: ProviderError(NOT_READY) while documents are being called back at a provider, whose keys would be deleted.
     """
     member_id = portal.member_id
+    removed_at = portal.uninstalled_at or to_ms(ctx.now())
     for request_id in holdings.open_ids(member_id):
         void_open(ctx, portal, request_id, REASON)
     with writing():
@@ -26,10 +33,21 @@ def uninstall_portal(ctx: Context, portal: Portal, *, clean: bool) -> None:
             member_id,
             health="uninstalled",
             health_note="",
-            uninstalled_at=portal.uninstalled_at or to_ms(ctx.now()),
+            uninstalled_at=removed_at,
         )
     if clean:
+        _let_providers_finish(ctx, member_id, from_ms(removed_at))
         _delete_everything(ctx, member_id)
+
+
+def _let_providers_finish(ctx: Context, member_id: str, removed_at: datetime) -> None:
+    """Give them an hour; a provider that is down longer keeps nobody's data here."""
+    if holdings.count_closing(member_id) and ctx.now() - removed_at < CALLING_BACK:
+        raise ProviderError(
+            N_("Documents of this Bitrix24 are still being called back at a signing service."),
+            kind=Trouble.NOT_READY,
+            retry_after_s=60,
+        )
 
 
 def _delete_everything(ctx: Context, member_id: str) -> None:

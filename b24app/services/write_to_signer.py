@@ -14,7 +14,9 @@ from b24app.domain.timetable import last_day
 from b24app.errors import N_, MailError, NotAllowed
 from b24app.outbox.message import Message
 from b24app.providers.base import Attachment, Notice
+from b24app.providers.capabilities import LetterKind
 from b24app.providers.registry import Registry
+from b24app.services.ask_provider import asking
 from b24app.services.context import Context
 from b24app.services.page_image import page_image, page_texts
 from b24app.services.prepare_document import PREVIEW_WIDTH_PX
@@ -22,7 +24,7 @@ from b24app.services.record import apply
 from b24app.services.rendition import current_document
 from b24app.services.show_request import file_name
 from b24app.services.words import speaker
-from b24app.store import audit, portals, requests
+from b24app.store import audit, handovers, portals, requests
 from b24app.store.database import writing
 from b24app.store.tables import Request, SignerLink
 from b24app.store.vault import fingerprint
@@ -38,12 +40,16 @@ def invite_signer(ctx: Context, providers: Registry, message: Message) -> None:
         return
     if _is_written(message) or _is_replaced(message, signer):
         return
+    is_reminder = message.topic is Topic.REMIND
+    provider = providers.of(row.portal, row.connection)
+    if (LetterKind.REMINDER if is_reminder else LetterKind.INVITATION) not in provider.capabilities.letters:
+        if is_reminder:
+            _remind_there(ctx, providers, row, _notice(row, request, signer, message))
+        return
     _make_ready(ctx, row, request)
     link = _link(ctx, row, signer)
     if link is None:
         return
-    provider = providers.get(row.provider)
-    is_reminder = message.topic is Topic.REMIND
     notice = _notice(row, request, signer, message, link=link, own_words=not is_reminder)
     try:
         (provider.remind if is_reminder else provider.invite)(notice)
@@ -60,9 +66,12 @@ def send_copy(ctx: Context, providers: Registry, message: Message) -> None:
     row, request, signer = _load(message)
     if signer is None or not row.final_sha256 or _is_written(message):
         return
+    provider = providers.of(row.portal, row.connection)
+    if LetterKind.COPY not in provider.capabilities.letters:
+        return
     attachment = Attachment(file_name(row.title), ctx.blobs.get(row.final_sha256))
     notice = _notice(row, request, signer, message, link=ctx.url(f"/v/{row.id}"), attachment=attachment)
-    providers.get(row.provider).send_copy(notice)
+    provider.send_copy(notice)
     _record(ctx, message, signer, "copy")
 
 
@@ -71,9 +80,17 @@ def tell_signer(ctx: Context, providers: Registry, message: Message) -> None:
     row, request, signer = _load(message)
     if signer is None or request.status not in _OVER or _is_written(message):
         return
-    notice = _notice(row, request, signer, message, reason=_why_over(request, signer))
-    providers.get(row.provider).tell_over(notice)
+    provider = providers.of(row.portal, row.connection)
+    if LetterKind.OVER not in provider.capabilities.letters:
+        return
+    provider.tell_over(_notice(row, request, signer, message, reason=_why_over(request, signer)))
     _record(ctx, message, signer, "over")
+
+
+def _remind_there(ctx: Context, providers: Registry, row: Request, notice: Notice) -> None:
+    """Have a signer reminded by a provider that writes its own letters; it has invited him already."""
+    with asking(ctx, providers, row.portal, row.connection) as provider:
+        provider.remind(notice)
 
 
 def _load(message: Message) -> tuple[Request, SignatureRequest, Signer | None]:
@@ -96,6 +113,7 @@ def _notice(
     """The portal's own words go out in the document's language only; other signers get ours in theirs."""
     words = row.letter if own_words and signer.locale == row.locale else {}
     portal = portals.find(row.portal)
+    kept = handovers.find(row.portal, row.id) if row.connection else None
     return Notice(
         key=message.key,
         signer_name=signer.name,
@@ -110,6 +128,8 @@ def _notice(
         expires_on=last_day(request),
         reason=reason,
         attachment=attachment,
+        provider_ref=kept.provider_ref if kept else "",
+        signer_ref=handovers.signer_refs(row.portal, row.id).get(signer.id, "") if kept else "",
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from b24app.clock import from_ms, to_ms
 from b24app.domain.events import Actor, AuditEvent, EventType
 from b24app.store.tables import AuditRow
@@ -12,6 +14,13 @@ def head(portal: str, request_id: str) -> tuple[int, str]:
     query = AuditRow.select().where((AuditRow.portal == portal) & (AuditRow.request == request_id))
     last = query.order_by(AuditRow.position.desc()).first()
     return (last.position, last.digest) if last else (0, "")
+
+
+def last_at(portal: str, request_id: str) -> datetime | None:
+    """Tell when something last happened to a request."""
+    query = AuditRow.select(AuditRow.at).where((AuditRow.portal == portal) & (AuditRow.request == request_id))
+    last = query.order_by(AuditRow.position.desc()).first()
+    return from_ms(last.at) if last else None
 
 
 def append(portal: str, request_id: str, position: int, event: AuditEvent, digest: str) -> None:

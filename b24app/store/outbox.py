@@ -25,6 +25,12 @@ LANES: Mapping[Topic, str] = {
     Topic.TELL_SIGNERS: LETTERS,
     Topic.SEAL: SEAL,
     Topic.HAND_OVER: PROVIDER,
+    Topic.FETCH_FILE: PROVIDER,
+    Topic.CANCEL: PROVIDER,
+    Topic.CORRECT_SIGNER: PROVIDER,
+    Topic.LOOK: PROVIDER,
+    Topic.PROVIDER_EVENT: PROVIDER,
+    Topic.CHECK_CONNECTION: PROVIDER,
     Topic.PORTAL_EVENT: EVENTS,
     Topic.RELAY: PORTAL,
     Topic.FILE_TO_CARD: PORTAL,
@@ -68,19 +74,52 @@ def open_messages(portal: str) -> list[OutboxMessage]:
     return list(rows.order_by(OutboxMessage.id))
 
 
-def dead_messages(portal: str) -> list[OutboxMessage]:
+def dead_messages(portal: str, most: int = 1000) -> list[OutboxMessage]:
     """List what was given up, the newest first."""
-    dead = OutboxMessage.dead_at.is_null(False) & OutboxMessage.done_at.is_null()
-    rows = OutboxMessage.select().where((OutboxMessage.portal == portal) & dead)
-    return list(rows.order_by(OutboxMessage.dead_at.desc(), OutboxMessage.id.desc()))
+    rows = OutboxMessage.select().where((OutboxMessage.portal == portal) & _is_dead())
+    return list(rows.order_by(OutboxMessage.dead_at.desc(), OutboxMessage.id.desc()).limit(most))
+
+
+def failing_messages(portal: str, before: datetime, most: int = 1000) -> list[OutboxMessage]:
+    """List what is still tried and has failed since before a moment, the shortest first."""
+    failing = _is_open() & (OutboxMessage.failing_since <= to_ms(before))
+    rows = OutboxMessage.select().where((OutboxMessage.portal == portal) & failing)
+    return list(rows.order_by(OutboxMessage.failing_since.desc(), OutboxMessage.id.desc()).limit(most))
+
+
+def undone_messages(portal: str, request_id: str) -> list[OutboxMessage]:
+    """List what is not done for a request, given up or not."""
+    rows = OutboxMessage.select().where(_is_of(portal, request_id) & OutboxMessage.done_at.is_null())
+    return list(rows.order_by(OutboxMessage.seq))
+
+
+def has_dead(portal: str, request_id: str) -> bool:
+    return OutboxMessage.select().where(_is_of(portal, request_id) & _is_dead()).exists()
 
 
 def revive(portal: str, request_id: str, now: datetime) -> int:
     """Try the dead messages of a request again; returns how many. An attempt stays on record: handlers look first."""
-    of_request = (OutboxMessage.portal == portal) & (OutboxMessage.request == request_id)
-    dead = OutboxMessage.dead_at.is_null(False) & OutboxMessage.done_at.is_null()
-    fresh = {"dead_at": None, "blocks": True, "attempts": 1, "next_at": to_ms(now), "error": ""}
-    return OutboxMessage.update(**fresh).where(of_request & dead).execute()
+    fresh = {"dead_at": None, "blocks": True, "attempts": 1, "next_at": to_ms(now), "error": "", "failing_since": None}
+    return OutboxMessage.update(**fresh).where(_is_of(portal, request_id) & _is_dead()).execute()
+
+
+def hurry(portal: str, request_id: str, now: datetime) -> int:
+    """Try what waits for its next attempt at once; returns how many."""
+    return OutboxMessage.update(next_at=to_ms(now)).where(_is_of(portal, request_id) & _is_open()).execute()
+
+
+def leave(portal: str, message_id: int, now: datetime) -> str:
+    """Put a dead message that holds up nothing aside for good; returns its request, "" when there is none."""
+    harmless = (OutboxMessage.portal == portal) & (OutboxMessage.id == message_id) & _is_dead() & ~OutboxMessage.blocks
+    found = OutboxMessage.select().where(harmless).first()
+    OutboxMessage.update(done_at=to_ms(now)).where(harmless).execute()
+    return str(found.request) if found else ""
+
+
+def unpause(portal: str) -> None:
+    """End the pauses of a portal's lanes; the next message will show whether the other side is well."""
+    fresh = {"pause_until": 0, "failures": 0, "mail_pause_until": 0, "mail_failures": 0}
+    Portal.update(**fresh).where(Portal.member_id == portal).execute()
 
 
 def resume(portal: str, now: datetime) -> int:
@@ -158,21 +197,33 @@ def finish(key: str, now: datetime) -> None:
     _change(key, done_at=to_ms(now), error="")
 
 
-def put_off(key: str, until: datetime, error: str) -> None:
-    _change(key, next_at=to_ms(until), error=error)
+def put_off(key: str, now: datetime, until: datetime, error: str) -> None:
+    _change(key, next_at=to_ms(until), error=error, failing_since=_since(now))
 
 
 def bury(key: str, now: datetime, error: str, *, blocks: bool) -> None:
     """Give a message up; `blocks` says whether later ones of its lane wait for a human."""
-    _change(key, dead_at=to_ms(now), error=error, blocks=blocks)
+    _change(key, dead_at=to_ms(now), error=error, blocks=blocks, failing_since=_since(now))
 
 
 def _change(key: str, **values: Any) -> None:
     OutboxMessage.update(**values).where((OutboxMessage.key == key) & OutboxMessage.done_at.is_null()).execute()
 
 
+def _since(now: datetime) -> Any:
+    return fn.COALESCE(OutboxMessage.failing_since, to_ms(now))
+
+
+def _is_of(portal: str, request_id: str) -> Any:
+    return (OutboxMessage.portal == portal) & (OutboxMessage.request == request_id)
+
+
 def _is_open() -> Any:
     return OutboxMessage.done_at.is_null() & OutboxMessage.dead_at.is_null()
+
+
+def _is_dead() -> Any:
+    return OutboxMessage.dead_at.is_null(False) & OutboxMessage.done_at.is_null()
 
 
 def _eligible(portal: str) -> Any:

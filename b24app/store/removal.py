@@ -11,6 +11,7 @@ from typing import Any
 from b24app.store.tables import (
     ALL,
     Derived,
+    Handover,
     Portal,
     PortalToken,
     Prepared,
@@ -29,6 +30,7 @@ BLOB_COLUMNS = (
     Upload.sha256,
     Request.document_sha256,
     Request.final_sha256,
+    Handover.signed_sha256,
     Rendition.sha256,
     Value.image_sha256,
     SavedSignature.image_sha256,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import NamedTuple
@@ -71,6 +71,8 @@ def to_domain(found: Request) -> SignatureRequest:
         time_zone=found.time_zone,
         reminders=Reminders.from_dict(found.reminders) if found.reminders else OFF,
         reason=found.reason,
+        is_external=bool(found.connection),
+        ends_as=Status(found.ends_as) if found.ends_as else None,
     )
 
 
@@ -87,6 +89,7 @@ def save(request: SignatureRequest, now: datetime) -> None:
         due_at=_ms(next_moment(request, now)),
         reminders=asdict(request.reminders),
         reason=request.reason,
+        ends_as=str(request.ends_as or ""),
     ).where((Request.portal == request.portal) & (Request.id == request.id)).execute()
     for signer in request.signers:
         SignerRow.update(**_columns(signer)).where(SignerRow.id == signer.id).execute()
@@ -138,17 +141,15 @@ def count_of_card(portal: str, entity_type_id: int, entity_id: int) -> int:
     return int(Request.select().where((Request.portal == portal) & of_card).count())
 
 
-def newest(portal: str, limit: int) -> list[Request]:
-    return list(Request.select().where(Request.portal == portal).order_by(Request.created_at.desc()).limit(limit))
+def lines(portal: str, ids: Sequence[str]) -> list[Request]:
+    """What lists show of some requests, in the given order; the rest of each row stays behind.
 
-
-def newest_of(portal: str, user_id: int, limit: int) -> list[Request]:
-    """The requests an employee sent or is responsible for, newest first; each half has its own index."""
-    found: dict[str, Request] = {}
-    for column in (Request.sender_id, Request.responsible_id):
-        query = Request.select().where((Request.portal == portal) & (column == user_id))
-        found |= {row.id: row for row in query.order_by(Request.created_at.desc()).limit(limit)}
-    return sorted(found.values(), key=lambda row: row.created_at, reverse=True)[:limit]
+    The portal is looked at afterwards: in the query it would lead SQLite to an index of all its requests.
+    """
+    columns = (Request.id, Request.portal, Request.title, Request.status, Request.sender_id, Request.responsible_id)
+    query = Request.select(*columns, Request.created_at).where(Request.id.in_(ids))
+    found = {row.id: row for row in query if row.portal == portal}
+    return [found[id] for id in ids if id in found]
 
 
 def by_activity(portal: str, activity_id: int) -> str | None:
@@ -182,16 +183,21 @@ def put_off(portal: str, request_id: str, until: datetime) -> None:
     Request.update(due_at=to_ms(until)).where((Request.portal == portal) & (Request.id == request_id)).execute()
 
 
-def signed_counts(portal: str, request_ids: list[str]) -> dict[str, tuple[int, int]]:
-    """Request id -> (signed, signers)."""
-    counts: dict[str, tuple[int, int]] = {}
-    query = SignerRow.select(SignerRow.request, SignerRow.status).where(
-        (SignerRow.portal == portal) & (SignerRow.request.in_(request_ids)) & (SignerRow.role == Role.SIGNER)
+def signer_lines(portal: str, ids: Sequence[str]) -> dict[str, list[SignerRow]]:
+    """Request id -> who signs it, in their order, with what lists show of them."""
+    columns = (SignerRow.request, SignerRow.name, SignerRow.status)
+    query = SignerRow.select(*columns).where(
+        (SignerRow.portal == portal) & SignerRow.request.in_(ids) & (SignerRow.role == Role.SIGNER)
     )
-    for signer in query:
-        done, whole = counts.get(signer.request, (0, 0))
-        counts[signer.request] = (done + (signer.status == SignerStatus.SIGNED), whole + 1)
-    return counts
+    found: dict[str, list[SignerRow]] = {id: [] for id in ids}
+    for signer in query.order_by(SignerRow.position):
+        found[signer.request].append(signer)
+    return found
+
+
+def signer_names(portal: str, ids: Sequence[str]) -> dict[str, str]:
+    query = SignerRow.select(SignerRow.id, SignerRow.name).where((SignerRow.portal == portal) & SignerRow.id.in_(ids))
+    return {row.id: row.name for row in query}
 
 
 def link(token_hash: str) -> SignerLink | None:

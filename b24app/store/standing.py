@@ -1,6 +1,6 @@
 """How things stand over all portals, in figures for operators: read at every scrape, so by indexes alone.
 
-Open and dead messages are found by the partial index over what is not done: a million done ones cost nothing.
+Open and dead messages are found by partial indexes over what is not done: a million done ones cost nothing.
 """
 
 from __future__ import annotations

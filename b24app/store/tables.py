@@ -5,7 +5,19 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from peewee import AutoField, BigIntegerField, BooleanField, CharField, CompositeKey, IntegerField, Model, TextField
+from peewee import (
+    AutoField,
+    BigIntegerField,
+    BlobField,
+    BooleanField,
+    CharField,
+    CompositeKey,
+    IntegerField,
+    Model,
+    SchemaManager,
+    SqliteDatabase,
+    TextField,
+)
 
 from b24app.store.database import database
 
@@ -24,6 +36,20 @@ class Table(Model):
     class Meta:
         database = database
         legacy_table_names = False
+
+
+class KeptByKey(SchemaManager):
+    """Keeps a table in the order of its key, without a second copy of it, where the database can: SQLite."""
+
+    def _create_table(self, safe: bool = True, **options: Any) -> Any:
+        statement = super()._create_table(safe, **options)  # type: ignore[misc]
+        is_sqlite = isinstance(getattr(self.database, "obj", self.database), SqliteDatabase)
+        return statement.literal(" WITHOUT ROWID") if is_sqlite else statement
+
+
+def is_kept_by_key(table: type[Table]) -> bool:
+    """Tell whether SQLite numbers no rows of a table."""
+    return isinstance(table._schema, KeptByKey)  # type: ignore[attr-defined]
 
 
 def upsert(table: Any, **columns: Any) -> None:
@@ -205,14 +231,44 @@ class Request(Table):
     due_at = BigIntegerField(null=True, index=True)  # when time itself causes something next
     reason = TextField(default="")
     reminders = JSONField(null=True)  # none: sent before there were any
+    connection = CharField(default="")  # whose account it is signed through; empty for the built-in engine
+    ends_as = CharField(default="")  # what a closing one will be
 
     class Meta:
-        indexes = (
-            (("portal", "entity_type_id", "entity_id", "created_at"), False),
-            (("portal", "created_at"), False),
-            (("portal", "sender_id", "created_at"), False),
-            (("portal", "responsible_id", "created_at"), False),
-        )
+        indexes = ((("portal", "entity_type_id", "entity_id", "created_at"), False),)
+
+
+class RequestWord(Table):
+    """Under which words and marks which reader finds a request (domain/findable.py): every list and search reads here.
+
+    Written with each change of a request; goes away with it. Words are bytes, so that their order is the same in every
+    database, whatever its collation.
+    """
+
+    portal = CharField()
+    reader = CharField()  # a Bitrix24 user id; "all" for administrators
+    word = BlobField()
+    created_at = BigIntegerField()
+    request = CharField()
+
+    class Meta:
+        primary_key = CompositeKey("portal", "reader", "word", "created_at", "request")
+        schema_manager_class = KeptByKey
+
+
+class RequestText(Table):
+    """All words and marks of a request, sorted, with a space on each side. Written and gone with its RequestWord rows.
+
+    A search for several words walks the rarest one's rows and looks here for the others.
+    """
+
+    portal = CharField()
+    request = CharField()
+    words = TextField()
+
+    class Meta:
+        primary_key = CompositeKey("portal", "request")
+        schema_manager_class = KeptByKey
 
 
 class SignerRow(Table):
@@ -238,6 +294,82 @@ class SignerRow(Table):
 
     class Meta:
         table_name = "signer"
+
+
+class Connection(Table):
+    """An account at a signing provider. Written by administrators; taken away it stays, bare: requests name it.
+
+    The bucket of calls stands in the same row, for all processes together.
+    """
+
+    id = CharField(primary_key=True)
+    portal = CharField(index=True)
+    provider = CharField()
+    name = CharField()
+    secrets = TextField()  # locked JSON: what the room calls with
+    settings = JSONField(default=dict)
+    webhook_hash = CharField(unique=True)  # fingerprint of the secret in the address that its events are posted to
+    webhook_secret = TextField()  # locked
+    account = JSONField(default=dict)  # what the provider says about it
+    health = CharField(default="new")  # new | ok | reconnect | limited | down
+    health_note = TextField(default="")
+    health_at = BigIntegerField(default=0)
+    tokens_milli = BigIntegerField(default=0)
+    tokens_at = BigIntegerField(default=0)
+    created_at = BigIntegerField()
+    removed_at = BigIntegerField(null=True)
+
+
+class Handover(Table):
+    """A request as its provider knows it. Written before and after it is sent; lives and dies with the request."""
+
+    request = CharField(primary_key=True)
+    portal = CharField()
+    connection = CharField()
+    our_ref = CharField()  # written before the first call
+    provider_ref = CharField(default="")
+    draft = JSONField(default=dict)  # steps of `create` that are done
+    asked_at = BigIntegerField(null=True)  # `create` was called and not refused: it may have been accepted
+    last_heard_at = BigIntegerField(default=0)  # the last event or change
+    looked_at = BigIntegerField(default=0)  # when the last look that was answered began
+    next_look_at = BigIntegerField(null=True)
+    cancel_asked_at = BigIntegerField(null=True)
+    signed_sha256 = CharField(default="", index=True)  # the file as the provider gave it
+
+    class Meta:
+        indexes = ((("connection", "provider_ref"), False), (("connection", "next_look_at"), False))
+
+
+class ProviderSigner(Table):
+    """The provider's ids of a signer, one after the other: a corrected address may bring a new one, while events with
+    the old one are still under way. Lives and dies with the request."""
+
+    request = CharField()
+    signer_ref = CharField()
+    portal = CharField()
+    signer = CharField()
+    since = BigIntegerField()
+    until = BigIntegerField(null=True)
+
+    class Meta:
+        primary_key = CompositeKey("request", "signer_ref")
+
+
+class InboxEvent(Table):
+    """What a provider posted, as it came. Written before it is answered; goes away a month later."""
+
+    event_key = CharField(primary_key=True)  # made of its content: the same event twice is one row
+    portal = CharField()
+    provider = CharField()
+    connection = CharField()
+    headers = JSONField()
+    body = BlobField()
+    received_at = BigIntegerField(index=True)
+    processed_at = BigIntegerField(null=True)
+    error = TextField(default="")  # why nothing was done on it
+
+    class Meta:
+        table_name = "inbox"
 
 
 class SignerLink(Table):
@@ -346,6 +478,7 @@ class OutboxMessage(Table):
     dead_at = BigIntegerField(null=True)
     blocks = BooleanField(default=True)  # while not done: later ones of its lane wait; a skipped one lets them pass
     error = TextField(default="")  # why it is not done; empty while nobody knows how the last attempt ended
+    failing_since = BigIntegerField(null=True)  # the first failure in a row
 
     class Meta:
         table_name = "outbox"
@@ -373,9 +506,17 @@ OutboxMessage.add_index(
         OutboxMessage.request, OutboxMessage.seq, name="outbox_open_request", where=OutboxMessage.done_at.is_null()
     )
 )
+OutboxMessage.add_index(
+    OutboxMessage.index(
+        OutboxMessage.portal,
+        OutboxMessage.dead_at,
+        name="outbox_dead",
+        where=OutboxMessage.dead_at.is_null(False) & OutboxMessage.done_at.is_null(),
+    )
+)
 
 ALL = [
     Application, Portal, PortalToken, Authority, Template, Composer, Prepared, Upload, LastChoice, LastTemplate,
-    Request, SignerRow, SignerLink, Value, SavedSignature, Rendition, Derived, FileSweep, AuditRow, OutboxMessage,
-    Heartbeat,
+    Request, RequestWord, RequestText, SignerRow, Connection, Handover, ProviderSigner, InboxEvent, SignerLink, Value,
+    SavedSignature, Rendition, Derived, FileSweep, AuditRow, OutboxMessage, Heartbeat,
 ]  # fmt: skip

@@ -39,6 +39,7 @@ def parse_compose_form(form: Form) -> ComposeForm:
         reminders=parse_reminders(form),
         prepared_id=_line(form, "prepared_id"),
         accept_empties=bool(form.get("accept_empties")),
+        connection=_line(form, "connection"),
     )
 
 

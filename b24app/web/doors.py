@@ -23,9 +23,11 @@ from b24app.web import (
     pages,
     plain_forms,
     portal_events,
+    provider_webhooks,
     requests_page,
     settings_page,
     signing,
+    troubles_page,
     verify,
 )
 from b24app.web.session import FrameSessionInterface, frame_token
@@ -33,12 +35,15 @@ from b24app.web.session import FrameSessionInterface, frame_token
 MAX_BODY_BYTES = 26 * 1024 * 1024
 
 BLUEPRINTS = (
-    app_home.bp, composer.bp, health.bp, install.bp, metrics.bp, pages.bp, portal_events.bp, requests_page.bp,
-    settings_page.bp, signing.bp, verify.bp, *placement_handlers.BLUEPRINTS,
+    app_home.bp, composer.bp, health.bp, install.bp, metrics.bp, pages.bp, portal_events.bp, provider_webhooks.bp,
+    requests_page.bp, settings_page.bp, signing.bp, troubles_page.bp, verify.bp, *placement_handlers.BLUEPRINTS,
 )  # fmt: skip
 
-FOREIGN_POSTS = (app_home.bp, install.bp, portal_events.bp, signing.bp, verify.bp, *placement_handlers.BLUEPRINTS)
-"""Posted to by Bitrix24, or guarded by a signer's secret link: no CSRF token of ours can be in them."""
+FOREIGN_POSTS = (
+    app_home.bp, install.bp, portal_events.bp, provider_webhooks.bp, signing.bp, verify.bp,
+    *placement_handlers.BLUEPRINTS,
+)  # fmt: skip
+"""Posted to by Bitrix24 and signing providers, or guarded by a signer's secret link: no CSRF token can be in them."""
 
 
 def register(app: Flask, ctx: Context) -> None:

@@ -17,10 +17,11 @@ from b24app.services.change_reminders import change_reminders
 from b24app.services.change_signer import change_signer
 from b24app.services.remind_signer import remind_signer
 from b24app.services.retry_request import retry_request
-from b24app.services.show_request import final_document, list_requests, show_request
+from b24app.services.show_request import final_document, show_request
 from b24app.services.void_request import void_request
 from b24app.web.compose_form import parse_date
-from b24app.web.guards import Caller, caller_is_admin, context, portal_required
+from b24app.web.guards import Caller, context, portal_required
+from b24app.web.listing import list_page, read_asked
 from b24app.web.reminder_form import parse_reminders
 from b24app.web.session import wants_fragment
 from b24app.web.signature_form import parse_signature
@@ -34,9 +35,8 @@ MAX_REASON_CHARS = 500
 @portal_required
 def index(caller: Caller) -> ResponseReturnValue:
     """List the requests of this card; without a card, the caller's own, or all for an administrator."""
-    sees_all = caller.entity is None and caller_is_admin(caller)
-    lines = list_requests(context(), caller.portal, caller.user_id, caller.entity, sees_all=sees_all)
-    return render_template("requests/list.html", lines=lines)
+    page = list_page(caller, "/requests/", read_asked())
+    return render_template("requests/_listing.html" if wants_fragment() else "requests/list.html", page=page)
 
 
 @bp.post("/<request_id>")

@@ -10,6 +10,7 @@ from b24app.clock import from_ms
 from b24app.services.bind_surfaces import Line, bind_all
 from b24app.services.composing import FormRefused
 from b24app.services.export_documents import export_documents
+from b24app.services.list_troubles import list_troubles
 from b24app.services.save_settings import save_settings
 from b24app.services.take_over import take_over
 from b24app.services.write_letter import html_of, write_letter
@@ -104,7 +105,6 @@ def export(caller: Caller) -> ResponseReturnValue:
 
 def _page(caller: Caller, questions: Questions, lines: list[ShownLine] | None = None) -> str:
     portal = portals.get(caller.portal.member_id)
-    waiting, given_up = holdings.count_waiting(portal.member_id)
     bound_at = portal.settings.get("bound_at")
     missing = portal.settings.get("not_bound", [])
     return render_template(
@@ -117,8 +117,8 @@ def _page(caller: Caller, questions: Questions, lines: list[ShownLine] | None = 
         connected_by=employee_name(caller),
         bound_at=from_ms(bound_at) if bound_at else None,
         missing=[shown(Line("placement", what, "failed")).name for what in missing],
-        waiting=waiting,
-        given_up=given_up,
+        waiting=holdings.count_waiting(portal.member_id),
+        troubles=len(list_troubles(context(), portal)),
         templates=composers.templates(portal.member_id),
         languages=LANGUAGE_NAMES,
         finished=holdings.count_finished(portal.member_id),

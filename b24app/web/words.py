@@ -8,16 +8,20 @@ from datetime import date, datetime
 from flask_babel import format_date, format_datetime, gettext
 from markupsafe import Markup, escape
 
+from b24app.domain.events import Topic
 from b24app.domain.fields import FieldType
 from b24app.domain.signature_request import SignerStatus, Status
 from b24app.errors import N_, Sentence
 from b24app.services.composing import EmptyView
+from b24app.services.list_requests import MOST_COUNTED, Show
+from b24app.services.list_troubles import Standstill, Work
 from b24app.services.showing import EventView
 
 _STATUS = {
     Status.DRAFT: (N_("Draft"), ""),
     Status.SENDING: (N_("Being sent"), "accent"),
     Status.AWAITING_SIGNATURES: (N_("Waiting for signatures"), "accent"),
+    Status.CLOSING: (N_("Being withdrawn"), "accent"),
     Status.AWAITING_APPROVAL: (N_("Waiting for approval"), "warn"),
     Status.COMPLETING: (N_("Being sealed"), "accent"),
     Status.COMPLETED: (N_("Signed and sealed"), "good"),
@@ -55,6 +59,7 @@ _EVENT = {
     "all_signed": N_("Everybody has signed."),
     "approval_given": N_("%(who)s approved the document."),
     "approval_refused": N_("%(who)s refused the document."),
+    "request_closing": N_("The signing service was asked to end it."),
     "request_voided": N_("%(who)s withdrew the document."),
     "request_expired": N_("The time to sign has passed."),
     "document_sealed": N_("The document was sealed."),
@@ -115,6 +120,43 @@ _GROUP = {
     "company_contacts": N_("Contacts of the company"),
 }
 
+_SHOW = {
+    Show.ALL: (N_("All"), ""),
+    Show.SIGNATURES: (N_("Waiting for signatures"), N_("No document is waiting for signatures")),
+    Show.APPROVAL: (N_("For you to approve"), N_("Nothing is waiting for your approval")),
+    Show.ATTENTION: (N_("Needs attention"), N_("Nothing needs your attention")),
+    Show.COMPLETED: (N_("Signed and sealed"), N_("No document has been completed yet")),
+    Show.ENDED: (N_("Ended without completion"), N_("No document has ended in another way")),
+}
+
+_WORK = {
+    Topic.HAND_OVER: N_("Sending the document for signature"),
+    Topic.INVITE: N_("The invitation to sign for %(who)s"),
+    Topic.REMIND: N_("The reminder for %(who)s"),
+    Topic.RELAY: N_("News in the timeline of the card"),
+    Topic.SEAL: N_("Sealing the document"),
+    Topic.FILE_TO_CARD: N_("The sealed document in the timeline of the card"),
+    Topic.PIN: N_("Pinning the sealed document in the timeline"),
+    Topic.WRITE_BACK: N_("Changed checkboxes in the card"),
+    Topic.COPY_TO_SIGNERS: N_("The copy of the sealed document for %(who)s"),
+    Topic.TELL_SIGNERS: N_("The letter that tells %(who)s that it is over"),
+    Topic.PORTAL_EVENT: N_("What Bitrix24 reported to Paraph"),
+}
+
+_STANDSTILL = {
+    "worker": N_(
+        "The background worker has not been seen for a while; letters, timeline and seals are waiting for it. "
+        "Whoever runs Paraph needs to start it (python -m b24app worker)."
+    ),
+    "reconnect": N_("The connection to Bitrix24 was lost. It returns when an administrator opens Paraph in Bitrix24."),
+    "bitrix": N_("Bitrix24 does not respond at the moment; what goes there is waiting."),
+    "mail": N_("The mail server does not respond at the moment; letters are waiting."),
+}
+_LOST = N_(
+    "%(who)s’s connection to Bitrix24, on whose behalf Paraph works, was lost. It returns when they or another "
+    "administrator open Paraph in Bitrix24."
+)
+
 COLOURS = 6
 
 
@@ -132,6 +174,32 @@ def signer_word(status: str) -> str:
 
 def signer_tone(status: str) -> str:
     return _SIGNER_STATUS[SignerStatus(status)][1]
+
+
+def show_word(show: Show) -> str:
+    return gettext(_SHOW[show][0])
+
+
+def empty_word(show: Show) -> str:
+    """Say that a list's filter lets nothing through."""
+    return gettext(_SHOW[show][1] or N_("There are no older documents"))
+
+
+def count_word(count: int) -> str:
+    """Write a count that was taken up to a bound."""
+    return str(count) if count < MOST_COUNTED else f"{MOST_COUNTED - 1}+"
+
+
+def work_word(work: Work) -> str:
+    """Name what could not be done."""
+    if work.topic is None:
+        return gettext("The document was stopped by an error")
+    return gettext(_WORK[work.topic]) % {"who": work.who or gettext("a signatory")}
+
+
+def standstill_word(stop: Standstill) -> str:
+    """Say what holds a portal up and who can help."""
+    return gettext(_LOST, who=stop.who) if stop.who else gettext(_STANDSTILL[stop.kind])
 
 
 def event_words(event: EventView) -> str:
@@ -213,7 +281,8 @@ def day(on: date | str) -> str:
 FOR_TEMPLATES = {
     each.__name__: each
     for each in (
-        status_word, status_tone, signer_word, signer_tone, event_words, event_reason, filled, email_kind, field_word,
-        group_word, grouped_empties, colour_of, moment, day,
+        status_word, status_tone, signer_word, signer_tone, show_word, empty_word, count_word, work_word,
+        standstill_word, event_words, event_reason, filled, email_kind, field_word, group_word, grouped_empties,
+        colour_of, moment, day,
     )
 }  # fmt: skip

@@ -8,15 +8,15 @@ class LiveForm extends HTMLElement {
     this.form = this.querySelector("form");
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.send();
+      this.send(event.submitter);
     });
   }
 
-  async send() {
+  async send(button) {
     if (this.busy || !this.#valid()) return;
     this.#setBusy(true);
     try {
-      const response = await call(this.form.getAttribute("action"), { method: "POST", body: new FormData(this.form) });
+      const response = await call(this.form.getAttribute("action"), { method: "POST", body: new FormData(this.form, button) });
       if (response.ok) this.#show(await response.text());
       else this.#say(Object.values(await complaint(response, "")).flat().join(" "));
     } catch {

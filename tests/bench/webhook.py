@@ -1,4 +1,6 @@
-"""Events verified, stored durably and answered a second, against a bare Flask route with one durable insert.
+"""Events stored durably and answered a second, against a bare Flask route with one durable insert of the same bytes.
+
+A portal's events are verified first; those of a signing provider are stored raw under their account's secret address.
 
 Both routes run in one gunicorn worker over the same SQLite file (WAL, synchronous=FULL); a route that does nothing is
 measured too. Rounds alternate, so that a busy machine slows all alike.
@@ -6,11 +8,14 @@ measured too. Rounds alternate, so that a busy machine slows all alike.
 
 from __future__ import annotations
 
+import json
 import os
 import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -19,13 +24,16 @@ from flask import Flask, request
 from peewee import AutoField, TextField
 
 from b24app import create_app
+from b24app.store import connections
 from b24app.store.database import database, writing
 from b24app.store.tables import Table
+from b24app.store.vault import fingerprint
 from tests.installing import Stage
 from tests.services.desk import free_port
 
 ROUNDS, WARM_UP, BATCH = 24, 4, 50
-HEADERS = {"Content-Type": "application/x-www-form-urlencoded"}
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+JSON = {"Content-Type": "application/json", "X-DocuSign-Signature-1": "c2lnbmF0dXJl"}
 
 
 class Rates(NamedTuple):
@@ -63,8 +71,9 @@ def app() -> Flask:
     return made
 
 
-def bench_webhook(stage: Stage) -> Rates:
-    """Serve the stage's own data with gunicorn and post events of its portal."""
+def bench_webhooks(stage: Stage) -> dict[str, Rates]:
+    """Serve the stage's own data with gunicorn; post events of its portal, then those of a signing provider."""
+    secret = _connect(stage)
     port = free_port()
     settings = stage.ctx.settings
     environment = {
@@ -79,23 +88,26 @@ def bench_webhook(stage: Stage) -> Rates:
     command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--threads", "4", "--log-level",
                "error", "tests.bench.webhook:app()"]  # fmt: skip
     process = subprocess.Popen(command, env=environment)
+    url = f"http://127.0.0.1:{port}"
     try:
-        return _measure(stage, f"http://127.0.0.1:{port}")
+        return {
+            "portal": _measure(url, "/events/bitrix24", partial(_event, stage), FORM),
+            "provider": _measure(url, f"/webhooks/docusign/{secret}", _provider_event, JSON),
+        }
     finally:
         process.terminate()
         process.wait(15)
 
 
-def _measure(stage: Stage, url: str) -> Rates:
+def _measure(url: str, path: str, event: Callable[[int], str], headers: dict[str, str]) -> Rates:
     session = requests.Session()
+    session.headers.update(headers)
     _wait(session, url)
     numbers = iter(range(10**9))
-    targets = ("/events/bitrix24", "/bench/durable", "/bench/noop")
+    targets = (path, "/bench/durable", "/bench/noop")
     rows = []
     for _ in range(ROUNDS + WARM_UP):
-        rows.append(
-            [_rate(session, url + path, [_event(stage, next(numbers)) for _ in range(BATCH)]) for path in targets]
-        )
+        rows.append([_rate(session, url + target, [event(next(numbers)) for _ in range(BATCH)]) for target in targets])
     rows = [[ours, durable, noop, ours / durable] for ours, durable, noop in rows[WARM_UP:]]
     return Rates(*(statistics.median(column) for column in zip(*rows, strict=True)))
 
@@ -108,10 +120,28 @@ def _event(stage: Stage, number: int) -> str:
     return urlencode({**fields, **{f"auth[{key}]": str(value) for key, value in auth.items()}})
 
 
+def _connect(stage: Stage) -> str:
+    """Add an account at a signing provider; returns the secret of its address."""
+    vault, secret = stage.ctx.vault, "secret-of-the-bench"
+    with writing():
+        connections.insert(
+            stage.acme.member_id, id="bench", provider="docusign", name="x", secrets=vault.lock("{}"),
+            webhook_hash=fingerprint(secret), webhook_secret=vault.lock(secret), created_at=0,
+        )  # fmt: skip
+    return secret
+
+
+def _provider_event(number: int) -> str:
+    """A step of an envelope with one summary of it, as large as providers' events are."""
+    signers = [{"recipientId": str(i), "name": "Ann Lee", "email": "ann@lee.example", "status": "sent"} for i in (1, 2)]
+    summary = {"status": "sent", "envelopeId": f"envelope-{number}", "recipients": {"signers": signers}, "x": "y" * 900}
+    return json.dumps({"event": "recipient-completed", "data": {"accountId": "a", "envelopeSummary": summary}})
+
+
 def _rate(session: requests.Session, url: str, bodies: list[str]) -> float:
     start = time.perf_counter()
     for body in bodies:
-        session.post(url, data=body, headers=HEADERS, timeout=30).raise_for_status()
+        session.post(url, data=body, timeout=30).raise_for_status()
     return len(bodies) / (time.perf_counter() - start)
 
 

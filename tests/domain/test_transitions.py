@@ -16,6 +16,7 @@ from b24app.errors import NotAllowed
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 RESPONSIBLE, SENDER = 6, 7
+TOLD = acts.Told("example", datetime(2026, 11, 24, 11, 59, tzinfo=UTC), ip="203.0.113.9")
 
 ACTS = {
     acts.Send: acts.Send(SENDER, "sha"),
@@ -38,6 +39,13 @@ ACTS = {
     acts.Seal: acts.Seal("sha"),
     acts.Fail: acts.Fail("Broken"),
     acts.Retry: acts.Retry(SENDER),
+    acts.ReportView: acts.ReportView("a", TOLD),
+    acts.ReportSign: acts.ReportSign("a", TOLD),
+    acts.ReportDecline: acts.ReportDecline("a", "", TOLD),
+    acts.ReportBounce: acts.ReportBounce("a", "No such mailbox", TOLD),
+    acts.ReportExpiry: acts.ReportExpiry(TOLD),
+    acts.ReportCancel: acts.ReportCancel("Cancelled there", TOLD),
+    acts.ReportFailure: acts.ReportFailure("Cannot be converted", TOLD),
 }
 
 FITTING = {acts.Invite: {"status": SignerStatus.WAITING_TURN}, acts.Consent: {"consented_at": None}}
@@ -65,6 +73,13 @@ ALLOWED = {
     acts.Seal: {S.COMPLETING},
     acts.Fail: {S.SENDING, S.AWAITING_SIGNATURES, S.COMPLETING},
     acts.Retry: {S.FAILED},
+    acts.ReportView: {S.AWAITING_SIGNATURES},
+    acts.ReportSign: {S.AWAITING_SIGNATURES, S.CLOSING},
+    acts.ReportDecline: {S.AWAITING_SIGNATURES, S.CLOSING},
+    acts.ReportBounce: {S.AWAITING_SIGNATURES},
+    acts.ReportExpiry: {S.AWAITING_SIGNATURES, S.CLOSING},
+    acts.ReportCancel: {S.SENDING, S.AWAITING_SIGNATURES, S.CLOSING},
+    acts.ReportFailure: {S.SENDING, S.AWAITING_SIGNATURES},
 }
 
 

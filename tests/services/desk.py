@@ -174,12 +174,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def set_up(directory: Path, database_url: str = "", **settings: str) -> Desk:
+def set_up(directory: Path, database_url: str = "", now: Clock | None = None, **settings: str) -> Desk:
     sink = _Sink()
     port = free_port()
     controller = Controller(sink, hostname="127.0.0.1", port=port)
     controller.start()
-    ctx = open_room(directory, smtp_url=f"smtp://127.0.0.1:{port}", database_url=database_url, **settings)
+    ctx = open_room(directory, now, smtp_url=f"smtp://127.0.0.1:{port}", database_url=database_url, **settings)
     portal = add_portal(ctx, client_endpoint="http://127.0.0.1:9/rest/")
     with writing():
         ensure_authority(ctx, portal.member_id, "Acme Consulting GmbH")

@@ -74,7 +74,7 @@ def test_a_bug_is_logged_without_its_words(office: Office, monkeypatch):
 
     with monkeypatch.context() as patched, capture_logs() as logged:
         patched.setattr(error_pages, "log", structlog.get_logger())
-        patched.setattr(app_home, "list_requests", broken)
+        patched.setattr(app_home, "list_page", broken)
         page = office.launch("/", user=ANNA)
     assert page.status == 500
     assert [entry["kind"] for entry in logged if entry["event"] == "bug"] == ["ValueError"]

@@ -1,5 +1,5 @@
 """Paraph's own signing engine: letters by SMTP, signing on our own pages (web/signing.py). Needs no account."""
 
-from b24app.providers.builtin.provider import BuiltinProvider
+from b24app.providers.builtin.provider import CAPABILITIES, BuiltinProvider
 
-__all__ = ["BuiltinProvider"]
+__all__ = ["CAPABILITIES", "BuiltinProvider"]

@@ -2,32 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from b24app.clock import Clock
 from b24app.documents import formats
+from b24app.domain.fields import FieldType
 from b24app.letters.compose import Attachment, Envelope, Person, compose
 from b24app.letters.smtp import Mailer
 from b24app.letters.wordings import Kind, Wording, default_wording
-from b24app.providers.base import Capabilities, Created, Notice, Order
+from b24app.providers import fit
+from b24app.providers.base import NO_DRAFT, Created, Draft, Notice, Order, Problem
+from b24app.providers.capabilities import Audit, Auth, Capabilities, Delivery, Expiry, LetterKind, Ordering
+from b24app.providers.no_such_call import NoSuchCall
 
 BRAND = "Paraph"
 
 
-class BuiltinProvider:
-    """Signs with Paraph itself. `create` has nobody to tell: the request in our tables is the record."""
+CAPABILITIES = Capabilities(
+    letters=frozenset(LetterKind),
+    watched=False,
+    auth=frozenset({Auth.NONE}),
+    delivery=frozenset({Delivery.LINK}),
+    ordering=Ordering.GROUPS,
+    field_types=frozenset(FieldType),
+    expiry=Expiry(),
+    audit=Audit.PAGE,
+    own_letter=True,
+    decline=True,
+    corrects_name=True,
+    change_signer=True,
+    manual_reminders=True,
+    finds_by_ref=True,
+)
+
+
+class BuiltinProvider(NoSuchCall):
+    """Signs with Paraph itself. `create` has nobody to tell: the request in our tables is the record.
+
+    What a distant provider would be asked for (snapshots, events, files) is not there: nobody else has it.
+    """
 
     name = "builtin"
-    capabilities = Capabilities(invites_itself=False, parallel_turns=True, corrects_name=True, manual_reminders=True)
+    title = BRAND
+    capabilities = CAPABILITIES
 
     def __init__(self, mailer: Mailer, mail_from: str, now: Clock) -> None:
         self._mailer = mailer
         self._mail_from = mail_from
         self._now = now
 
-    def create(self, order: Order) -> Created:
-        return Created(order.ref)
+    def validate(self, order: Order) -> Sequence[Problem]:
+        return fit.problems(order, self.capabilities, self._now())
 
-    def find_by_ref(self, ref: str) -> str | None:
-        return ref
+    def create(self, order: Order, draft: Draft) -> Created:
+        return Created(order.ref, {signer.id: signer.id for signer in order.signers}, is_out=True)
+
+    def find_by_ref(self, order: Order, since: datetime) -> Created | None:
+        return self.create(order, NO_DRAFT)
 
     def invite(self, notice: Notice) -> None:
         self._post("invitation", notice)

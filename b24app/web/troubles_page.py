@@ -1,0 +1,52 @@
+"""What could not be done, for a portal's administrators: try it again or leave it. Every act answers with the list."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from b24app.services.list_troubles import list_troubles
+from b24app.services.try_again import leave_work, try_again, try_everything
+from b24app.store import portals
+from b24app.web.guards import Caller, admin_required, context, portal_required
+from b24app.web.session import wants_fragment
+
+bp = Blueprint("troubles_page", __name__, url_prefix="/troubles")
+
+
+@bp.post("/")
+@portal_required
+@admin_required
+def show(caller: Caller) -> ResponseReturnValue:
+    return _page(caller)
+
+
+@bp.post("/again")
+@portal_required
+@admin_required
+def again_all(caller: Caller) -> ResponseReturnValue:
+    try_everything(context(), caller.portal, caller.user_id)
+    return _page(caller, gettext("Everything is being tried again. What fails once more will return to this list."))
+
+
+@bp.post("/<request_id>/again")
+@portal_required
+@admin_required
+def again(caller: Caller, request_id: str) -> ResponseReturnValue:
+    try_again(context(), caller.portal, caller.user_id, request_id)
+    return _page(caller, gettext("It is being tried again. If it fails once more, it will return to this list."))
+
+
+@bp.post("/works/<int:message_id>/leave")
+@portal_required
+@admin_required
+def leave(caller: Caller, message_id: int) -> ResponseReturnValue:
+    leave_work(context(), caller.portal, message_id)
+    return _page(caller, gettext("Left. It will not be tried again."))
+
+
+def _page(caller: Caller, done: str = "") -> str:
+    troubles = list_troubles(context(), portals.get(caller.portal.member_id))
+    page = "troubles/_troubles.html" if wants_fragment() else "troubles/troubles.html"
+    return render_template(page, troubles=troubles, done=done)

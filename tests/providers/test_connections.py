@@ -1,0 +1,225 @@
+"""Accounts at providers: tried when they are added, locked at rest, one portal's own, changed and taken away."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from b24app.clock import from_ms
+from b24app.domain.events import Topic
+from b24app.domain.signature_request import Status
+from b24app.errors import NotAllowed, NotFound, ProviderError, Trouble
+from b24app.providers.base import BUILTIN
+from b24app.providers.registry import Opening, Registry
+from b24app.services.ask_provider import asking, capabilities_of
+from b24app.services.connect_provider import add_connection, change_secrets, remove_connection
+from b24app.services.remind_signer import remind_signer
+from b24app.services.uninstall_portal import uninstall_portal
+from b24app.store import connections, handovers, outbox, removal
+from b24app.store.database import writing
+from b24app.store.tables import Connection, InboxEvent, Request
+from b24app.wiring import wire_worker
+from tests.portal_room import add_portal
+from tests.providers.example.room import capabilities, listed
+from tests.providers.example.service import KEY
+from tests.services.desk import ANN, ANNA
+
+
+def remove_for_good(scene) -> None:
+    """What Bitrix24 tells when the application was removed together with its data."""
+    payload = {"name": "ONAPPUNINSTALL", "data": {"CLEAN": "1"}}
+    with writing():
+        removal.delete_tokens("acme")  # they have died with the application
+        outbox.enqueue("acme", "event-1", 1, Topic.PORTAL_EVENT, payload, scene.clock())
+    scene.desk.work()
+
+
+def row(scene) -> Connection:
+    return Connection.get_by_id(scene.connection)
+
+
+def secrets(scene, **changes: str) -> dict[str, str]:
+    return {"key": KEY, "hook_key": scene.service.desk.hook_key, **changes}
+
+
+def test_a_new_account_is_tried_and_its_events_come_here(scene):
+    assert row(scene).health == "ok"
+    assert row(scene).account["plan"] == "Small"
+    assert scene.service.desk.hook.startswith("http://localhost:8700/webhooks/example/")
+
+
+def test_a_wrong_key_is_told_and_a_right_one_heals_it(scene):
+    ctx, portal = scene.desk.ctx, scene.desk.portal
+    change_secrets(ctx, portal, scene.connection, secrets(scene, key="wrong"))
+    scene.desk.work()
+    assert row(scene).health == "reconnect"
+    change_secrets(ctx, portal, scene.connection, secrets(scene))
+    scene.desk.work()
+    assert (row(scene).health, row(scene).health_note) == ("ok", "")
+
+
+def test_keys_can_be_changed_while_documents_are_out(scene):
+    request_id = scene.send(ANN)
+    scene.deliver()
+    scene.service.keys = {"newer"}
+    change_secrets(scene.desk.ctx, scene.desk.portal, scene.connection, secrets(scene, key="newer"))
+    scene.far.sign(scene.ref(request_id), ANN.email)
+    scene.deliver()
+    assert scene.status(request_id) is Status.AWAITING_APPROVAL
+
+
+def test_nothing_secret_stands_in_the_row_or_the_messages(scene):
+    found = row(scene)
+    secret = scene.service.desk.hook.rpartition("/")[2]
+    plain = " ".join(str(value) for value in found.__data__.values())
+    assert KEY not in plain
+    assert secret not in plain
+    assert scene.desk.ctx.vault.unlock(found.webhook_secret) == secret
+
+
+def test_another_portal_does_not_see_it(scene):
+    vera = add_portal(scene.desk.ctx, "vera")
+    with pytest.raises(NotFound):
+        connections.get("vera", scene.connection)
+    with pytest.raises(NotFound):
+        change_secrets(scene.desk.ctx, vera, scene.connection, {})
+    with pytest.raises(NotFound):
+        capabilities_of(scene.desk.ctx, "vera", scene.connection)
+    assert [found.id for found in connections.of_portal("acme")] == [scene.connection]
+    assert connections.of_portal("vera") == []
+
+
+def test_a_provider_nobody_knows_cannot_be_connected(scene):
+    with pytest.raises(NotFound):
+        add_connection(scene.desk.ctx, scene.desk.portal, "unheard_of", "x", {})
+    with pytest.raises(NotAllowed, match="needs no account"):
+        add_connection(scene.desk.ctx, scene.desk.portal, BUILTIN, "x", {})
+
+
+def test_an_account_in_use_is_not_taken_away(scene):
+    request_id = scene.send(ANN)
+    with pytest.raises(NotAllowed, match="still being signed"):
+        remove_connection(scene.desk.ctx, scene.desk.portal, scene.connection)
+    scene.deliver()
+    scene.far.decline(scene.ref(request_id), ANN.email, "No")
+    scene.deliver()
+    remove_connection(scene.desk.ctx, scene.desk.portal, scene.connection)
+
+
+def test_taking_it_away_ends_its_events_and_forgets_its_keys(scene):
+    remove_connection(scene.desk.ctx, scene.desk.portal, scene.connection)
+    scene.desk.work()
+    assert scene.service.desk.hook == ""
+    assert (row(scene).secrets, row(scene).webhook_secret, row(scene).account) == ("", "", {})
+    assert connections.of_portal("acme") == []
+
+
+def test_what_the_account_cannot_do_is_said_before_it_is_tried(scene):
+    room = listed(scene.service.url)
+    weak = replace(room, capabilities=lambda settings: replace(capabilities(settings), manual_reminders=False))
+    scene.desk.ctx = replace(scene.desk.ctx, rooms={**scene.desk.ctx.rooms, "example": weak})
+    request_id = scene.send(ANN)
+    signer = scene.request(request_id).signers[0]
+    with pytest.raises(NotAllowed, match="no reminders"):
+        remind_signer(scene.desk.ctx, scene.desk.portal, ANNA, request_id, signer.id)
+
+
+def test_of_letters_only_those_are_written_that_the_provider_leaves_to_us(scene):
+    with writing():
+        connections.save("acme", scene.connection, settings={"copies_itself": True})
+    withdrawn, completed = scene.send(ANN), scene.send(ANN, needs_approval=False)
+    scene.deliver()
+    scene.void(withdrawn)
+    scene.far.sign(scene.ref(completed), ANN.email)
+    scene.deliver()
+    assert scene.status(completed) is Status.COMPLETED
+    assert scene.desk.letters_to(ANN.email) == []
+
+
+def test_a_busy_account_is_left_alone_and_asked_again(scene):
+    scene.far.be_busy(30)
+    request_id = scene.send(ANN)
+    assert scene.status(request_id) is Status.SENDING
+    assert row(scene).tokens_milli < 1000
+    [waiting] = scene.unfinished(Topic.HAND_OVER)
+    assert from_ms(waiting.next_at) - scene.clock() > timedelta(seconds=25)
+    scene.insist()
+    assert scene.status(request_id) is Status.AWAITING_SIGNATURES
+
+
+def test_uninstalling_calls_documents_back_at_the_provider(scene):
+    request_id = scene.send(ANN)
+    scene.deliver()
+    uninstall_portal(scene.desk.ctx, scene.desk.portal, clean=False)
+    scene.desk.work()
+    assert scene.status(request_id) is Status.VOIDED
+    assert scene.service.only().state == "stopped"
+
+
+def test_data_is_removed_when_the_provider_has_called_everything_back(scene):
+    request_id = scene.send(ANN)
+    scene.service.desk.stops_late = True
+    remove_for_good(scene)
+    assert scene.service.only().state == "stopping"
+    assert scene.status(request_id) is Status.CLOSING
+    scene.far.finish_cancelling()
+    scene.deliver()
+    scene.insist(times=1)
+    assert Connection.select().count() == Request.select().count() == 0
+
+
+def test_a_provider_that_never_answers_keeps_no_data_here(scene):
+    scene.send(ANN)
+    scene.service.down()
+    remove_for_good(scene)
+    assert Request.select().count() == 1
+    scene.insist(times=3)
+    assert Connection.select().count() == Request.select().count() == 0
+
+
+def test_removing_the_data_removes_accounts_events_and_ids(scene):
+    scene.send(ANN)
+    scene.deliver()
+    with writing():
+        removal.delete_data("acme")
+    assert Connection.select().count() == InboxEvent.select().count() == 0
+    assert handovers.silent_connections(10**15) == []
+
+
+def test_a_room_is_opened_once_and_again_when_its_keys_change(scene):
+    opened: list[str] = []
+    versions = {"c1": "1"}
+
+    def look_up(_portal: str, connection: str) -> Opening:
+        version = versions[connection]
+        return Opening(version, lambda: opened.append(version) or object())  # type: ignore[arg-type, return-value]
+
+    registry = Registry("engine", look_up)  # type: ignore[arg-type]
+    assert registry.of("acme", "") == "engine"
+    assert registry.of("acme", "c1") is registry.of("acme", "c1")
+    versions["c1"] = "2"
+    registry.of("acme", "c1")
+    assert opened == ["1", "2"]
+
+
+def test_what_a_provider_says_about_one_document_does_not_make_the_account_ill(scene):
+    worker = wire_worker(scene.desk.ctx)
+    providers = worker._handlers[Topic.LOOK].args[1]  # type: ignore[attr-defined]
+    with pytest.raises(ProviderError) as caught, asking(scene.desk.ctx, providers, "acme", scene.connection) as room:
+        room.get("nobody-has-this")
+    assert caught.value.kind is Trouble.NOT_FOUND
+    assert row(scene).health == "ok"
+
+
+def test_the_web_process_loads_no_room_and_no_client_of_a_provider():
+    code = """if True:
+        import sys, b24app.wiring
+        from b24app.web import doors
+        names = ("dropbox_sign", "docusign_esign", "pyhanko", "b24app.services.hand_over", "b24app.services.fetch_file")
+        print([name for name in names if name in sys.modules])"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
