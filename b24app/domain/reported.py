@@ -21,8 +21,7 @@ from b24app.domain.acts import (
 )
 from b24app.domain.events import SYSTEM, AuditEvent, EventType
 from b24app.domain.signature_request import SignatureRequest, Signer, SignerStatus, Status
-from b24app.domain.signing_order import signer_of
-from b24app.domain.steps import Decision, after_signature, by_signer, end
+from b24app.domain.steps import Decision, after_signature, by_signer, end, signer_of
 from b24app.errors import NotAllowed
 
 _ANSWERED = (SignerStatus.SIGNED, SignerStatus.DECLINED)
@@ -77,7 +76,7 @@ def _cancel(request: SignatureRequest, act: ReportCancel, now: datetime) -> Deci
 def _fail(request: SignatureRequest, act: ReportFailure, now: datetime) -> Decision:
     """Stop; a retry sends it anew, so what signers did to the one that failed is taken back."""
     data = {"was": str(request.status), "reason": act.reason, **act.told.data()}
-    fresh = {"status": SignerStatus.WAITING_TURN, "viewed_at": None, "signed_at": None}
+    fresh = {"status": SignerStatus.WAITING_TURN, "viewed_at": None, "signed_at": None, "invited_at": None}
     for signer in request.signing:
         request = request.with_signer(signer, **fresh)
     failed = replace(request, status=Status.FAILED, reason=act.reason)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from b24app.clock import Clock, to_ms
+from b24app.clock import Clock, steady_since_ms, to_ms
 from b24app.errors import N_, ProviderError, Trouble
 from b24app.outbox.verdict import OWN_LIMIT
 from b24app.store.database import writing
@@ -63,7 +63,8 @@ class ConnectionLimiter:
             while True:
                 row = Connection.get_by_id(self.connection)
                 now_ms = max(to_ms(self.now()), row.tokens_at)
-                grown = (now_ms - row.tokens_at) * self._growth // MINUTE_MS
+                begun_ms = max(row.tokens_at, steady_since_ms(self.now))  # a clock put forward fills no bucket
+                grown = max(0, now_ms - begun_ms) * self._growth // MINUTE_MS
                 left = min(self._at_once, row.tokens_milli + grown) - cost
                 if left < 0:
                     return now_ms - to_ms(self.now()) - left * MINUTE_MS // self._growth

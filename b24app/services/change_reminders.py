@@ -10,6 +10,7 @@ from b24app.domain.signature_request import SignatureRequest
 from b24app.errors import N_, InvalidPayload
 from b24app.services.context import Context
 from b24app.services.record import apply
+from b24app.services.remind_signer import require_reminders
 from b24app.services.show_request import reach_request
 from b24app.store.tables import Portal
 
@@ -18,7 +19,7 @@ def change_reminders(
     ctx: Context, portal: Portal, user_id: int, request_id: str, reminders: Reminders
 ) -> SignatureRequest:
     """Raises: InvalidPayload; NotAllowed once nobody is waited for or for an employee without the card."""
-    reach_request(ctx, portal, user_id, request_id)
+    require_reminders(ctx, reach_request(ctx, portal, user_id, request_id))
     for _field, problem in reminder_problems(reminders):
         raise problem
     return apply(ctx, portal.member_id, request_id, ChangeReminders(reminders, user_id))

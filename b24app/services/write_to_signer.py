@@ -43,7 +43,8 @@ def invite_signer(ctx: Context, providers: Registry, message: Message) -> None:
     is_reminder = message.topic is Topic.REMIND
     provider = providers.of(row.portal, row.connection)
     if (LetterKind.REMINDER if is_reminder else LetterKind.INVITATION) not in provider.capabilities.letters:
-        _leave_to_provider(ctx, providers, row, request, signer, message)
+        if is_reminder:
+            _remind_there(ctx, providers, row, _notice(row, request, signer, message))
         return
     _make_ready(ctx, row, request)
     link = _link(ctx, row, signer)
@@ -86,13 +87,10 @@ def tell_signer(ctx: Context, providers: Registry, message: Message) -> None:
     _record(ctx, message, signer, "over")
 
 
-def _leave_to_provider(
-    ctx: Context, providers: Registry, row: Request, request: SignatureRequest, signer: Signer, message: Message
-) -> None:
-    """Have him reminded by a provider that writes its own letters, if it can; it has invited him already."""
-    if message.topic is Topic.REMIND and providers.of(row.portal, row.connection).capabilities.manual_reminders:
-        with asking(ctx, providers, row.portal, row.connection) as provider:
-            provider.remind(_notice(row, request, signer, message))
+def _remind_there(ctx: Context, providers: Registry, row: Request, notice: Notice) -> None:
+    """Have a signer reminded by a provider that writes its own letters; it has invited him already."""
+    with asking(ctx, providers, row.portal, row.connection) as provider:
+        provider.remind(notice)
 
 
 def _load(message: Message) -> tuple[Request, SignatureRequest, Signer | None]:
