@@ -45,6 +45,7 @@ def invite_signer(ctx: Context, providers: Registry, message: Message) -> None:
     if (LetterKind.REMINDER if is_reminder else LetterKind.INVITATION) not in provider.capabilities.letters:
         if is_reminder:
             _remind_there(ctx, providers, row, _notice(row, request, signer, message))
+            _record(ctx, message, signer, "reminder")
         return
     _make_ready(ctx, row, request)
     link = _link(ctx, row, signer)
