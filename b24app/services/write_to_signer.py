@@ -91,6 +91,7 @@ def _leave_to_provider(ctx: Context, providers: Registry, row: Request, signer: 
     if message.topic is Topic.REMIND:
         with asking(ctx, providers, row.portal, row.connection) as provider:
             provider.remind(_notice(row, signer, message))
+        _record(ctx, message, signer, "reminder")
 
 
 def _load(message: Message) -> tuple[Request, SignatureRequest, Signer | None]:
