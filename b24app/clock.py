@@ -63,3 +63,76 @@ def from_ms(ms: int) -> datetime:
 def monotonic_s() -> float:
     """Read a clock in seconds that only goes forward; for measuring, not for dates."""
     return time.monotonic()
+
+
+def _say_nothing(_event: str, **_about: object) -> None: ...
+
+
+class WatchedClock:
+    """A process's clock that notices when the wall clock jumps: every reading is compared with the monotonic clock.
+
+    Readings are the wall clock's own. `trusted` is for what time alone causes, `steady_since` for measuring how long
+    ago something was stamped: the wall clock has run evenly since then, as far as this process knows. `tell` takes a
+    word and what there is to log about it.
+    """
+
+    JUMP_S = 30.0
+    DISTRUST_S = 600.0
+    STEP_S = 0.5  # a smaller jump is as good as none, even for counting calls
+
+    def __init__(
+        self,
+        wall: Clock = utc_now,
+        monotonic: Callable[[], float] = monotonic_s,
+        tell: Callable[..., object] = _say_nothing,
+    ) -> None:
+        self._wall = wall
+        self._monotonic = monotonic
+        self._tell = tell
+        self._lock = threading.Lock()
+        self.steady_since, self._ticks_s = wall(), monotonic()
+        self._ahead_s = self.steady_since.timestamp() - self._ticks_s  # of the monotonic clock
+        self._right_s = self._ahead_s  # the same while the clock was trusted last
+        self._distrust_until_s: float | None = None
+
+    def __call__(self) -> datetime:
+        moment, ticks_s = self._wall(), self._monotonic()
+        with self._lock:
+            if ticks_s >= self._ticks_s:  # else another thread has read it since
+                self._compare(moment, ticks_s)
+        return moment
+
+    def trusted(self) -> datetime | None:
+        """Read the time, or return None for ten minutes after a jump, unless the clock goes back to where it was."""
+        moment = self()
+        return moment if self._distrust_until_s is None else None
+
+    def _compare(self, moment: datetime, ticks_s: float) -> None:
+        ahead_s = moment.timestamp() - ticks_s
+        jump_s, self._ahead_s, self._ticks_s = ahead_s - self._ahead_s, ahead_s, ticks_s
+        if abs(jump_s) > self.STEP_S:
+            self.steady_since = moment
+        if abs(jump_s) > self.JUMP_S:
+            self._tell("clock_jumped", by_s=round(jump_s, 1), waits_s=self.DISTRUST_S)
+            self._distrust_until_s = ticks_s + self.DISTRUST_S
+        self._judge(ticks_s)
+
+    def _judge(self, ticks_s: float) -> None:
+        """Trust the clock again once it is back, or once it has stayed where it is for long enough."""
+        if self._distrust_until_s is not None:
+            is_back = abs(self._ahead_s - self._right_s) <= self.JUMP_S
+            if not is_back and ticks_s < self._distrust_until_s:
+                return
+            self._tell("clock_trusted_again", is_back=is_back)
+            self._distrust_until_s = None
+        self._right_s = self._ahead_s
+
+
+def trusted(clock: Clock) -> datetime | None:
+    """Read the time for what time alone causes; None while a clock that has jumped is not believed."""
+    return clock.trusted() if isinstance(clock, WatchedClock) else clock()
+
+
+def steady_since_ms(clock: Clock) -> int:
+    """Tell since when a clock has run evenly; 0 for one that nobody watches."""
+    return to_ms(clock.steady_since) if isinstance(clock, WatchedClock) else 0

@@ -12,12 +12,12 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from html.parser import HTMLParser
 
 import requests
 
+from b24app.clock import monotonic_s
 from b24app.errors import ConfigError
 from b24app.sandbox.portal.frames import frame, main_opening
 from b24app.sandbox.portal.portal import Portal
@@ -79,8 +79,8 @@ def install(portal: Portal, app_url: str) -> None:
 
 def wait_until_up(app_url: str, processes: Sequence[subprocess.Popen[bytes]]) -> None:
     """Raises: ConfigError when a process ends, or nobody answers in time."""
-    until = time.monotonic() + START_S
-    while time.monotonic() < until:
+    until = monotonic_s() + START_S
+    while monotonic_s() < until:
         if any(process.poll() is not None for process in processes):
             raise ConfigError("The application ended while it was starting; its words above say why.")
         try:

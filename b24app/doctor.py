@@ -5,12 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 import requests
 
+from b24app.clock import utc_now
 from b24app.errors import AppError, ConfigError
 from b24app.settings import Settings
 
@@ -55,7 +55,6 @@ def _database(settings: Settings) -> str:
 
 
 def _queue(settings: Settings) -> str:
-    from b24app.clock import utc_now
     from b24app.outbox.queue import Hints
 
     waiting = Hints(settings.queue, utc_now).huey.pending_count()
@@ -103,7 +102,7 @@ def _mail(settings: Settings) -> str:
 def _clock(settings: Settings) -> str:
     answer = requests.head(settings.oauth_url, timeout=10, allow_redirects=False)
     theirs = parsedate_to_datetime(answer.headers["Date"])
-    drift_s = abs((datetime.now(UTC) - theirs).total_seconds())
+    drift_s = abs((utc_now() - theirs).total_seconds())
     if drift_s > CLOCK_TOLERANCE_S:
         raise OSError(f"this machine's clock differs by {drift_s:.0f} s from that of {settings.oauth_url}")
     return f"agrees with {settings.oauth_url}"

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import structlog
 from peewee import OperationalError
 
 from b24app import __version__, blob_url
@@ -20,7 +21,7 @@ from b24app.bitrix.exchanges import LogEntry, Whose
 from b24app.bitrix.oauth import OAuthServer
 from b24app.bitrix.rest_log import RestLog
 from b24app.bitrix.transport import Transport
-from b24app.clock import Clock, ServerClock, utc_now
+from b24app.clock import Clock, ServerClock, WatchedClock, utc_now
 from b24app.documents.local_storage import LocalBlobs
 from b24app.documents.storage import Blobs
 from b24app.domain.events import Topic
@@ -58,14 +59,15 @@ def wire(
 ) -> Context:
     """Choose the adapters, bind the database and bring its schema up to date.
 
-    The clock is the one given, else that of the database server, else the machine's. `shares_figures`: what is counted
-    is added to what the machine's other processes count; for a process that serves or works, once.
+    The clock is the one given, else that of the database server, else the machine's; jumps of it are noticed.
+    `shares_figures`: what is counted is added to what the machine's other processes count; for a process that serves or
+    works, once.
     """
     configure_logs(settings.log_level)
     settings.data_path.mkdir(parents=True, exist_ok=True)
     database.connect(settings.database)
     _bring_up_to_date()
-    now = now or (utc_now if database.is_sqlite() else ServerClock(database.server_ms))
+    now = now or _clock()
     vault = Vault(settings.keys())
     figures, sums = open_figures(settings.metrics if shares_figures else None)
     rest_log = RestLog(settings.rest_log, now)
@@ -90,6 +92,11 @@ def wire(
         observer=figures,
         metrics=partial(render, sums, State(now)),
     )
+
+
+def _clock() -> Clock:
+    wall = utc_now if database.is_sqlite() else ServerClock(database.server_ms)
+    return WatchedClock(wall, tell=structlog.get_logger().warning)
 
 
 def _transport(settings: Settings, rest_log: RestLog, figures: Figures) -> Transport:

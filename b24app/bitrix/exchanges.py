@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 from b24app.bitrix.entities import positive_int
 from b24app.bitrix.error_codes import EXPIRED, OVERLOADED, RATE, code_of, has_error, meaning_of
 from b24app.bitrix.masking import mask, mask_url
+from b24app.clock import monotonic_s
 
 NO_ANSWER = frozenset({"timeout", "no_answer", "outcome_unknown"})
 BATCH, IN_BATCH = "batch", "in_batch"
@@ -68,7 +68,7 @@ class Exchange:
     method: str = ""
     status: int = 0
     received: Any = None
-    started_s: float = field(default_factory=time.monotonic)
+    started_s: float = field(default_factory=monotonic_s)
 
     def entry(self, error: str = "") -> LogEntry:
         """Write it up; `error` is our own code when it failed before an answer could be read."""
@@ -81,7 +81,7 @@ class Exchange:
             method=method[:MAX_METHOD],
             url=mask_url(self.url)[:MAX_URL],
             status=self.status,
-            elapsed_ms=int((time.monotonic() - self.started_s) * 1000),
+            elapsed_ms=int((monotonic_s() - self.started_s) * 1000),
             request=mask(self.sent),
             response=self.received if isinstance(self.received, str) else mask(self.received),
             error=error,

@@ -19,7 +19,7 @@ from typing import Any
 import structlog
 
 from b24app.bitrix.exchanges import BATCH, LogEntry
-from b24app.clock import Clock
+from b24app.clock import Clock, trusted
 
 KEEP = timedelta(days=3)
 MAX_LINE = 16 * 1024
@@ -52,8 +52,11 @@ class RestLog:
             self._is_failing = False
 
     def forget_old(self) -> None:
-        """Remove the files of hours that ended three days ago."""
-        oldest = (self._now() - KEEP).strftime(_NAME)
+        """Remove the files of hours that ended three days ago, unless the clock has just jumped."""
+        now = trusted(self._now)
+        if now is None:
+            return
+        oldest = (now - KEEP).strftime(_NAME)
         for path in self._directory.glob("*.jsonl"):
             if path.name < oldest:
                 path.unlink(missing_ok=True)

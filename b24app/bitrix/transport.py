@@ -8,7 +8,6 @@ happened (OutcomeUnknown).
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from urllib3.exceptions import HTTPError
 from b24app.bitrix.addresses import CheckedAdapter, Progress
 from b24app.bitrix.exchanges import DOWNLOAD, NOBODY, Exchange, LogEntry, Whose
 from b24app.bitrix.urls import host_of, is_plain_address, join
+from b24app.clock import monotonic_s
 from b24app.errors import N_, BitrixError, OutcomeUnknown
 
 MIB = 1024 * 1024
@@ -224,13 +224,13 @@ class Transport:
             return response.status_code, body, lowered
 
     def _read(self, response: requests.Response, url: str, limit: int, *, write: bool) -> bytes:
-        deadline = time.monotonic() + self._total_s
+        deadline = monotonic_s() + self._total_s
         body = bytearray()
         for chunk in response.iter_content(CHUNK):
             body += chunk
             if len(body) > limit:
                 raise self._too_much(url, write=write)
-            if time.monotonic() > deadline:
+            if monotonic_s() > deadline:
                 raise requests.ReadTimeout("the answer drips too slowly")
         return bytes(body)
 

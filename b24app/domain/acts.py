@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from b24app.domain.reminders import Reminders
+
 
 @dataclass(frozen=True)
 class Send:
@@ -20,7 +22,7 @@ class Invite:
 
 @dataclass(frozen=True)
 class RecordLetter:
-    """The mail server accepted a letter; a mark in the trail, no change of state."""
+    """The mail server accepted a letter: a mark in the trail. A late one moves the days on which he is reminded."""
 
     signer_id: str
     kind: str = "invitation"
@@ -83,11 +85,24 @@ class ChangeSigner:
 
 @dataclass(frozen=True)
 class Remind:
-    """Somebody asked to write again; `press` names the event of a pressed button, which counts once."""
+    """Write again. `by`: the employee who asked for it, None when its day has come. `press`: the event of a pressed
+    button, which counts once."""
 
     signer_id: str
-    by: int
+    by: int | None = None
     press: str = ""
+
+
+@dataclass(frozen=True)
+class ChangeDeadline:
+    expires_at: datetime
+    by: int
+
+
+@dataclass(frozen=True)
+class ChangeReminders:
+    reminders: Reminders
+    by: int
 
 
 @dataclass(frozen=True)
@@ -209,6 +224,6 @@ class ReportFailure:
 
 Act = (
     Send | Invite | RecordLetter | View | Consent | Correct | Sign | Decline | Bounce | ChangeSigner | Remind
-    | Approve | Refuse | Void | Expire | Seal | Fail | Retry
+    | ChangeDeadline | ChangeReminders | Approve | Refuse | Void | Expire | Seal | Fail | Retry
     | ReportView | ReportSign | ReportDecline | ReportBounce | ReportExpiry | ReportCancel | ReportFailure
 )  # fmt: skip

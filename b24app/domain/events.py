@@ -23,7 +23,9 @@ class EventType(StrEnum):
     SIGNER_DECLINED = "signer_declined"  # the signer refused to sign, with a reason
     SIGNER_BOUNCED = "signer_bounced"  # the letter cannot be delivered to this address
     SIGNER_CHANGED = "signer_changed"  # the employee corrected a signer's name or address; the old link is dead
-    SIGNER_REMINDED = "signer_reminded"  # a reminder was asked for
+    SIGNER_REMINDED = "signer_reminded"  # a reminder was asked for, or its day has come
+    DEADLINE_CHANGED = "deadline_changed"  # the employee moved the last day for signing
+    REMINDERS_CHANGED = "reminders_changed"  # the employee decided anew when signers are reminded, or not at all
     ALL_SIGNED = "all_signed"  # the last signature is there
     APPROVAL_GIVEN = "approval_given"  # the responsible employee approved with his own signature
     APPROVAL_REFUSED = "approval_refused"  # the responsible employee refused, with a reason
@@ -71,6 +73,8 @@ EFFECTS: Mapping[EventType, tuple[Topic, ...]] = {
     EventType.SIGNER_BOUNCED: (Topic.RELAY,),
     EventType.SIGNER_CHANGED: (Topic.RELAY, Topic.INVITE, Topic.CORRECT_SIGNER),
     EventType.SIGNER_REMINDED: (Topic.REMIND, Topic.RELAY),
+    EventType.DEADLINE_CHANGED: (Topic.RELAY,),
+    EventType.REMINDERS_CHANGED: (),
     EventType.ALL_SIGNED: (Topic.FETCH_FILE, Topic.SEAL),
     EventType.APPROVAL_GIVEN: (Topic.RELAY, Topic.SEAL),
     EventType.APPROVAL_REFUSED: (Topic.RELAY, Topic.TELL_SIGNERS),

@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from b24app.domain.reminders import OFF, Reminders
+
 
 class Status(StrEnum):
     DRAFT = "draft"
@@ -24,6 +26,8 @@ class Status(StrEnum):
 
 
 TERMINAL = frozenset({Status.COMPLETED, Status.DECLINED, Status.REFUSED, Status.VOIDED, Status.EXPIRED})
+OUT = frozenset({Status.AWAITING_SIGNATURES})
+OPEN = frozenset({Status.AWAITING_SIGNATURES, Status.AWAITING_APPROVAL})
 
 
 class SignerStatus(StrEnum):
@@ -61,6 +65,8 @@ class Signer:
     consented_at: datetime | None = None
     signed_at: datetime | None = None
     decline_reason: str = ""
+    invited_at: datetime | None = None  # when his turn came, or his address was last corrected in it
+    reminded_at: datetime | None = None  # since then, by hand or by the system
 
     @property
     def has_turn(self) -> bool:
@@ -86,6 +92,8 @@ class SignatureRequest:
     expires_at: datetime | None = None
     sent_at: datetime | None = None
     ended_at: datetime | None = None
+    time_zone: str = "UTC"  # in which its days are counted
+    reminders: Reminders = OFF
     reason: str = ""  # of the end: declined, refused, voided, failed
     is_external: bool = False
     ends_as: Status | None = None

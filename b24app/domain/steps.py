@@ -9,22 +9,14 @@ from datetime import datetime
 from b24app.domain.events import SYSTEM, Actor, AuditEvent, EventType
 from b24app.domain.signature_request import SignatureRequest, Signer, SignerStatus, Status
 from b24app.domain.signing_order import next_turn
-from b24app.errors import NotAllowed
 
 Decision = tuple[SignatureRequest, list[AuditEvent]]
-
-
-def signer_of(request: SignatureRequest, signer_id: str) -> Signer:
-    signer = request.signer(signer_id)
-    if signer is None:
-        raise NotAllowed("This person does not sign this document.")
-    return signer
 
 
 def begin_turn(request: SignatureRequest, now: datetime) -> Decision:
     events = []
     for signer in next_turn(request.signing):
-        request = request.with_signer(signer, status=SignerStatus.INVITED)
+        request = request.with_signer(signer, status=SignerStatus.INVITED, invited_at=now)
         events.append(AuditEvent(EventType.SIGNER_INVITED, now, SYSTEM, signer.id, {"email": signer.email}))
     return request, events
 

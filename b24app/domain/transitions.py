@@ -15,6 +15,8 @@ from b24app.domain.acts import (
     Act,
     Approve,
     Bounce,
+    ChangeDeadline,
+    ChangeReminders,
     ChangeSigner,
     Consent,
     Correct,
@@ -33,7 +35,8 @@ from b24app.domain.acts import (
     Void,
 )
 from b24app.domain.events import SYSTEM, Actor, AuditEvent, EventType
-from b24app.domain.signature_request import SignatureRequest, Signer, SignerStatus, Status
+from b24app.domain.signature_request import OPEN, OUT, SignatureRequest, SignerStatus, Status
+from b24app.domain.signing_order import signer_in_turn, signer_of
 from b24app.domain.steps import (
     Decision,
     after_signature,
@@ -42,8 +45,8 @@ from b24app.domain.steps import (
     close,
     end,
     is_signed_elsewhere,
-    signer_of,
 )
+from b24app.domain.time_acts import change_deadline, change_reminders, expire, letter_out, remind
 from b24app.errors import N_, NotAllowed
 
 
@@ -64,15 +67,6 @@ def may(request: SignatureRequest, act_type: type) -> bool:
     return request.status in RULES[act_type][0]
 
 
-def _signer_in_turn(request: SignatureRequest, signer_id: str) -> Signer:
-    signer = signer_of(request, signer_id)
-    if signer.status is SignerStatus.SIGNED:
-        raise NotAllowed("You have already signed this document.")
-    if not signer.has_turn:
-        raise NotAllowed("It is not this signer's turn yet.")
-    return signer
-
-
 def _send(request: SignatureRequest, act: Send, now: datetime) -> Decision:
     if not request.signing:
         raise NotAllowed("Choose at least one person who signs.")
@@ -88,12 +82,13 @@ def _invite(request: SignatureRequest, _act: Invite, now: datetime) -> Decision:
 
 def _record_letter(request: SignatureRequest, act: RecordLetter, now: datetime) -> Decision:
     signer = signer_of(request, act.signer_id)
+    request = letter_out(request, signer, act.kind, now)
     data = {"kind": act.kind, "email": signer.email, "letter": act.letter}
     return request, [AuditEvent(EventType.LETTER_SENT, now, SYSTEM, signer.id, data)]
 
 
 def _view(request: SignatureRequest, act: View, now: datetime) -> Decision:
-    signer = _signer_in_turn(request, act.signer_id)
+    signer = signer_in_turn(request, act.signer_id)
     if signer.status is SignerStatus.VIEWED:
         return request, []
     request = request.with_signer(signer, status=SignerStatus.VIEWED, viewed_at=now)
@@ -101,7 +96,7 @@ def _view(request: SignatureRequest, act: View, now: datetime) -> Decision:
 
 
 def _consent(request: SignatureRequest, act: Consent, now: datetime) -> Decision:
-    signer = _signer_in_turn(request, act.signer_id)
+    signer = signer_in_turn(request, act.signer_id)
     if signer.consented_at is not None:
         return request, []
     request = request.with_signer(signer, consented_at=now)
@@ -110,7 +105,7 @@ def _consent(request: SignatureRequest, act: Consent, now: datetime) -> Decision
 
 
 def _correct(request: SignatureRequest, act: Correct, now: datetime) -> Decision:
-    signer = _signer_in_turn(request, act.signer_id)
+    signer = signer_in_turn(request, act.signer_id)
     if (signer.name, signer.company) == (act.name, act.company):
         return request, []
     if not act.name:
@@ -121,7 +116,7 @@ def _correct(request: SignatureRequest, act: Correct, now: datetime) -> Decision
 
 
 def _sign(request: SignatureRequest, act: Sign, now: datetime) -> Decision:
-    signer = _signer_in_turn(request, act.signer_id)
+    signer = signer_in_turn(request, act.signer_id)
     if signer.consented_at is None:
         raise NotAllowed("Agree to sign electronically first.")
     request = request.with_signer(signer, status=SignerStatus.SIGNED, signed_at=now)
@@ -132,7 +127,7 @@ def _sign(request: SignatureRequest, act: Sign, now: datetime) -> Decision:
 
 
 def _decline(request: SignatureRequest, act: Decline, now: datetime) -> Decision:
-    signer = _signer_in_turn(request, act.signer_id)
+    signer = signer_in_turn(request, act.signer_id)
     reason = _needed_reason(act.reason)
     request = request.with_signer(signer, status=SignerStatus.DECLINED, decline_reason=reason)
     request = replace(request, status=Status.DECLINED, ended_at=now, reason=reason)
@@ -140,7 +135,7 @@ def _decline(request: SignatureRequest, act: Decline, now: datetime) -> Decision
 
 
 def _bounce(request: SignatureRequest, act: Bounce, now: datetime) -> Decision:
-    signer = _signer_in_turn(request, act.signer_id)
+    signer = signer_in_turn(request, act.signer_id)
     request = request.with_signer(signer, status=SignerStatus.BOUNCED)
     data = {"email": signer.email, "detail": act.detail}
     return request, [AuditEvent(EventType.SIGNER_BOUNCED, now, SYSTEM, signer.id, data)]
@@ -150,18 +145,19 @@ def _change_signer(request: SignatureRequest, act: ChangeSigner, now: datetime) 
     signer = signer_of(request, act.signer_id)
     if signer.status in (SignerStatus.SIGNED, SignerStatus.DECLINED):
         raise NotAllowed("This person has already responded; the address can no longer be changed.")
-    status = signer.status if signer.status is SignerStatus.WAITING_TURN else SignerStatus.INVITED
+    waits = signer.status is SignerStatus.WAITING_TURN
     request = request.with_signer(
-        signer, name=act.name, email=act.email, status=status, viewed_at=None, consented_at=None
+        signer,
+        name=act.name,
+        email=act.email,
+        status=signer.status if waits else SignerStatus.INVITED,
+        viewed_at=None,
+        consented_at=None,
+        invited_at=None if waits else now,
+        reminded_at=signer.reminded_at if act.email == signer.email else None,
     )
     data = {"was": {"name": signer.name, "email": signer.email}, "name": act.name, "email": act.email}
     return request, [AuditEvent(EventType.SIGNER_CHANGED, now, Actor.employee(act.by), signer.id, data)]
-
-
-def _remind(request: SignatureRequest, act: Remind, now: datetime) -> Decision:
-    signer = _signer_in_turn(request, act.signer_id)
-    data = {"press": act.press} if act.press else {}
-    return request, [AuditEvent(EventType.SIGNER_REMINDED, now, Actor.employee(act.by), signer.id, data)]
 
 
 def _approve(request: SignatureRequest, act: Approve, now: datetime) -> Decision:
@@ -181,14 +177,6 @@ def _void(request: SignatureRequest, act: Void, now: datetime) -> Decision:
     return end(request, Status.VOIDED, EventType.REQUEST_VOIDED, now, act.by, _needed_reason(act.reason))
 
 
-def _expire(request: SignatureRequest, _act: Expire, now: datetime) -> Decision:
-    if request.expires_at is None or now < request.expires_at:
-        raise NotAllowed("The deadline has not passed yet.")
-    if is_signed_elsewhere(request):
-        return close(request, Status.EXPIRED, now, None, "")
-    return end(request, Status.EXPIRED, EventType.REQUEST_EXPIRED, now, None, "")
-
-
 def _seal(request: SignatureRequest, act: Seal, now: datetime) -> Decision:
     data = {"document_sha256": act.document_sha256}
     return replace(request, status=Status.COMPLETED, ended_at=now, reason=""), [
@@ -204,11 +192,14 @@ def _fail(request: SignatureRequest, act: Fail, now: datetime) -> Decision:
 
 
 def _retry(request: SignatureRequest, act: Retry, now: datetime) -> Decision:
-    """Go back to where the work stopped: what is signed stays signed."""
+    """Go back to where the work stopped: what is signed stays signed, whose turn it is is invited anew."""
     signing_done = bool(request.signing) and request.signed_count == len(request.signing)
     begun = any(s.status is not SignerStatus.WAITING_TURN for s in request.signing)
     back = Status.COMPLETING if signing_done else Status.AWAITING_SIGNATURES if begun else Status.SENDING
     event = AuditEvent(EventType.REQUEST_RETRIED, now, Actor.employee(act.by), data={"to": str(back)})
+    for signer in request.signing:
+        if signer.has_turn:
+            request = request.with_signer(signer, invited_at=now)
     return replace(request, status=back, reason=""), [event]
 
 
@@ -227,25 +218,24 @@ def _check_responsible(request: SignatureRequest, user_id: int) -> None:
         raise NotAllowed("Only the responsible employee can approve or refuse this document.")
 
 
-_OUT = frozenset({Status.AWAITING_SIGNATURES})
-_OPEN = frozenset({Status.AWAITING_SIGNATURES, Status.AWAITING_APPROVAL})
-
 RULES: Mapping[type, tuple[frozenset[Status], Callable[..., Decision]]] = {
     Send: (frozenset({Status.DRAFT}), _send),
     Invite: (frozenset({Status.SENDING}), _invite),
     RecordLetter: (frozenset(Status) - {Status.DRAFT, Status.SENDING}, _record_letter),
-    View: (_OUT, _view),
-    Consent: (_OUT, _consent),
-    Correct: (_OUT, _correct),
-    Sign: (_OUT, _sign),
-    Decline: (_OUT, _decline),
-    Bounce: (_OUT, _bounce),
-    ChangeSigner: (_OUT, _change_signer),
-    Remind: (_OUT, _remind),
+    View: (OUT, _view),
+    Consent: (OUT, _consent),
+    Correct: (OUT, _correct),
+    Sign: (OUT, _sign),
+    Decline: (OUT, _decline),
+    Bounce: (OUT, _bounce),
+    ChangeSigner: (OUT, _change_signer),
+    Remind: (OUT, remind),
+    ChangeDeadline: (OPEN, change_deadline),
+    ChangeReminders: (OUT, change_reminders),
     Approve: (frozenset({Status.AWAITING_APPROVAL}), _approve),
     Refuse: (frozenset({Status.AWAITING_APPROVAL}), _refuse),
-    Void: (_OPEN, _void),
-    Expire: (_OPEN, _expire),
+    Void: (OPEN, _void),
+    Expire: (OPEN, expire),
     Seal: (frozenset({Status.COMPLETING}), _seal),
     Fail: (frozenset({Status.SENDING, Status.AWAITING_SIGNATURES, Status.COMPLETING}), _fail),
     Retry: (frozenset({Status.FAILED}), _retry),

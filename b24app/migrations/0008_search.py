@@ -86,11 +86,12 @@ class RequestWord(Table):
 
 class RequestText(Table):
     portal = CharField()
+    created_at = BigIntegerField()
     request = CharField()
     words = TextField()
 
     class Meta:
-        primary_key = CompositeKey("portal", "request")
+        primary_key = CompositeKey("portal", "created_at", "request")
         schema_manager_class = KeptByKey
 
 
@@ -127,8 +128,7 @@ def _write(batch: list[Request]) -> None:
         signers[signer.request].append(signer)
     dead = {row.request for row in OutboxMessage.select().where(IS_DEAD & OutboxMessage.request.in_(ids))}
     words = {request.id: _words(request, signers[request.id], request.id in dead) for request in batch}
-    texts = [(request.portal, request.id, f" {' '.join(words[request.id])} ") for request in batch]
-    RequestText.insert_many(texts).execute()
+    RequestText.insert_many([(r.portal, r.created_at, r.id, f" {' '.join(words[r.id])} ") for r in batch]).execute()
     rows = sorted(row for request in batch for row in _rows(request, words[request.id]))
     for start in range(0, len(rows), ROWS_AT_ONCE):
         RequestWord.insert_many(rows[start : start + ROWS_AT_ONCE]).execute()

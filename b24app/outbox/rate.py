@@ -2,6 +2,9 @@
 
 Bitrix24 allows 2 a second and a burst of 50 per portal and source address; beyond that it answers 503
 (facts: settings/performance). Everything that calls the portal takes a token, web requests and token refresh too.
+
+`since`, in milliseconds, is the moment since when the asking process knows its clock to have run evenly: nothing flows
+in for the time before it, so that a clock put forward fills no bucket.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
-from b24app.clock import Clock, to_ms
+from b24app.clock import Clock, steady_since_ms, to_ms
 from b24app.errors import N_, BitrixError, NotFound
 from b24app.store.database import writing
 from b24app.store.tables import Portal
@@ -32,21 +35,21 @@ _until: ContextVar[datetime | None] = ContextVar("until", default=None)
 def ignore_wait(_portal: str, _seconds: float, _how: str) -> None: ...
 
 
-def filled(row: Portal, now: datetime) -> int:
+def filled(row: Portal, now: datetime, since: int = 0) -> int:
     """Compute what the bucket holds now, in thousandths of a token."""
-    elapsed_ms = max(0, to_ms(now) - row.tokens_at)
+    elapsed_ms = max(0, to_ms(now) - max(row.tokens_at, since))
     return min(BURST_MILLI, row.tokens_milli + elapsed_ms * MILLI_PER_10_MS // 10)
 
 
-def wait_ms(row: Portal, now: datetime, tokens: int = 1) -> int:
+def wait_ms(row: Portal, now: datetime, tokens: int = 1, since: int = 0) -> int:
     """Tell how long until so many tokens are there; 0 when they are."""
-    missing = tokens * TOKEN_MILLI - filled(row, now)
+    missing = tokens * TOKEN_MILLI - filled(row, now, since)
     return max(0, -(-missing * 10 // MILLI_PER_10_MS))
 
 
-def one_less(row: Portal, now: datetime) -> dict[Any, int]:
+def one_less(row: Portal, now: datetime, since: int = 0) -> dict[Any, int]:
     """Return the change of the row that takes one token out."""
-    left = filled(row, now) - TOKEN_MILLI
+    left = filled(row, now, since) - TOKEN_MILLI
     return {Portal.tokens_milli: left, Portal.tokens_at: max(to_ms(now), row.tokens_at)}
 
 
@@ -56,15 +59,15 @@ def is_unchanged(row: Portal) -> Any:
     return (Portal.member_id == row.member_id) & same
 
 
-def take(portal: str, now: datetime) -> int:
+def take(portal: str, now: datetime, since: int = 0) -> int:
     """Take a token. Returns 0 when it was granted, else the milliseconds to wait before asking again."""
     with writing():
         while True:
             row = Portal.get_or_none(Portal.member_id == portal)
             if row is None:
                 raise NotFound(N_("Paraph is not installed in this Bitrix24."))
-            wait = wait_ms(row, now)
-            if wait or Portal.update(one_less(row, now)).where(is_unchanged(row)).execute():
+            wait = wait_ms(row, now, since=since)
+            if wait or Portal.update(one_less(row, now, since)).where(is_unchanged(row)).execute():
                 return wait
 
 
@@ -121,7 +124,7 @@ class PortalLimiter:
             _prepaid.set("")
             return
         waited_s = 0.0
-        while wait := take(self._portal, self._now()) / 1000:
+        while wait := take(self._portal, self._now(), steady_since_ms(self._now)) / 1000:
             if waited_s + wait > PATIENCE_S:
                 self._on_wait(self._portal, waited_s, "refused")
                 raise BitrixError(

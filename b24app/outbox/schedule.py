@@ -1,4 +1,4 @@
-"""When a portal can be served: its messages' own times, its pauses, its bucket, its lease."""
+"""When a portal can be served: its messages' own times, its pauses, its bucket (`since`: see rate), its lease."""
 
 from __future__ import annotations
 
@@ -34,38 +34,38 @@ def read(portal: str) -> Portal | None:
     return Portal.select(*COLUMNS).where(Portal.member_id == portal).first()
 
 
-def open_lanes(row: Portal, now: datetime) -> list[str]:
+def open_lanes(row: Portal, now: datetime, since: int = 0) -> list[str]:
     """List the lanes in which a message may be begun at this moment."""
     ready = [lane for lane in LANES if _paused_until(row, lane) <= to_ms(now)]
-    return [lane for lane in ready if lane != PORTAL or rate.wait_ms(row, now) == 0]
+    return [lane for lane in ready if lane != PORTAL or rate.wait_ms(row, now, since=since) == 0]
 
 
-def wake_at(row: Portal, now: datetime) -> datetime | None:
+def wake_at(row: Portal, now: datetime, since: int = 0) -> datetime | None:
     """Tell when a portal has work that can be begun, its lease being free; None when there is nothing to do."""
-    moments = list(_moments(row, now))
+    moments = list(_moments(row, now, since))
     return from_ms(min(moments)) if moments else None
 
 
-def bucket_wait_s(row: Portal, now: datetime) -> float:
+def bucket_wait_s(row: Portal, now: datetime, since: int = 0) -> float:
     """Tell for how long due messages of the portal's lane are put off because its bucket is empty; 0 when none is."""
-    if not rate.wait_ms(row, now) or _paused_until(row, PORTAL) > to_ms(now):
+    if not rate.wait_ms(row, now, since=since) or _paused_until(row, PORTAL) > to_ms(now):
         return 0.0
     times = outbox.next_times(row.member_id, PORTAL, BATCH)
-    return _wait_ms(row, times, now) / 1000 if times and times[0] <= to_ms(now) else 0.0
+    return _wait_ms(row, times, now, since) / 1000 if times and times[0] <= to_ms(now) else 0.0
 
 
-def _moments(row: Portal, now: datetime) -> Iterator[int]:
+def _moments(row: Portal, now: datetime, since: int) -> Iterator[int]:
     for lane in LANES:
         times = outbox.next_times(row.member_id, lane, BATCH)
         if times:
-            tokens_at = to_ms(now) + _wait_ms(row, times, now) if lane == PORTAL else 0
+            tokens_at = to_ms(now) + _wait_ms(row, times, now, since) if lane == PORTAL else 0
             yield max(times[0], tokens_at, _paused_until(row, lane), row.lease_until)
 
 
-def _wait_ms(row: Portal, times: list[int], now: datetime) -> int:
+def _wait_ms(row: Portal, times: list[int], now: datetime, since: int) -> int:
     """Wait for a token for each of the next messages that are due, when there is not even one."""
     due = sum(time <= to_ms(now) for time in times)
-    return rate.wait_ms(row, now, tokens=max(1, due)) if rate.wait_ms(row, now) else 0
+    return rate.wait_ms(row, now, max(1, due), since) if rate.wait_ms(row, now, since=since) else 0
 
 
 def _paused_until(row: Portal, lane: str) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from b24app.clock import to_ms
+from b24app.clock import Clock, steady_since_ms, to_ms
 from b24app.domain.events import Topic
 from b24app.outbox import rate, schedule
 from b24app.outbox.backoff import Jitter, delay_s
@@ -52,9 +52,10 @@ class Policy:
 class Turn:
     """The time between taking a portal's lease and giving it back; its methods run inside the caller's transaction."""
 
-    def __init__(self, portal: str, holder: str, policy: Policy) -> None:
+    def __init__(self, portal: str, holder: str, policy: Policy, clock: Clock) -> None:
         self.portal = portal
         self.wake_at: datetime | None = None
+        self._clock = clock
         self._holder = holder
         self._policy = policy
 
@@ -66,7 +67,7 @@ class Turn:
         row = schedule.read(self.portal)
         if row is None:
             return None
-        found = outbox.next_due(self.portal, schedule.open_lanes(row, now), now)
+        found = outbox.next_due(self.portal, schedule.open_lanes(row, now, self._since), now)
         if found is None or not self._hold(row, found.lane, now):
             return None
         again_at = now + timedelta(milliseconds=AFTER_CRASH_MS[found.lane])
@@ -92,15 +93,15 @@ class Turn:
         Portal.update(lease_by="", lease_until=0).where(self._is_mine()).execute()
         row = schedule.read(self.portal)
         if row and row.lease_until <= to_ms(now):
-            self.wake_at = schedule.wake_at(row, now)
-            if wait_s := schedule.bucket_wait_s(row, now):
+            self.wake_at = schedule.wake_at(row, now, self._since)
+            if wait_s := schedule.bucket_wait_s(row, now, self._since):
                 self._policy.on_wait(self.portal, wait_s, "postponed")
 
     def _hold(self, row: Portal, lane: str, now: datetime) -> bool:
         is_free = (Portal.lease_until <= to_ms(now)) | (Portal.lease_by == self._holder)
         change = {Portal.lease_by: self._holder, Portal.lease_until: to_ms(now) + LEASE_MS[lane]}
         if lane == PORTAL:
-            change |= rate.one_less(row, now)
+            change |= rate.one_less(row, now, self._since)
         return bool(Portal.update(change).where(rate.is_unchanged(row) & is_free).execute())
 
     def _fail(self, message: Message, error: Exception, now: datetime) -> None:
@@ -140,6 +141,10 @@ class Turn:
         if lane in PAUSES:
             until, failures = PAUSES[lane]
             Portal.update({until: 0, failures: 0}).where(self._is_mine() & (failures > 0)).execute()
+
+    @property
+    def _since(self) -> int:
+        return steady_since_ms(self._clock)
 
     def _is_mine(self) -> Any:
         return (Portal.member_id == self.portal) & (Portal.lease_by == self._holder)

@@ -14,7 +14,7 @@ from b24app.errors import (
     ReconnectNeeded,
     UpstreamError,
 )
-from b24app.outbox.backoff import Jitter, delay_s
+from b24app.outbox.backoff import LONGEST_ASKED_S, Jitter, delay_s
 from b24app.outbox.message import DeadRule, Message
 from b24app.store.outbox import LETTERS, PORTAL
 
@@ -44,7 +44,7 @@ def judge(error: Exception, message: Message, rule: DeadRule, jitter: Jitter) ->
     """Decide what becomes of a message whose handler raised."""
     if is_refusal(error) or message.attempts >= _limit(error, rule):
         return Verdict(dies=True)
-    asked_s = error.retry_after_s or 0.0 if isinstance(error, UpstreamError) else 0.0
+    asked_s = min(LONGEST_ASKED_S, error.retry_after_s or 0.0) if isinstance(error, UpstreamError) else 0.0
     if isinstance(error, UpstreamError) and error.code in OUR_OWN:
         return Verdict(dies=False, wait_s=asked_s)
     rest_s = AT_WORK_S if message.lane == PORTAL and isinstance(error, OutcomeUnknown) else 0.0

@@ -14,10 +14,10 @@ import structlog
 from peewee import PeeweeException
 from structlog.contextvars import bound_contextvars
 
-from b24app.clock import Clock, monotonic_s
+from b24app.clock import Clock, monotonic_s, steady_since_ms, trusted
 from b24app.domain.events import Topic
 from b24app.errors import N_, AppError, ConfigError
-from b24app.outbox import rate, schedule
+from b24app.outbox import rate, repair, schedule
 from b24app.outbox.backoff import Jitter
 from b24app.outbox.crew import Crew
 from b24app.outbox.message import RULES, DeadRule, Handler, Message, OnDead, marks
@@ -83,35 +83,37 @@ class Worker:
 
         Does nothing when somebody else has the portal: he hints again when he leaves.
         """
-        turn = Turn(portal, f"{self._worker_id}/{next(self._turns)}", self._policy)
-        until, served = self._now() + SLICE, 0
+        turn = Turn(portal, f"{self._worker_id}/{next(self._turns)}", self._policy, self._now)
+        begun, served = self._now(), 0
         with bound_contextvars(portal=portal), reading():
             message = self._claim_or_leave(turn, self._now())
             while message is not None:
                 with bound_contextvars(**marks(message)):
                     error = self._run(message)
-                    message = self._go_on(turn, message, error, until)
+                    message = self._go_on(turn, message, error, begun)
                 served += 1
         if turn.wake_at is not None:
             self._hints.hint(portal, turn.wake_at)
         return served
 
     def sweep(self) -> None:
-        """Hint at every portal that has work, now or within a minute: repairs whatever hints were lost."""
+        """Hint at every portal that has work, now or within a minute: repairs lost hints and impossible times."""
         now = self._now()
+        since = steady_since_ms(self._now)
+        repair.pull_back(now)
         with reading():
             rows = [schedule.read(portal) for portal in outbox.due_portals(now + SWEEP_AHEAD)]
-            moments = [(row.member_id, schedule.wake_at(row, now)) for row in rows if row]
+            moments = [(row.member_id, schedule.wake_at(row, now, since)) for row in rows if row]
         for portal, at in moments:
             self._hints.hint(portal, at)
 
     def each_minute(self) -> None:
         """Sweep, then do what time itself causes."""
-        now = self._now()
+        now = trusted(self._now)
         self.sweep()
         with reading():
             self._due()
-        if (now.hour, now.minute) == (3, 17):
+        if now is not None and (now.hour, now.minute) == (3, 17):
             with writing():
                 outbox.remove_done(now - KEEP_DONE)
 
@@ -165,12 +167,12 @@ class Worker:
             return False
         return True
 
-    def _go_on(self, turn: Turn, message: Message, error: Exception | None, until: datetime) -> Message | None:
+    def _go_on(self, turn: Turn, message: Message, error: Exception | None, begun: datetime) -> Message | None:
         with writing():
             now = self._now()
             if not turn.settle(message, error, now):
                 return None
-            if now < until:
+            if begun <= now < begun + SLICE:  # a clock put back ends the slice too: others would wait for an hour
                 return self._claim_or_leave(turn, now)
             turn.leave(now)
             return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from b24app.domain.fields import Field
+from b24app.domain.reminders import OFF, Reminders
 from b24app.errors import InvalidPayload
 
 
@@ -76,6 +77,7 @@ class ComposerView:
     sender_name: str
     locale: str
     expires_on: date | None
+    reminders: Reminders
     truncated: bool = False  # the card has more contacts than one call could bring
 
 
@@ -94,6 +96,7 @@ class ComposeForm:
     letter_body: str = ""
     needs_approval: bool = True
     expires_on: date | None = None
+    reminders: Reminders = OFF
     prepared_id: str = ""
     accept_empties: bool = False  # the employee saw the empty placeholders and wants to send all the same
     connection: str = ""  # the account it is signed through; empty for Paraph's own engine
@@ -138,7 +141,8 @@ class FormRefused(InvalidPayload):
     """The form cannot be sent. `problems`: field name -> sentences (gettext keys with their params).
 
     Field names: `signers` (the list as a whole), `signers-<index>` (0-based, one person), `document`, `empties`,
-    `letter_subject`, `letter_body`, `expires_on`, `preview` (the pages changed since they were looked at).
+    `letter_subject`, `letter_body`, `expires_on`, `remind_first`, `remind_every`, `remind_most`, `preview` (the pages
+    changed since they were looked at).
     """
 
     def __init__(self, problems: Mapping[str, list[InvalidPayload]]) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from b24app.bitrix.client import Portal as PortalClient
 from b24app.bitrix.oauth import OAuthServer
 from b24app.bitrix.rest_log import RestLog
 from b24app.bitrix.transport import Transport
-from b24app.clock import Clock
+from b24app.clock import Clock, trusted
 from b24app.documents.storage import Blobs
 from b24app.letters.smtp import Mailer
 from b24app.providers.base import Room
@@ -56,6 +57,10 @@ class Context:
     rest: Callable[[Portal, int], PortalClient]  # a client speaking with one employee's token
     observer: Observer
     metrics: Callable[[], bytes]  # the page of figures
+
+    def trusted_now(self) -> datetime | None:
+        """Read the time for what time alone causes; None while a clock that has jumped is not believed."""
+        return trusted(self.now)
 
     def url(self, path: str) -> str:
         """Make an address of ours that the outside can open."""

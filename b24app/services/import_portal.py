@@ -13,7 +13,8 @@ from b24app.archive.reader import ArchiveReader
 from b24app.errors import ArchiveRefused
 from b24app.services.check_archive import check_archive
 from b24app.services.context import Context
-from b24app.store import arrival, portals, removal, sweeps
+from b24app.services.sweep_files import claim, is_anothers
+from b24app.store import arrival, portals, removal
 from b24app.store.belongings import PARTS
 from b24app.store.database import reading, writing
 from b24app.store.relocking import Relocking
@@ -96,7 +97,13 @@ def _take_in(ctx: Context, archive: ArchiveReader, staging: Staging, relocking: 
 
 
 def let_go(ctx: Context, files: set[str]) -> None:
-    """Set aside those of these files that no row names any more, and what was made of them; the sweep deletes them."""
+    """Set aside those of these files that no row names any more, and what was made of them; the sweep deletes them.
+
+    In a store that belongs to another installation all stay: that one may need them.
+    """
+    with reading():
+        if is_anothers(ctx):
+            return
     with writing():
         orphans = removal.unreferenced(files)
         orphans |= removal.unreferenced(removal.forget_derived(orphans))
@@ -105,13 +112,14 @@ def let_go(ctx: Context, files: set[str]) -> None:
 
 
 def _store_files(ctx: Context, archive: ArchiveReader) -> None:
-    """Raises: ArchiveRefused when the store is another database's: its sweep would take the files for unneeded."""
+    """Raises: ArchiveRefused when the store is another installation's: it could delete them as unneeded."""
     with reading():
-        is_ours = ctx.blobs.owner() in ("", sweeps.owner())
-    if not is_ours:
-        raise ArchiveRefused(
-            "The documents in PARAPH_BLOB_URL belong to another database. Give this one a folder or prefix of its own."
-        )
+        if is_anothers(ctx):
+            raise ArchiveRefused(
+                "The documents in PARAPH_BLOB_URL belong to another installation. Give this one a folder or prefix of "
+                "its own. (If that one is gone, delete the file owner there.)"
+            )
+    claim(ctx)
     for sha256 in archive.files:
         ctx.blobs.put(archive.file(sha256))
 

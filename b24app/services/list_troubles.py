@@ -132,7 +132,10 @@ def _of_status(ctx: Context, row: Request) -> Iterator[Work]:
     since = audit.last_at(row.portal, row.id) or from_ms(row.created_at)
     if status is Status.FAILED:
         yield Work("failed", None, since, reason=Sentence.read(requests.row(row.portal, row.id).reason))
-    elif since <= _long_ago(ctx):
+        return
+    waiting = outbox.undone_messages(row.portal, row.id)
+    since = max([since, *(from_ms(message.next_at) for message in waiting)])
+    if since <= _long_ago(ctx):
         yield Work("still", UNDER_WAY[status], since)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 
 from b24app.bitrix.timeline import Action, Button, Line, LiveCard, OpenApp, RestEvent, Tag
 from b24app.domain.events import AuditEvent, EventType
@@ -11,6 +12,7 @@ from b24app.errors import N_, Sentence
 from b24app.services.words import Say
 
 ORIGINATOR = "PARAPH"
+LAST_MINUTE = timedelta(minutes=1)  # midnight would be shown as the day after
 
 _STATUS: Mapping[Status, tuple[str, str]] = {
     Status.SENDING: (N_("Being sent"), "primary"),
@@ -46,6 +48,7 @@ _HAPPENED: Mapping[EventType, str] = {
     ),
     EventType.SIGNER_CHANGED: N_("The address of %(signer)s for “%(title)s” was corrected."),
     EventType.SIGNER_REMINDED: N_("A reminder about “%(title)s” was sent to %(signer)s."),
+    EventType.DEADLINE_CHANGED: N_("“%(title)s” can now be signed until the end of %(day)s."),
     EventType.APPROVAL_GIVEN: N_("“%(title)s” was approved and is being sealed."),
     EventType.APPROVAL_REFUSED: N_("“%(title)s” was refused: %(reason)s"),
     EventType.REQUEST_CLOSING: N_("“%(title)s” is being withdrawn; the signing service still has to confirm it."),
@@ -57,6 +60,7 @@ _HAPPENED: Mapping[EventType, str] = {
 }
 _BEING_SENT = N_("“%(title)s” is being sent for signature.")
 _DECLINED = N_("%(signer)s declined “%(title)s”.")
+_REMINDED_BY_ITSELF = N_("An automatic reminder about “%(title)s” was sent to %(signer)s.")
 _LAST_SIGNED = N_("%(signer)s signed “%(title)s”. All signatures are in: it is ready for approval.")
 
 
@@ -75,7 +79,7 @@ def live_card(request: SignatureRequest, say: Say) -> LiveCard:
         originator_id=ORIGINATOR,
         tags=[_tag(request, say)],
         buttons=_buttons(request, say),
-        deadline=None if done else request.expires_at,
+        deadline=None if done or request.expires_at is None else request.expires_at - LAST_MINUTE,
         deadline_title=say(N_("Deadline")),
         completed=done,
         responsible_id=request.responsible_id,
@@ -89,6 +93,7 @@ def sentence(request: SignatureRequest, event: AuditEvent, say: Say) -> str:
         "title": request.title,
         "signer": signer.name if signer else "",
         "reason": str(event.data.get("reason", "")),
+        "day": date.fromisoformat(event.data["expires_on"]) if "expires_on" in event.data else "",
     }
     return say(_words_for(request, event), **params)
 
@@ -101,6 +106,8 @@ def _words_for(request: SignatureRequest, event: AuditEvent) -> str:
         return _DECLINED
     if request.status is Status.AWAITING_APPROVAL and _was_last(request, event):
         return _LAST_SIGNED
+    if event.type is EventType.SIGNER_REMINDED and event.data.get("automatic"):
+        return _REMINDED_BY_ITSELF
     return _HAPPENED[event.type]
 
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from b24app.bitrix.card import CardSnapshot, Email, Person
 from b24app.bitrix.crm import open_card
 from b24app.bitrix.entities import COMPANY, Entity, card_path
 from b24app.clock import to_ms
+from b24app.domain.days import day_of, zone_named
 from b24app.services.composing import Candidate, ComposerView, EmailChoice, Proposal, SignerChoice, TemplateChoice
 from b24app.services.context import Context
 from b24app.services.portal_options import options_of, usual_letter
@@ -64,6 +65,7 @@ def view_composer(ctx: Context, portal: Portal, row: Composer, card: CardSnapsho
         sender_name=options_of(portal).sender_name,
         locale=proposed.locale,
         expires_on=_deadline(ctx, portal, card),
+        reminders=options_of(portal).reminders,
         truncated=card.truncated,
     )
 
@@ -130,10 +132,7 @@ def letter_wording(portal: Portal, locale: str) -> tuple[str, str]:
 
 def zone_of(card: CardSnapshot) -> ZoneInfo:
     """The employee's time zone, UTC when Bitrix24 does not tell or invents one."""
-    try:
-        return ZoneInfo(card.me.time_zone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
+    return zone_named(card.me.time_zone or "UTC")
 
 
 def _candidate(person: Person) -> Candidate:
@@ -175,4 +174,4 @@ def _usual_template(templates: Sequence[Template], last_id: str, lang: str) -> T
 
 
 def _deadline(ctx: Context, portal: Portal, card: CardSnapshot) -> date:
-    return (ctx.now().astimezone(zone_of(card)) + timedelta(days=options_of(portal).deadline_days)).date()
+    return day_of(ctx.now(), zone_of(card)) + timedelta(days=options_of(portal).deadline_days)

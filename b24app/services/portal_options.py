@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from b24app.domain.reminders import USUAL, Reminders
 from b24app.letters.wordings import default_wording
 from b24app.store.tables import Portal
 
@@ -31,6 +32,7 @@ class PortalOptions:
     sender_name: str
     needs_approval: bool = True
     deadline_days: int = DEFAULT_DEADLINE_DAYS
+    reminders: Reminders = USUAL
     letters: Mapping[str, Letter] = field(default_factory=dict)
 
 
@@ -41,6 +43,7 @@ def options_of(portal: Portal) -> PortalOptions:
         sender_name=str(settings.get("sender_name", "")),
         needs_approval=bool(settings.get("needs_approval", True)),
         deadline_days=int(settings.get("deadline_days") or DEFAULT_DEADLINE_DAYS),
+        reminders=Reminders.from_dict(settings.get("reminders", {})),
         letters={
             locale: Letter(**own[locale]) if own.get(locale) else usual_letter(locale) for locale in LETTER_LOCALES
         },

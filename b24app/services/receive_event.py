@@ -14,17 +14,20 @@ from structlog.contextvars import bind_contextvars
 
 from b24app.bitrix.entities import Entity, positive_int
 from b24app.bitrix.inbound import PortalEvent
+from b24app.bitrix.notifications import notify
 from b24app.clock import to_ms
-from b24app.domain.events import EventType, Topic
-from b24app.errors import N_, BitrixError, NotAllowed, ReconnectNeeded, Unauthentic
+from b24app.domain.events import Actor, EventType, Topic
+from b24app.errors import N_, BitrixError, NotAllowed, OutcomeUnknown, ReconnectNeeded, Unauthentic
 from b24app.outbox.message import Message
 from b24app.services.bind_surfaces import bind_all
 from b24app.services.context import Context
 from b24app.services.install_portal import install_from_event
+from b24app.services.marks import notification_tag
 from b24app.services.relay_to_portal import refresh_card
 from b24app.services.remind_signer import remind_everybody
 from b24app.services.uninstall_portal import uninstall_portal
 from b24app.services.void_request import has_open_requests, void_for_deleted_card
+from b24app.services.words import speaker
 from b24app.store import audit, outbox, portals, requests
 from b24app.store.database import writing
 from b24app.store.tables import Portal
@@ -133,26 +136,43 @@ def _works(ctx: Context, portal: Portal, user_id: int) -> bool:
 def _react_to_button(ctx: Context, portal: Portal, message: Message) -> None:
     """Do what a button of the live card asks; the card is always brought up to date, for the button waits for that."""
     data = message.payload["data"]
-    request_id = str(data.get("request") or "")
+    request_id, user_id = str(data.get("request") or ""), positive_int(data.get("userId"))
     if not requests.exists(portal.member_id, request_id):
         return
+    refused: NotAllowed | None = None
     with writing():
         requests.lock(portal.member_id, request_id)
         if data.get("id") == "remind":
-            _remind(ctx, portal, request_id, positive_int(data.get("userId")), message.key)
+            refused = _remind(ctx, portal, request_id, user_id, message.key)
         refresh_card(ctx, portal.member_id, request_id)
     ctx.hints.hint(portal.member_id)
+    if refused is not None and user_id:
+        _say_why(ctx, portal, user_id, refused, message.key)
 
 
-def _remind(ctx: Context, portal: Portal, request_id: str, user_id: int, press: str) -> None:
-    """Remind once for each press: not again after a crash, and not for the same click sent twice."""
+def _remind(ctx: Context, portal: Portal, request_id: str, user_id: int, press: str) -> NotAllowed | None:
+    """Remind once for each press: not again after a crash, and not for the same click sent twice.
+
+    Returns why nobody could be reminded, when that is so.
+    """
     asked = [e for e in audit.events(portal.member_id, request_id) if e.type is EventType.SIGNER_REMINDED]
-    if any(e.data.get("press") == press or ctx.now() - e.at < SAME_CLICK for e in asked):
-        return
+    clicked, since = Actor.employee(user_id), ctx.now() - SAME_CLICK
+    if any(e.data.get("press") == press or (e.actor == clicked and e.at > since) for e in asked):
+        return None
     try:
         remind_everybody(ctx, portal, user_id, request_id, press)
-    except NotAllowed:  # raised before anything is written
-        log.info("button_too_late")
+    except NotAllowed as refused:  # raised before anything is written
+        return refused
+    return None
+
+
+def _say_why(ctx: Context, portal: Portal, user_id: int, refused: NotAllowed, press: str) -> None:
+    """Tell an employee by a notification why his button did nothing: the card itself has no place for it."""
+    note = notify(user_id, speaker(portal.lang)(refused.message, **refused.params), tag=notification_tag(press))
+    try:
+        ctx.rest(portal, portal.installer_id).call(note.method, note.params, write=True)
+    except (BitrixError, OutcomeUnknown) as error:
+        log.info("refusal_not_told", error=type(error).__name__)
 
 
 def _forget_card(ctx: Context, portal: Portal, message: Message) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from b24app.domain.acts import Act
@@ -30,12 +31,20 @@ def apply(ctx: Context, portal: str, request_id: str, act: Act) -> SignatureRequ
 
 def apply_inside(ctx: Context, portal: str, request_id: str, act: Act) -> SignatureRequest:
     """Do the same inside the caller's transaction, who hints after it."""
-    request = requests.lock(portal, request_id)
-    changed, events = decide(request, act, ctx.now())
-    requests.save(changed)
-    request_words.follow(request, changed)
-    record_events(ctx, changed, events)
-    return changed
+    return apply_locked(ctx, requests.lock(portal, request_id), [act], ctx.now())
+
+
+def apply_locked(ctx: Context, request: SignatureRequest, acts: Iterable[Act], now: datetime) -> SignatureRequest:
+    """Apply acts to a request whose row the caller's transaction holds, all or none."""
+    events: list[AuditEvent] = []
+    before = request
+    for act in acts:
+        request, happened = decide(request, act, now)
+        events += happened
+    requests.save(request, now)
+    request_words.follow(before, request)
+    record_events(ctx, request, events)
+    return request
 
 
 def record_events(ctx: Context, request: SignatureRequest, events: Sequence[AuditEvent]) -> None:

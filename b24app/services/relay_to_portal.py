@@ -29,6 +29,7 @@ from b24app.store.database import writing
 from b24app.store.tables import Portal, Request
 
 GONE = frozenset({"not_found", "error_not_found"})
+NOTES = ("note", "sender")
 Commands = Mapping[str, Command]
 
 
@@ -91,7 +92,7 @@ def send_card(client: PortalClient, step: Step, others: Commands, *, look_first:
     `look_first`: an earlier try may have got through. Raises: the first refusal, save one to pin.
     """
     if look_first and step.event is not None and is_logged(client, step):
-        others = {name: command for name, command in others.items() if name == "note"}
+        others = {name: command for name, command in others.items() if name in NOTES}
     number = step.row.activity_id
     if number is None and (look_first or not step.begins):
         found = timeline.find_activity(client, step.entity, step.request.id)
@@ -111,6 +112,8 @@ def told(step: Step) -> dict[str, Command]:
     own_act = step.begins and step.request.sender_id == step.request.responsible_id
     if not own_act and not outbox.is_overtaken(step.message.key):
         commands["note"] = notification(step, text)
+    if step.event.type is EventType.REQUEST_EXPIRED and step.request.sender_id != step.request.responsible_id:
+        commands["sender"] = notification(step, text, step.request.sender_id)
     return commands
 
 
@@ -124,15 +127,19 @@ def is_logged(client: PortalClient, step: Step) -> bool:
     return timeline.has_log_message(client, step.entity, log_mark(step.message), step.event.at - LOOK_BACK)
 
 
-def notification(step: Step, text: str) -> Command:
-    """Tell the responsible employee; a newer notification about the same request replaces the older."""
+def notification(step: Step, text: str, user_id: int = 0) -> Command:
+    """Tell the responsible employee, or another; a newer notification about the same request replaces the older.
+
+    Bitrix24 looks at the tag alone, whoever the older one was for: another employee's has a tag of its own.
+    """
     link = Link(app_link(step.portal.client_id, {"request": step.request.id}), step.say(N_("Open")))
-    return notify(step.request.responsible_id, text, tag=notification_tag(step.request.id), link=link)
+    tag = notification_tag(step.request.id) + (f"|{user_id}" if user_id else "")
+    return notify(user_id or step.request.responsible_id, text, tag=tag, link=link)
 
 
 def raise_refusal(answer: BatchResult) -> None:
     """Raise what stopped a batch. A refused card matters more than a refused log entry; both are errors."""
-    for key in ("card", "log", "note"):
+    for key in ("card", "log", *NOTES):
         error = answer.error(key)
         if error is not None:
             raise error

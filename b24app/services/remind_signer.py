@@ -1,4 +1,4 @@
-"""Write to a signer again, at an employee's wish."""
+"""Write to a signer again, at an employee's wish: once a day, and not twice within an hour."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from b24app.store.tables import Portal, Request
 
 
 def remind_signer(ctx: Context, portal: Portal, user_id: int, request_id: str, signer_id: str) -> SignatureRequest:
-    """Raises: NotAllowed when it is not this signer's turn, or Bitrix24 does not show the employee the card."""
+    """Raises: NotAllowed when it is not this signer's turn, he was reminded too short a time ago, the signing service
+    has no reminders, or Bitrix24 does not show the employee the card."""
     _require_reminders(ctx, reach_request(ctx, portal, user_id, request_id))
     return apply(ctx, portal.member_id, request_id, Remind(signer_id, user_id))
 
@@ -22,14 +23,20 @@ def remind_signer(ctx: Context, portal: Portal, user_id: int, request_id: str, s
 def remind_everybody(ctx: Context, portal: Portal, user_id: int, request_id: str, press: str = "") -> int:
     """Remind all whose turn it is; returns how many. The portal asks: who sees its card may press its buttons.
 
-    Call it inside the transaction that holds the request: all are reminded or none.
-    Raises: NotAllowed where the signing service has no reminders.
+    Call it inside the transaction that holds the request. Raises: NotAllowed when nobody could be reminded.
     """
     _require_reminders(ctx, requests.row(portal.member_id, request_id))
-    waiting = [s.id for s in requests.load(portal.member_id, request_id).signing if s.has_turn]
+    refusals, waiting = [], [s.id for s in requests.load(portal.member_id, request_id).signing if s.has_turn]
+    if not waiting:
+        raise NotAllowed(N_("Right now there is nobody who could be reminded of this document."))
     for signer_id in waiting:
-        apply_inside(ctx, portal.member_id, request_id, Remind(signer_id, user_id, press))
-    return len(waiting)
+        try:
+            apply_inside(ctx, portal.member_id, request_id, Remind(signer_id, user_id, press))
+        except NotAllowed as refusal:  # raised before anything is written
+            refusals.append(refusal)
+    if len(refusals) == len(waiting):
+        raise refusals[0]
+    return len(waiting) - len(refusals)
 
 
 def _require_reminders(ctx: Context, row: Request) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from b24app.clock import to_ms
 from b24app.errors import N_, InvalidPayload
 from b24app.letters.compose import wording_problems
+from b24app.services.change_reminders import reminder_problems
 from b24app.services.composing import FormRefused
 from b24app.services.context import Context
 from b24app.services.install_portal import ensure_authority
@@ -25,7 +27,8 @@ Problem = tuple[str, InvalidPayload]
 def save_settings(ctx: Context, portal: Portal, options: PortalOptions) -> Portal:
     """Check and keep; the first time this also ends the set-up.
 
-    Raises: FormRefused naming `sender_name`, `deadline_days`, `subject-<locale>` or `body-<locale>`.
+    Raises: FormRefused naming `sender_name`, `deadline_days`, `remind_<first|every|most>`, `subject-<locale>` or
+    `body-<locale>`.
     """
     check_settings(options)
     letters = {
@@ -39,6 +42,7 @@ def save_settings(ctx: Context, portal: Portal, options: PortalOptions) -> Porta
             sender_name=options.sender_name,
             needs_approval=options.needs_approval,
             deadline_days=options.deadline_days,
+            reminders=asdict(options.reminders),
             letters=letters,
         )
         ensure_authority(ctx, portal.member_id, options.sender_name)
@@ -63,6 +67,7 @@ def _problems(options: PortalOptions) -> Iterator[Problem]:
     if not 1 <= options.deadline_days <= MAX_DEADLINE_DAYS:
         days = InvalidPayload(N_("Choose a number of days from 1 to %(most)s."), most=MAX_DEADLINE_DAYS)
         yield "deadline_days", days
+    yield from reminder_problems(options.reminders)
     for locale, letter in options.letters.items():
         yield from letter_problems(locale, letter)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 
 from b24app.bitrix.card import CardSnapshot
 from b24app.clock import to_ms
@@ -15,6 +15,8 @@ from b24app.domain.transitions import decide
 from b24app.errors import N_, InvalidPayload
 from b24app.letters.compose import is_address, wording_problems
 from b24app.services.card_values import checkbox_values
+from b24app.services.change_deadline import deadline_on
+from b24app.services.change_reminders import reminder_problems
 from b24app.services.check_fit import fit_problems, provider_of
 from b24app.services.composing import ComposeForm, FormRefused
 from b24app.services.context import Context
@@ -50,8 +52,9 @@ def send_request(ctx: Context, portal: Portal, user_id: int, form: ComposeForm) 
             return composer.id
         row.save(force_insert=True)
         requests.insert_signers(request)
-        sent, events = decide(request, Send(user_id, prepared.sha256), ctx.now())
-        requests.save(sent)
+        now = ctx.now()
+        sent, events = decide(request, Send(user_id, prepared.sha256), now)
+        requests.save(sent, now)
         request_words.put(sent)
         record_events(ctx, sent, events)
         _remember(portal, user_id, card, form)
@@ -85,8 +88,11 @@ def _problems(
             yield field, InvalidPayload(N_("The letter needs a subject and a text."))
         for problem in wording_problems(wording):
             yield field, problem
-    if form.expires_on and form.expires_on <= ctx.now().astimezone(zone_of(card)).date():
-        yield "expires_on", InvalidPayload(N_("The deadline must be later than today."))
+    yield from reminder_problems(form.reminders)
+    try:
+        _expires_at(ctx, card, form)
+    except InvalidPayload as problem:
+        yield "expires_on", problem
 
 
 def _signer_problems(form: ComposeForm) -> Iterator[Problem]:
@@ -137,8 +143,10 @@ def _aggregate(
         needs_approval=form.needs_approval,
         entity_type_id=composer.entity_type_id,
         entity_id=composer.entity_id,
-        expires_at=_end_of_day(card, form),
         is_external=bool(form.connection),
+        expires_at=_expires_at(ctx, card, form),
+        time_zone=zone_of(card).key,
+        reminders=form.reminders,
     )
 
 
@@ -158,7 +166,7 @@ def _row(
         entity_type_id=request.entity_type_id,
         entity_id=request.entity_id,
         locale=template.locale if template else portal.lang,
-        time_zone=zone_of(card).key,
+        time_zone=request.time_zone,
         document_sha256=prepared.sha256,
         fields=prepared.fields,
         pages=prepared.pages,
@@ -192,9 +200,6 @@ def _remember(portal: Portal, user_id: int, card: CardSnapshot, form: ComposeFor
     composers.remember_choice(portal.member_id, user_id, template_id, choice)
 
 
-def _end_of_day(card: CardSnapshot, form: ComposeForm) -> datetime | None:
-    """The last moment of the chosen day in the employee's time zone, in UTC."""
-    if form.expires_on is None:
-        return None
-    midnight = datetime.combine(form.expires_on + timedelta(days=1), time(), zone_of(card))
-    return midnight.astimezone(UTC)
+def _expires_at(ctx: Context, card: CardSnapshot, form: ComposeForm) -> datetime | None:
+    """The end of the chosen day in the employee's time zone. Raises: InvalidPayload."""
+    return deadline_on(form.expires_on, zone_of(card).key, ctx.now()) if form.expires_on else None

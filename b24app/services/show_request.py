@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, datetime
 from typing import Any
 
 from b24app.bitrix.entities import Entity
-from b24app.domain.acts import Remind, Void
+from b24app.domain.acts import ChangeDeadline, Remind, Void
+from b24app.domain.days import day_of, zone_named
 from b24app.domain.events import AuditEvent
 from b24app.domain.signature_request import SignatureRequest, Status
+from b24app.domain.timetable import last_day, next_reminder
 from b24app.domain.transitions import may
 from b24app.errors import N_, BitrixError, NotAllowed, NotFound
 from b24app.services.approve_request import approver_fields
@@ -20,7 +23,7 @@ from b24app.services.showing import EventView, RequestView
 from b24app.store import audit, requests
 from b24app.store.tables import Portal, Request
 
-_VALUES_IN_EVENTS = frozenset({"reason", "email", "was", "name", "company", "kind"})
+_VALUES_IN_EVENTS = frozenset({"reason", "email", "was", "name", "company", "kind", "automatic", "off", "expires_on"})
 
 
 def show_request(ctx: Context, portal: Portal, user_id: int, request_id: str) -> RequestView:
@@ -45,7 +48,17 @@ def show_request(ctx: Context, portal: Portal, user_id: int, request_id: str) ->
         may_void=may(request, Void),
         may_remind=may(request, Remind) and capabilities_of(ctx, row.portal, row.connection).manual_reminders,
         works=works_of(ctx, row),
+        may_move_deadline=may(request, ChangeDeadline) and not request.is_external,
+        expires_on=last_day(request),
+        next_reminders=dict(_next_reminders(request, ctx.now())),
     )
+
+
+def _next_reminders(request: SignatureRequest, now: datetime) -> Iterator[tuple[str, date]]:
+    for signer in request.signing:
+        moment = next_reminder(request, signer, now)
+        if moment is not None:
+            yield signer.id, day_of(moment, zone_named(request.time_zone))
 
 
 def by_activity(_ctx: Context, portal: Portal, activity_id: int) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from b24app.domain.fields import Field, FieldValue
 from b24app.domain.signature_request import SignatureRequest, Signer
@@ -39,6 +39,9 @@ class RequestView:
     may_void: bool
     may_remind: bool
     works: tuple[Work, ...]  # what could not be done for it
+    may_move_deadline: bool
+    expires_on: date | None  # the last day, as people in the request's time zone call it
+    next_reminders: Mapping[str, date]  # signer id -> the day there of the next automatic one
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ class SigningView:
     fields: tuple[Field, ...]  # this signer's, in reading order
     values: Mapping[str, FieldValue]  # what he has entered so far, by field id
     page_texts: tuple[str, ...]
+    expires_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -90,3 +94,4 @@ class ClosedLink:
     reason: str
     locale: str = "en"
     signed_at: datetime | None = None
+    expires_on: date | None = None

@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from structlog.contextvars import bind_contextvars
 
 from b24app.documents.formats import date as format_date
 from b24app.domain.acts import Act, Consent, Correct, Decline, Sign, View
+from b24app.domain.days import day_of, zone_named
 from b24app.domain.fields import Field, FieldType, FieldValue, fields_of
 from b24app.domain.signature_request import SignatureRequest, Signer, SignerStatus, Status
 from b24app.domain.text import MAX_NAME, one_line
+from b24app.domain.timetable import is_over, last_day
 from b24app.errors import N_, InvalidPayload, NotAllowed, NotFound
 from b24app.services.context import Context
 from b24app.services.page_image import page_image as show_page
@@ -34,7 +35,6 @@ TYPED = frozenset({FieldType.TEXT, FieldType.NAME, FieldType.COMPANY, FieldType.
 _CLOSED = {
     Status.DECLINED: "declined",
     Status.VOIDED: "voided",
-    Status.EXPIRED: "expired",
     Status.REFUSED: "refused",
     Status.COMPLETED: "completed",
     Status.FAILED: "failed",
@@ -62,7 +62,7 @@ def open_link(ctx: Context, token: str) -> SigningView | ClosedLink:
         return ClosedLink("unknown")
     request = requests.load(link.portal, link.request)
     signer = request.signer(link.signer)
-    closed = _why_closed(link, request, signer)
+    closed = _why_closed(ctx, link, request, signer)
     if closed or signer is None:
         return closed or ClosedLink("unknown")
     return _view(ctx, _Turn(link, requests.row(link.portal, link.request), request, signer))
@@ -70,7 +70,7 @@ def open_link(ctx: Context, token: str) -> SigningView | ClosedLink:
 
 def record_view(ctx: Context, token: str, ip: str, user_agent: str) -> None:
     """Note that the signer has opened the document; only the first time counts."""
-    if _turn(token).signer.viewed_at is None:
+    if _turn(ctx, token).signer.viewed_at is None:
         with _acting(ctx, token) as turn:
             _apply(ctx, turn, View(turn.signer.id, ip, user_agent))
 
@@ -97,7 +97,7 @@ def save_value(ctx: Context, token: str, field_id: str, text: str = "") -> None:
 
     Raises: InvalidPayload naming the field when it is not his, is a date (the server puts those) or is too long.
     """
-    field = _own_field(_require_consent(_turn(token)), field_id)
+    field = _own_field(_require_consent(_turn(ctx, token)), field_id)
     if field.type not in TYPED:
         raise InvalidPayload(N_("This field is filled in by the server or by your signature."), field=field_id)
     if len(text) > MAX_TEXT:
@@ -110,7 +110,7 @@ def save_value(ctx: Context, token: str, field_id: str, text: str = "") -> None:
 
 def save_signature(ctx: Context, token: str, signature: SignatureInput, field_id: str = "") -> None:
     """Adopt a signature: for one field, or for every signature and initials field that is still empty."""
-    _require_consent(_turn(token))
+    _require_consent(_turn(ctx, token))
     if signature.kind == "saved":
         raise InvalidPayload(N_("Draw, type or upload your signature."), field="signature")
     image_sha256 = keep_signature(ctx, signature)
@@ -144,7 +144,7 @@ def decline(ctx: Context, token: str, reason: str, ip: str, user_agent: str) -> 
 
 def page_image(ctx: Context, token: str, page: int, width_px: int) -> tuple[bytes, str]:
     """Show a page to its signer, in his turn and after his consent only."""
-    turn = _require_consent(_turn(token))
+    turn = _require_consent(_turn(ctx, token))
     return show_page(ctx, current_document(ctx, turn.row, turn.request), page, width_px)
 
 
@@ -158,7 +158,7 @@ def _acting(ctx: Context, token: str) -> Iterator[_Turn]:
         link = _find(token)
         if link is not None:
             requests.lock(link.portal, link.request)
-        turn = _turn(token)
+        turn = _turn(ctx, token)
         yield turn
     ctx.hints.hint(turn.link.portal)
 
@@ -181,6 +181,7 @@ def _view(ctx: Context, turn: _Turn) -> SigningView:
         fields=turn.fields,
         values=requests.values(turn.link.portal, turn.request.id, [str(turn.signer.position)]),
         page_texts=page_texts(ctx, sha256) if turn.signer.consented_at else (),
+        expires_on=last_day(turn.request),
     )
 
 
@@ -199,23 +200,25 @@ def _find(token: str) -> SignerLink | None:
     return link
 
 
-def _turn(token: str) -> _Turn:
+def _turn(ctx: Context, token: str) -> _Turn:
     """Resolve a link whose signer may act now. Raises: NotFound, NotAllowed."""
     link = _find(token)
     if link is None:
         raise NotFound(N_("This link does not lead to a document. Look for a newer letter, or ask the sender."))
     request = requests.load(link.portal, link.request)
     signer = request.signer(link.signer)
-    if signer is None or _why_closed(link, request, signer):
+    if signer is None or _why_closed(ctx, link, request, signer):
         raise NotAllowed(N_("This document can no longer be signed through this link. Open the link again to see why."))
     return _Turn(link, requests.row(link.portal, link.request), request, signer)
 
 
-def _why_closed(link: SignerLink, request: SignatureRequest, signer: Signer | None) -> ClosedLink | None:
+def _why_closed(ctx: Context, link: SignerLink, request: SignatureRequest, signer: Signer | None) -> ClosedLink | None:
     if signer is None:
         return ClosedLink("unknown")
     if signer.status is SignerStatus.SIGNED:
         return ClosedLink("signed", signer.locale, signer.signed_at)
+    if request.status is Status.EXPIRED or _is_late(ctx, request):
+        return ClosedLink("expired", signer.locale, expires_on=last_day(request))
     if request.status in _CLOSED:
         return ClosedLink(_CLOSED[request.status], signer.locale)
     if link.revoked_at is not None:
@@ -223,6 +226,12 @@ def _why_closed(link: SignerLink, request: SignatureRequest, signer: Signer | No
     if request.status is not Status.AWAITING_SIGNATURES or not signer.has_turn:
         return ClosedLink("not_your_turn", signer.locale)
     return None
+
+
+def _is_late(ctx: Context, request: SignatureRequest) -> bool:
+    """Say whether the last day is over before the worker has ended the request; a clock that jumped does not count."""
+    now = ctx.trusted_now()
+    return request.status is Status.AWAITING_SIGNATURES and now is not None and is_over(request, now)
 
 
 def _own_field(turn: _Turn, field_id: str) -> Field:
@@ -260,4 +269,4 @@ def _completed_values(turn: _Turn, entered: dict[str, FieldValue], now: datetime
 
 def signing_date(row: Request, now: datetime) -> str:
     """Write today's date in the document's language and its sender's time zone."""
-    return format_date(now.astimezone(ZoneInfo(row.time_zone)).date(), row.locale)
+    return format_date(day_of(now, zone_named(row.time_zone)), row.locale)

@@ -54,6 +54,14 @@ def is_anothers(ctx: Context) -> bool:
     return ctx.blobs.owner() not in ("", _owner(ctx))
 
 
+def claim(ctx: Context) -> None:
+    """Note in the store that it is this installation's, before files are put there that another one may not know."""
+    with writing():
+        sweeps.name(ctx.new_id(), ctx.now())
+        owner = _owner(ctx)
+    ctx.blobs.own(owner)
+
+
 @dataclass(frozen=True)
 class _Step:
     """As much as fits into its time: `batch` files are looked at in one go."""

@@ -6,13 +6,12 @@ unknown goes out again under the same Message-ID, by which mail programs show on
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
-from b24app.clock import from_ms, to_ms
+from b24app.clock import to_ms
 from b24app.domain.acts import Bounce, RecordLetter
-from b24app.domain.events import EventType, Topic
+from b24app.domain.events import AuditEvent, EventType, Topic
 from b24app.domain.signature_request import SignatureRequest, Signer, Status
-from b24app.errors import MailError, NotAllowed
+from b24app.domain.timetable import last_day
+from b24app.errors import N_, MailError, NotAllowed
 from b24app.outbox.message import Message
 from b24app.providers.base import Attachment, Notice
 from b24app.providers.capabilities import LetterKind
@@ -24,6 +23,7 @@ from b24app.services.prepare_document import PREVIEW_WIDTH_PX
 from b24app.services.record import apply
 from b24app.services.rendition import current_document
 from b24app.services.show_request import file_name
+from b24app.services.words import speaker
 from b24app.store import audit, handovers, portals, requests
 from b24app.store.database import writing
 from b24app.store.tables import Request, SignerLink
@@ -43,13 +43,13 @@ def invite_signer(ctx: Context, providers: Registry, message: Message) -> None:
     is_reminder = message.topic is Topic.REMIND
     provider = providers.of(row.portal, row.connection)
     if (LetterKind.REMINDER if is_reminder else LetterKind.INVITATION) not in provider.capabilities.letters:
-        _leave_to_provider(ctx, providers, row, signer, message)
+        _leave_to_provider(ctx, providers, row, request, signer, message)
         return
     _make_ready(ctx, row, request)
     link = _link(ctx, row, signer)
     if link is None:
         return
-    notice = _notice(row, signer, message, link=link, own_words=not is_reminder)
+    notice = _notice(row, request, signer, message, link=link, own_words=not is_reminder)
     try:
         (provider.remind if is_reminder else provider.invite)(notice)
     except MailError as error:
@@ -62,14 +62,14 @@ def invite_signer(ctx: Context, providers: Registry, message: Message) -> None:
 
 def send_copy(ctx: Context, providers: Registry, message: Message) -> None:
     """Send the sealed document to one signer."""
-    row, _request, signer = _load(message)
+    row, request, signer = _load(message)
     if signer is None or not row.final_sha256 or _is_written(message):
         return
     provider = providers.of(row.portal, row.connection)
     if LetterKind.COPY not in provider.capabilities.letters:
         return
     attachment = Attachment(file_name(row.title), ctx.blobs.get(row.final_sha256))
-    notice = _notice(row, signer, message, link=ctx.url(f"/v/{row.id}"), attachment=attachment)
+    notice = _notice(row, request, signer, message, link=ctx.url(f"/v/{row.id}"), attachment=attachment)
     provider.send_copy(notice)
     _record(ctx, message, signer, "copy")
 
@@ -82,15 +82,17 @@ def tell_signer(ctx: Context, providers: Registry, message: Message) -> None:
     provider = providers.of(row.portal, row.connection)
     if LetterKind.OVER not in provider.capabilities.letters:
         return
-    provider.tell_over(_notice(row, signer, message, reason=request.reason))
+    provider.tell_over(_notice(row, request, signer, message, reason=_why_over(request, signer)))
     _record(ctx, message, signer, "over")
 
 
-def _leave_to_provider(ctx: Context, providers: Registry, row: Request, signer: Signer, message: Message) -> None:
-    """Have him reminded by a provider that writes its own letters; it has invited him already."""
-    if message.topic is Topic.REMIND:
+def _leave_to_provider(
+    ctx: Context, providers: Registry, row: Request, request: SignatureRequest, signer: Signer, message: Message
+) -> None:
+    """Have him reminded by a provider that writes its own letters, if it can; it has invited him already."""
+    if message.topic is Topic.REMIND and providers.of(row.portal, row.connection).capabilities.manual_reminders:
         with asking(ctx, providers, row.portal, row.connection) as provider:
-            provider.remind(_notice(row, signer, message))
+            provider.remind(_notice(row, request, signer, message))
         _record(ctx, message, signer, "reminder")
 
 
@@ -102,6 +104,7 @@ def _load(message: Message) -> tuple[Request, SignatureRequest, Signer | None]:
 
 def _notice(
     row: Request,
+    request: SignatureRequest,
     signer: Signer,
     message: Message,
     *,
@@ -114,7 +117,6 @@ def _notice(
     words = row.letter if own_words and signer.locale == row.locale else {}
     portal = portals.find(row.portal)
     kept = handovers.find(row.portal, row.id) if row.connection else None
-    expires = from_ms(row.expires_at - 1).astimezone(ZoneInfo(row.time_zone)).date() if row.expires_at else None
     return Notice(
         key=message.key,
         signer_name=signer.name,
@@ -126,12 +128,21 @@ def _notice(
         subject=words.get("subject", ""),
         body=words.get("body", ""),
         link=link,
-        expires_on=expires,
+        expires_on=last_day(request),
         reason=reason,
         attachment=attachment,
         provider_ref=kept.provider_ref if kept else "",
         signer_ref=handovers.signer_refs(row.portal, row.id).get(signer.id, "") if kept else "",
     )
+
+
+def _why_over(request: SignatureRequest, signer: Signer) -> str:
+    """A person's own words; for a deadline ours, in the signer's language."""
+    until = last_day(request)
+    if request.status is not Status.EXPIRED or until is None:
+        return request.reason
+    words = N_("it could be signed until the end of %(day)s, and not everything was done by then.")
+    return speaker(signer.locale)(words, day=until)
 
 
 def _make_ready(ctx: Context, row: Request, request: SignatureRequest) -> None:
@@ -175,9 +186,21 @@ def _is_written(message: Message) -> bool:
 
 
 def _is_replaced(message: Message, signer: Signer) -> bool:
-    """Say whether he was corrected after this letter was caused: the correction has caused one of its own."""
+    """Say whether something that happened later to him makes this letter one too many.
+
+    A correction causes a letter of its own. A reminder that had to wait is not wanted beside the next one, nor just
+    behind the invitation for which it waited.
+    """
     later = audit.events(message.portal, message.request_id)[int(message.payload["event"]) :]
-    return any(e.type is EventType.SIGNER_CHANGED and e.signer_id == signer.id for e in later)
+    of_his = [e for e in later if e.signer_id == signer.id]
+    if any(e.type is EventType.SIGNER_CHANGED for e in of_his):
+        return True
+    return message.topic is Topic.REMIND and any(_is_newer_letter(e) for e in of_his)
+
+
+def _is_newer_letter(event: AuditEvent) -> bool:
+    is_invitation = event.type is EventType.LETTER_SENT and event.data.get("kind") == "invitation"
+    return is_invitation or event.type is EventType.SIGNER_REMINDED
 
 
 def _record(ctx: Context, message: Message, signer: Signer, kind: str) -> None:

@@ -16,7 +16,7 @@ from b24app.store.belongings import columns
 from b24app.store.database import alone, is_sqlite, without_hurry
 from b24app.store.tables import Application, OutboxMessage, Portal, Table
 
-_BATCH = 200
+_BATCH = 100
 
 MOMENTARY = (
     "tokens_milli",

@@ -111,8 +111,9 @@ def revive(portal: str, request_id: str, now: datetime) -> int:
 
 
 def hurry(portal: str, request_id: str, now: datetime) -> int:
-    """Try what waits for its next attempt at once; returns how many."""
-    return OutboxMessage.update(next_at=_soonest(now)).where(_is_of(portal, request_id) & _is_open()).execute()
+    """Try what waits for its next attempt at once, as if it had not failed before; returns how many."""
+    fresh = {"next_at": _soonest(now), "failing_since": None}
+    return OutboxMessage.update(**fresh).where(_is_of(portal, request_id) & _is_open()).execute()
 
 
 def leave(portal: str, message_id: int, now: datetime) -> str:
@@ -153,6 +154,11 @@ def is_overtaken(key: str) -> bool:
 def remove_done(before: datetime) -> int:
     """Forget what was done before a moment."""
     return OutboxMessage.delete().where(OutboxMessage.done_at < to_ms(before)).execute()
+
+
+def pull_back(now_ms: int, is_wrong: Any) -> int:
+    """Make open messages due whose time cannot be right; returns how many."""
+    return int(OutboxMessage.update(next_at=now_ms, rest_until=None).where(_is_open() & is_wrong).execute())
 
 
 def next_due(portal: str, lanes: Collection[str], now: datetime) -> OutboxMessage | None:

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
+from typing import NamedTuple
 
 from b24app.clock import from_ms, to_ms
 from b24app.domain.fields import Field, FieldValue
+from b24app.domain.reminders import OFF, Reminders
 from b24app.domain.signature_request import Role, SignatureRequest, Signer, SignerStatus, Status
+from b24app.domain.timetable import next_moment
 from b24app.errors import N_, NotFound
 from b24app.store.tables import Rendition, Request, SavedSignature, SignerLink, SignerRow, Value, upsert
+
+
+class Due(NamedTuple):
+    """Where something is due, and since when; two of them compare by that."""
+
+    due_at: int
+    id: str
+    portal: str
 
 
 def row(portal: str, request_id: str) -> Request:
@@ -56,30 +68,31 @@ def to_domain(found: Request) -> SignatureRequest:
         expires_at=_moment(found.expires_at),
         sent_at=_moment(found.sent_at),
         ended_at=_moment(found.ended_at),
+        time_zone=found.time_zone,
+        reminders=Reminders.from_dict(found.reminders) if found.reminders else OFF,
         reason=found.reason,
         is_external=bool(found.connection),
         ends_as=Status(found.ends_as) if found.ends_as else None,
     )
 
 
-def save(request: SignatureRequest) -> None:
-    """Write the aggregate's state back; columns that the domain does not know stay."""
+def save(request: SignatureRequest, now: datetime) -> None:
+    """Write the aggregate's state back, with the next moment at which time causes something.
+
+    Columns that the domain does not know stay.
+    """
     Request.update(
         status=str(request.status),
         sent_at=_ms(request.sent_at),
         ended_at=_ms(request.ended_at),
         expires_at=_ms(request.expires_at),
-        due_at=_ms(request.expires_at) if _runs_out(request) else None,
+        due_at=_ms(next_moment(request, now)),
+        reminders=asdict(request.reminders),
         reason=request.reason,
         ends_as=str(request.ends_as or ""),
     ).where((Request.portal == request.portal) & (Request.id == request.id)).execute()
     for signer in request.signers:
         SignerRow.update(**_columns(signer)).where(SignerRow.id == signer.id).execute()
-
-
-def _runs_out(request: SignatureRequest) -> bool:
-    """Say whether the deadline still has something to end."""
-    return request.ended_at is None and request.status is not Status.CLOSING
 
 
 def insert_signers(request: SignatureRequest) -> None:
@@ -144,10 +157,30 @@ def by_activity(portal: str, activity_id: int) -> str | None:
     return found.id if found else None
 
 
-def due(now: datetime, limit: int = 100) -> list[Request]:
-    """Requests whose deadline has passed, in every portal: for the worker's minute task."""
-    query = Request.select().where((Request.due_at.is_null(False)) & (Request.due_at <= to_ms(now)))
-    return list(query.order_by(Request.due_at).limit(limit))
+def due(now: datetime, after: Due | None = None, limit: int = 100) -> list[Due]:
+    """List where time has caused something, in every portal, the longest due first; the next page comes `after` one.
+
+    No more is read than that: a damaged row must not stop the others.
+    """
+    query = Request.select(Request.due_at, Request.id, Request.portal).where(Request.due_at <= to_ms(now))
+    if after is not None:
+        later = (Request.due_at == after.due_at) & (Request.id > after.id)
+        query = query.where((Request.due_at > after.due_at) | later)
+    rows = query.order_by(Request.due_at, Request.id).limit(limit)
+    return [Due(found.due_at or 0, found.id, found.portal) for found in rows]
+
+
+def lock_due(portal: str, request_id: str, now: datetime) -> SignatureRequest | None:
+    """Lock and load a request in which something is due; None when somebody else has seen to it."""
+    still_due = (Request.portal == portal) & (Request.id == request_id) & (Request.due_at <= to_ms(now))
+    if not Request.update(seq=Request.seq + 1).where(still_due).execute():
+        return None
+    return load(portal, request_id)
+
+
+def put_off(portal: str, request_id: str, until: datetime) -> None:
+    """Look at a request later in which time causes something that cannot be done."""
+    Request.update(due_at=to_ms(until)).where((Request.portal == portal) & (Request.id == request_id)).execute()
 
 
 def signer_lines(portal: str, ids: Sequence[str]) -> dict[str, list[SignerRow]]:
@@ -222,6 +255,8 @@ def _signer(found: SignerRow) -> Signer:
         consented_at=_moment(found.consented_at),
         signed_at=_moment(found.signed_at),
         decline_reason=found.decline_reason,
+        invited_at=_moment(found.invited_at),
+        reminded_at=_moment(found.reminded_at),
     )
 
 
@@ -239,6 +274,8 @@ def _columns(signer: Signer) -> dict[str, object]:
         "consented_at": _ms(signer.consented_at),
         "signed_at": _ms(signer.signed_at),
         "decline_reason": signer.decline_reason,
+        "invited_at": _ms(signer.invited_at),
+        "reminded_at": _ms(signer.reminded_at),
     }
 
 

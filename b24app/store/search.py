@@ -19,7 +19,7 @@ from b24app.store.database import database
 
 ALTERNATIVES = 20  # words that begin as the last one does; more are not enumerated, but looked for along the way
 PROBED = 50  # the rarer of two words is the one whose 50th newest row is older
-FIRST_STEP, LONGEST_WALK = 100, 2000  # rows looked at: at first, and at most for one page
+FIRST_STEP, LEAST_STEP, LONGEST_WALK = 100, 50, 2000  # rows looked at: at first, then, and at most for one page
 
 
 class Place(NamedTuple):
@@ -90,7 +90,7 @@ def find(query: Query, most: int, before: Place = NEWEST, *, longest: int = LONG
 def _next_step(looked: int, found: int, most: int) -> int:
     """As many rows as it should take to fill the page, by what was found so far."""
     expected = (most + 1 - found) * looked * 5 // 4 // max(found, 1)
-    return max(expected, FIRST_STEP)
+    return max(expected, LEAST_STEP)
 
 
 def count(query: Query, most: int) -> int:
@@ -146,7 +146,8 @@ _WALK = """SELECT created_at, request FROM (SELECT created_at, request FROM requ
     ORDER BY created_at DESC, request DESC LIMIT ?) AS walked"""
 _COUNT = f"SELECT COUNT(*) FROM ({_WALK}) AS counted"  # noqa: S608
 _WITH_TEXT = """SELECT met.created_at, met.request, request_text.words FROM ({walk}) AS met
-    JOIN request_text ON request_text.portal = ? AND request_text.request = met.request
+    JOIN request_text
+    ON request_text.portal = ? AND request_text.created_at = met.created_at AND request_text.request = met.request
     ORDER BY 1 DESC, 2 DESC"""
 _BEGINNING_SO = """WITH RECURSIVE begun(word) AS (
         SELECT (SELECT word FROM request_word WHERE portal = ? AND reader = ? AND word >= ? AND word < ?

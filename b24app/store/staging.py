@@ -28,10 +28,10 @@ from peewee import (
 from b24app.errors import ArchiveRefused, Unavailable
 from b24app.store import migrate
 from b24app.store.belongings import columns, key
-from b24app.store.tables import JSONField, Table, is_kept_by_key
+from b24app.store.tables import JSONField, Table
 
 _PRAGMAS = {"journal_mode": "off", "synchronous": "off"}
-_BATCH = 500
+_BATCH = 100
 _HISTORY = "schema_migration"
 
 
@@ -65,10 +65,9 @@ class Staging:
             ) from error
 
     def rows(self, table: type[Table], by: Sequence[Any] = ()) -> Iterator[dict[str, Any]]:
-        """Yield a table's rows by field name, each value of its field's kind; in the order they were laid out."""
+        """Yield a table's rows by field name, each value of its field's kind, in the order of their keys."""
         fields, name = columns(table), table._meta.table_name
-        order = by or (key(table) if is_kept_by_key(table) else [SQL("rowid")])
-        query = table.select(*fields).order_by(*order)
+        query = table.select(*fields).order_by(*(by or key(table)))
         for raw in self._database.execute(query):
             yield {field.name: _typed(name, field, value) for field, value in zip(fields, raw, strict=True)}
 

@@ -11,9 +11,14 @@ ONLY = 1
 LEASE = timedelta(minutes=5)  # a step that a crash cut short is taken again after that
 
 
+def name(owner: str, now: datetime) -> None:
+    """Name this database, unless it has a name."""
+    FileSweep.insert(id=ONLY, owner=owner, due_at=to_ms(now)).on_conflict_ignore().execute()
+
+
 def begin(now: datetime, owner: str) -> FileSweep | None:
     """Take the next step, if it is due and nobody else has it; `owner` names this database the very first time."""
-    FileSweep.insert(id=ONLY, owner=owner, due_at=to_ms(now)).on_conflict_ignore().execute()
+    name(owner, now)
     is_due = (FileSweep.id == ONLY) & (FileSweep.due_at <= to_ms(now))
     taken = FileSweep.update(due_at=to_ms(now + LEASE)).where(is_due).execute()
     return FileSweep.get_by_id(ONLY) if taken else None

@@ -228,8 +228,9 @@ class Request(Table):
     sent_at = BigIntegerField(null=True)
     expires_at = BigIntegerField(null=True)
     ended_at = BigIntegerField(null=True)
-    due_at = BigIntegerField(null=True, index=True)
+    due_at = BigIntegerField(null=True, index=True)  # when time itself causes something next
     reason = TextField(default="")
+    reminders = JSONField(null=True)  # none: sent before there were any
     connection = CharField(default="")  # whose account it is signed through; empty for the built-in engine
     ends_as = CharField(default="")  # what a closing one will be
 
@@ -258,15 +259,17 @@ class RequestWord(Table):
 class RequestText(Table):
     """All words and marks of a request, sorted, with a space on each side. Written and gone with its RequestWord rows.
 
-    A search for several words walks the rarest one's rows and looks here for the others.
+    A search for several words walks the rarest one's rows and looks here for the others. The newest lie together, as a
+    walk meets them.
     """
 
     portal = CharField()
+    created_at = BigIntegerField()
     request = CharField()
     words = TextField()
 
     class Meta:
-        primary_key = CompositeKey("portal", "request")
+        primary_key = CompositeKey("portal", "created_at", "request")
         schema_manager_class = KeptByKey
 
 
@@ -288,6 +291,8 @@ class SignerRow(Table):
     consented_at = BigIntegerField(null=True)
     signed_at = BigIntegerField(null=True)
     decline_reason = TextField(default="")
+    invited_at = BigIntegerField(null=True)
+    reminded_at = BigIntegerField(null=True)
 
     class Meta:
         table_name = "signer"

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from b24app.errors import N_, InvalidPayload
 from b24app.services.composing import ComposeForm, ComposerView, SignerChoice
 from b24app.web.i18n import LOCALES
+from b24app.web.reminder_form import parse_reminders
 
 SOURCES = ("template", "upload")
 MAX_ROWS = 200
@@ -34,7 +35,8 @@ def parse_compose_form(form: Form) -> ComposeForm:
         letter_subject=_line(form, "letter_subject"),
         letter_body=_text(form, "letter_body"),
         needs_approval="needs_approval" in form,
-        expires_on=_date(form, "expires_on"),
+        expires_on=parse_date(form, "expires_on"),
+        reminders=parse_reminders(form),
         prepared_id=_line(form, "prepared_id"),
         accept_empties=bool(form.get("accept_empties")),
         connection=_line(form, "connection"),
@@ -53,6 +55,7 @@ def default_form(view: ComposerView) -> ComposeForm:
         letter_body=view.letter_body,
         needs_approval=view.needs_approval,
         expires_on=view.expires_on,
+        reminders=view.reminders,
     )
 
 
@@ -98,7 +101,8 @@ def _order(text: str) -> int:
     return order
 
 
-def _date(form: Form, name: str) -> date | None:
+def parse_date(form: Form, name: str) -> date | None:
+    """Read a day; None when the field is empty. Raises: InvalidPayload."""
     text = form.get(name, "").strip()
     if not text:
         return None

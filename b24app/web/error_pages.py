@@ -5,12 +5,13 @@ from __future__ import annotations
 import structlog
 from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 from flask_wtf.csrf import CSRFError
 from peewee import InterfaceError, OperationalError, PeeweeException
 from werkzeug.exceptions import HTTPException
 
 from b24app.errors import AppError, Unavailable
+from b24app.services.words import readable
 from b24app.store.database import is_full
 from b24app.web.observed import route
 from b24app.web.session import wants_fragment
@@ -29,7 +30,7 @@ def register(app: Flask) -> None:
 def sentence(error: AppError) -> str:
     """Say an error in the reader's language."""
     text = gettext(error.message)
-    return text % error.params if error.params else text
+    return text % readable(error.params, str(get_locale())) if error.params else text
 
 
 def _app_error(error: AppError) -> ResponseReturnValue:

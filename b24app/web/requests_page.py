@@ -9,15 +9,20 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from b24app.domain.reminders import USUAL
 from b24app.errors import N_, InvalidPayload
 from b24app.services.approve_request import approve_request, refuse_request
+from b24app.services.change_deadline import change_deadline
+from b24app.services.change_reminders import change_reminders
 from b24app.services.change_signer import change_signer
 from b24app.services.remind_signer import remind_signer
 from b24app.services.retry_request import retry_request
 from b24app.services.show_request import final_document, show_request
 from b24app.services.void_request import void_request
+from b24app.web.compose_form import parse_date
 from b24app.web.guards import Caller, context, portal_required
 from b24app.web.listing import list_page, read_asked
+from b24app.web.reminder_form import parse_reminders
 from b24app.web.session import wants_fragment
 from b24app.web.signature_form import parse_signature
 
@@ -56,6 +61,24 @@ def change(caller: Caller, request_id: str, signer_id: str) -> ResponseReturnVal
     return request_page(
         caller, request_id, done=gettext("Corrected. The old link no longer works; a new letter is on its way.")
     )
+
+
+@bp.post("/<request_id>/deadline")
+@portal_required
+def deadline(caller: Caller, request_id: str) -> ResponseReturnValue:
+    last_day = parse_date(request.form, "expires_on")
+    change_deadline(context(), caller.portal, caller.user_id, request_id, last_day)
+    return request_page(caller, request_id, done=gettext("The deadline has been changed."))
+
+
+@bp.post("/<request_id>/reminders")
+@portal_required
+def reminders(caller: Caller, request_id: str) -> ResponseReturnValue:
+    """Keep the fields; none of them means off."""
+    plan = parse_reminders(request.form)
+    change_reminders(context(), caller.portal, caller.user_id, request_id, plan)
+    done = gettext("Reminders are off.") if plan.are_off else gettext("The reminders have been changed.")
+    return request_page(caller, request_id, done=done)
 
 
 @bp.post("/<request_id>/void")
@@ -105,7 +128,7 @@ def request_page(caller: Caller, request_id: str, *, view: str = "", done: str =
     """Render a request; `view` is "approve" when a link asks for the approval, `done` says what was just done."""
     shown = show_request(context(), caller.portal, caller.user_id, request_id)
     page = "requests/_request.html" if wants_fragment() else "requests/request.html"
-    return render_template(page, view=shown, request=shown.request, opened=view, done=done)
+    return render_template(page, view=shown, request=shown.request, opened=view, done=done, usual_reminders=USUAL)
 
 
 def _reason() -> str:

@@ -13,6 +13,7 @@ from b24app.services.portal_options import LETTER_LOCALES, PLACEHOLDERS, Letter,
 from b24app.services.send_test_letter import send_test_letter
 from b24app.web.error_pages import sentence
 from b24app.web.guards import Caller, context
+from b24app.web.reminder_form import parse_reminders, whole_number
 
 LANGUAGE_NAMES = {"en": "English", "uk": "Українська"}
 
@@ -52,11 +53,11 @@ def asked_questions(form: Mapping[str, str], error: FormRefused | None = None, d
 
 def parse_options(form: Mapping[str, str]) -> PortalOptions:
     """Read the fields; a number that is none becomes 0 and is refused with the rest."""
-    days = form.get("deadline_days", "").strip()
     return PortalOptions(
         sender_name=" ".join(form.get("sender_name", "").split()),
         needs_approval="needs_approval" in form,
-        deadline_days=int(days) if days.isascii() and days.isdecimal() and len(days) < 6 else 0,
+        deadline_days=whole_number(form.get("deadline_days", "")),
+        reminders=parse_reminders(form),
         letters={locale: parse_letter(form, locale) for locale in LETTER_LOCALES},
     )
 

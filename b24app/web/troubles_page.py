@@ -27,7 +27,7 @@ def show(caller: Caller) -> ResponseReturnValue:
 @admin_required
 def again_all(caller: Caller) -> ResponseReturnValue:
     try_everything(context(), caller.portal, caller.user_id)
-    return _page(caller, gettext("Everything is being tried again. What fails once more will return to this list."))
+    return _page(caller, gettext("Everything is being tried again. What keeps failing will return to this list."))
 
 
 @bp.post("/<request_id>/again")
@@ -35,7 +35,7 @@ def again_all(caller: Caller) -> ResponseReturnValue:
 @admin_required
 def again(caller: Caller, request_id: str) -> ResponseReturnValue:
     try_again(context(), caller.portal, caller.user_id, request_id)
-    return _page(caller, gettext("It is being tried again. If it fails once more, it will return to this list."))
+    return _page(caller, gettext("It is being tried again. If it keeps failing, it will return to this list."))
 
 
 @bp.post("/works/<int:message_id>/leave")

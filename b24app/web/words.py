@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_babel import format_date, format_datetime, gettext
 from markupsafe import Markup, escape
@@ -54,6 +54,8 @@ _EVENT = {
     "signer_bounced": N_("The letter to %(who)s could not be delivered."),
     "signer_changed": N_("%(who)s corrected the address of a signatory."),
     "signer_reminded": N_("%(who)s sent a reminder."),
+    "deadline_changed": N_("%(who)s changed the deadline."),
+    "reminders_changed": N_("%(who)s changed the reminders."),
     "all_signed": N_("Everybody has signed."),
     "approval_given": N_("%(who)s approved the document."),
     "approval_refused": N_("%(who)s refused the document."),
@@ -129,7 +131,7 @@ _SHOW = {
 
 _WORK = {
     Topic.HAND_OVER: N_("Sending the document for signature"),
-    Topic.INVITE: N_("The invitation to sign for %(who)s"),
+    Topic.INVITE: N_("The letter that invites %(who)s to sign"),
     Topic.REMIND: N_("The reminder for %(who)s"),
     Topic.RELAY: N_("News in the timeline of the card"),
     Topic.SEAL: N_("Sealing the document"),
@@ -202,8 +204,15 @@ def standstill_word(stop: Standstill) -> str:
 
 def event_words(event: EventView) -> str:
     """Say in one sentence what happened."""
+    who, data = event.who or gettext("An employee"), event.data
+    if data.get("automatic"):
+        return gettext("%(who)s was reminded automatically.", who=who)
+    if data.get("off"):
+        return gettext("%(who)s turned the reminders off.", who=who)
+    if "expires_on" in data:
+        return gettext("%(who)s moved the deadline to %(day)s.", who=who, day=day(str(data["expires_on"])))
     sentence = _EVENT.get(event.type, N_("The document was updated."))
-    return gettext(sentence) % {"who": event.who or gettext("An employee")}
+    return gettext(sentence) % {"who": who}
 
 
 def event_reason(event: EventView) -> str:
@@ -264,8 +273,9 @@ def moment(at: datetime) -> Markup:
     return Markup('<local-time><time datetime="{}">{} UTC</time></local-time>').format(escape(at.isoformat()), text)
 
 
-def day(at: datetime) -> str:
-    return str(format_date(at, "medium"))
+def day(on: date | str) -> str:
+    """Write a calendar day; it belongs to no time zone."""
+    return str(format_date(date.fromisoformat(on) if isinstance(on, str) else on, "medium"))
 
 
 FOR_TEMPLATES = {

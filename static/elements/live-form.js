@@ -26,7 +26,7 @@ class LiveForm extends HTMLElement {
   }
 
   #valid() {
-    const wrong = this.form.querySelector(":invalid:not(fieldset)");
+    const wrong = [...this.form.querySelectorAll(":invalid:not(fieldset)")].find((field) => field.checkVisibility?.() ?? true);
     if (!wrong) return true;
     this.#say(wrong.validationMessage || wrong.dataset.missing || "");
     wrong.focus();

@@ -9,6 +9,7 @@ import pytest
 from b24app.errors import ArchiveRefused
 from b24app.services.export_portal import export_portal
 from b24app.services.forget_portal import LIFE, forget_portal
+from b24app.services.import_portal import import_portal
 from b24app.store import removal
 from b24app.store.database import reading, writing
 from b24app.store.tables import Portal, Request
@@ -44,6 +45,20 @@ def test_rows_and_files_go_and_others_stay(here: Places):
         assert [row.member_id for row in Portal.select()] == ["vera"]
         assert all(table.select().where(table.portal == "acme").count() == 0 for table in removal.OWNED)
     assert contents("vera") == vera
+
+
+def test_files_stay_in_a_store_that_the_new_place_took_over(places: Places):
+    """Both name the same folder: what the old place does not need any more, the new one does."""
+    shared = {"blob_url": f"file://{places.directory}/shared"}
+    ctx = places.open("here", **shared)
+    fill(ctx, "acme")
+    export_portal(ctx, "acme", places.directory / "acme.zip")
+    there = places.open("there", secret_keys=ctx.settings.keys()[0], **shared)
+    import_portal(there, places.directory / "acme.zip")
+    forget_portal(places.open("here", **shared), places.directory / "acme.zip")
+    there = places.open("there", secret_keys=ctx.settings.keys()[0], **shared)
+    with reading():
+        assert all(there.blobs.has(name) for name in removal.blobs_of("acme"))
 
 
 @pytest.mark.parametrize("table", LIFE, ids=lambda table: table.__name__)

@@ -16,11 +16,12 @@ from tests.command_line import ROOT, environment
 from tests.portal_room import NOON_MS, add_portal
 
 DOCUMENTS, BYTES, TEXT = 2_000, 64 * 1024, 20_000
-MOST_GROWTH_MB = 25
+MOST_GROWTH_MB = 30
 MEASURED = (
-    "import resource, sys; from b24app.cli import main; code = main(sys.argv[1:])\n"
-    "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024); sys.exit(code)"
+    "import re, sys; from b24app.cli import main; code = main(sys.argv[1:])\n"
+    "print(int(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1]) // 1024); sys.exit(code)"
 )
+"""The kernel's mark of this program alone: getrusage counts what the process was before it became this program."""
 
 
 def peak_mb(directory: Path, *words: str, **settings: str) -> int:

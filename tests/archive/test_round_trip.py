@@ -231,10 +231,10 @@ def test_a_portal_of_a_marketplace_application_says_what_is_still_to_be_set(plac
     assert import_portal(newer, places.directory / "acme.zip").has_secret
 
 
-def test_files_are_not_put_where_another_database_would_sweep_them_away(moved: Places):
+def test_files_are_not_put_where_another_installation_would_sweep_them_away(moved: Places):
     moved.open("old").blobs.own("the old place")
     ctx = moved.open("new", blob_url=f"file://{moved.directory}/old/blobs")
-    with pytest.raises(ArchiveRefused, match="belong to another database"):
+    with pytest.raises(ArchiveRefused, match="belong to another installation"):
         import_portal(ctx, moved.directory / "acme.zip")
     assert Portal.select().count() == 0
 

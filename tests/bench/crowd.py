@@ -93,7 +93,7 @@ def _tables(size: int) -> Iterator[tuple[type[Table], tuple[str, ...], Iterator[
     numbers = range(1, size + 1)
     yield Request, _REQUEST, map(_request, numbers)
     yield SignerRow, _SIGNER, map(_signer, numbers)
-    yield RequestText, ("portal", "request", "words"), ((PORTAL, _id(n), f" {' '.join(_words(n))} ") for n in numbers)
+    yield RequestText, ("portal", "created_at", "request", "words"), map(_text, numbers)
     yield RequestWord, ("portal", "reader", "word", "created_at", "request"), _word_rows(size)
 
 
@@ -167,6 +167,10 @@ def _request(n: int) -> Row:
     status = str(STATUSES[n // 3 % 10])
     return (_id(n), PORTAL, 9, status, _title(n), _sender(n), _sender(n), True, 1, _card(n), "en", "UTC", "builtin",
             "0" * 64, "", "[]", "[[595, 842], [595, 842]]", "{}", "{}", "{}", _created_at(n), "")  # fmt: skip
+
+
+def _text(n: int) -> Row:
+    return PORTAL, _created_at(n), _id(n), f" {' '.join(_words(n))} "
 
 
 def _signer(n: int) -> Row:

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from b24app.domain import acts
-from b24app.domain.events import EventType
+from b24app.domain.events import SYSTEM, EventType
+from b24app.domain.reminders import Reminders
 from b24app.domain.signature_request import TERMINAL, SignatureRequest, Signer, SignerStatus, Status
 from b24app.domain.transitions import RULES, decide, may
 from b24app.errors import NotAllowed
@@ -29,6 +30,8 @@ ACTS = {
     acts.Bounce: acts.Bounce("a"),
     acts.ChangeSigner: acts.ChangeSigner("a", "Ann", "ann@new.example", SENDER),
     acts.Remind: acts.Remind("a", SENDER),
+    acts.ChangeDeadline: acts.ChangeDeadline(NOW + timedelta(days=9), SENDER),
+    acts.ChangeReminders: acts.ChangeReminders(Reminders(), SENDER),
     acts.Approve: acts.Approve(RESPONSIBLE, "values"),
     acts.Refuse: acts.Refuse(RESPONSIBLE, "Not agreed"),
     acts.Void: acts.Void(SENDER, "Mistake"),
@@ -61,6 +64,8 @@ ALLOWED = {
     acts.Bounce: {S.AWAITING_SIGNATURES},
     acts.ChangeSigner: {S.AWAITING_SIGNATURES},
     acts.Remind: {S.AWAITING_SIGNATURES},
+    acts.ChangeDeadline: {S.AWAITING_SIGNATURES, S.AWAITING_APPROVAL},
+    acts.ChangeReminders: {S.AWAITING_SIGNATURES},
     acts.Approve: {S.AWAITING_APPROVAL},
     acts.Refuse: {S.AWAITING_APPROVAL},
     acts.Void: {S.AWAITING_SIGNATURES, S.AWAITING_APPROVAL},
@@ -113,6 +118,17 @@ def test_every_status_and_act(status, act_type):
     else:
         with pytest.raises(NotAllowed):
             decide(before, ACTS[act_type], NOW)
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_the_system_may_remind_where_an_employee_may(status):
+    asked = with_ann({"invited_at": NOW - timedelta(days=3)}, status=status, reminders=Reminders(), expires_at=None)
+    if status in ALLOWED[acts.Remind]:
+        [event] = decide(asked, acts.Remind("a"), NOW)[1]
+        assert (event.actor, event.data) == (SYSTEM, {"automatic": True})
+    else:
+        with pytest.raises(NotAllowed):
+            decide(asked, acts.Remind("a"), NOW)
 
 
 @pytest.mark.parametrize("status", sorted(TERMINAL))

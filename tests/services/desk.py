@@ -6,6 +6,8 @@ import email
 import email.policy
 import re
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
 from pathlib import Path
@@ -131,6 +133,19 @@ class Desk:
 
     def work(self) -> None:
         self.worker.drain(20)
+
+    def keep_time(self, clock: Clock) -> None:
+        """Go by another clock from here on."""
+        self.ctx = replace(self.ctx, now=clock)
+        self.worker = wire_worker(self.ctx)
+
+    @contextmanager
+    def without_mail(self) -> Iterator[None]:
+        """Nobody answers at the mail server's address in this block."""
+        self.controller.stop()
+        yield
+        self.controller = Controller(self.sink, hostname=self.controller.hostname, port=self.controller.port)
+        self.controller.start()
 
     def letters_to(self, address: str) -> list[EmailMessage]:
         return [letter for letter in self.sink.letters if address in str(letter["To"])]

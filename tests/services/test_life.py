@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,7 +14,6 @@ from b24app.evidence.trail import chain
 from b24app.services import sign_document
 from b24app.services.approve_request import approve_request, refuse_request
 from b24app.services.change_signer import change_signer
-from b24app.services.expire_requests import expire_requests
 from b24app.services.live_card import _HAPPENED
 from b24app.services.remind_signer import remind_everybody
 from b24app.services.showing import ClosedLink, SigningView
@@ -240,15 +237,6 @@ def test_calling_back_closes_the_link_and_tells_the_signer(desk):
     desk.work()
     assert sign_document.open_link(desk.ctx, token).reason == "voided"
     assert len(desk.letters_to(ANN.email)) == 2
-
-
-def test_a_deadline_that_passes_ends_the_request(desk):
-    tomorrow = (desk.ctx.now().astimezone(ZoneInfo("Europe/Berlin")) + timedelta(days=1)).date()
-    request_id = desk.send(ANN, expires_on=tomorrow)
-    assert expire_requests(desk.ctx) == 0
-    later = replace(desk.ctx, now=lambda: desk.ctx.now() + timedelta(days=3))
-    assert expire_requests(later) == 1
-    assert status(request_id) is Status.EXPIRED
 
 
 def test_every_relayed_event_has_its_sentence():

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from b24app.domain.reminders import Reminders
 from b24app.domain.signature_request import Status
 from b24app.evidence.authority import Authority
 from b24app.services.composing import FormRefused
@@ -34,7 +35,13 @@ def with_letter(options, locale, subject, body):
 
 def test_answers_are_kept_and_end_the_set_up(ctx):
     portal = add_portal(ctx)
-    options = replace(options_of(portal), sender_name="Lumen", needs_approval=False, deadline_days=30)
+    options = replace(
+        options_of(portal),
+        sender_name="Lumen",
+        needs_approval=False,
+        deadline_days=30,
+        reminders=Reminders(every_days=9),
+    )
     saved = save_settings(ctx, portal, with_letter(options, "uk", "Тема", "Привіт {signer_name}"))
     assert options_of(saved) == with_letter(options, "uk", "Тема", "Привіт {signer_name}")
     assert saved.setup_done_at is not None
@@ -53,6 +60,8 @@ def test_only_own_words_are_stored(ctx):
         ({"sender_name": "x" * 101}, "sender_name"),
         ({"deadline_days": 0}, "deadline_days"),
         ({"deadline_days": 366}, "deadline_days"),
+        ({"reminders": Reminders(first_days=0)}, "remind_first"),
+        ({"reminders": Reminders(most=21)}, "remind_most"),
         ({"letters": {"en": Letter("", "Hello")}}, "subject-en"),
         ({"letters": {"en": Letter("Sign", "")}}, "body-en"),
         ({"letters": {"uk": Letter("Sign", "Hello {name}")}}, "body-uk"),

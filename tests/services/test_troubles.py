@@ -128,6 +128,7 @@ def test_a_request_on_its_way_for_too_long_is_shown_and_set_going_again_once(ctx
     for _ in range(2):
         try_again(ctx, portal, ANNA, request.id)
         assert topics(request.id) == [str(topic)]
+    assert found(ctx, portal) == {}
 
 
 def test_a_message_that_stops_its_request_is_tried_again_under_the_employees_name(ctx, portal):
@@ -162,6 +163,7 @@ def test_trying_again_ends_the_pause_and_the_waiting(ctx, portal):
     row = portals.get(portal.member_id)
     assert [getattr(row, name) for name in paused] == [0, 0, 0, 0]
     assert OutboxMessage.get(OutboxMessage.request == request.id).next_at <= to_ms(ctx.now())
+    assert found(ctx, portal) == {}
 
 
 def test_all_of_it_is_tried_again_at_once(ctx, portal):

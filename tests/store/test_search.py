@@ -30,7 +30,7 @@ def write(*texts: str, reader: str = READER, portal: str = PORTAL) -> None:
         for n, (request, words) in enumerate(texts_of.items())
         for word in set(words)
     ]
-    whole = [(portal, request, f" {' '.join(words)} ") for request, words in texts_of.items()]
+    whole = [(portal, n, request, f" {' '.join(words)} ") for n, (request, words) in enumerate(texts_of.items())]
     with database.writing():
         for table, all_rows in ((RequestWord, rows), (RequestText, whole)):
             for start in range(0, len(all_rows), 2000):

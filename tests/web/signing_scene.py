@@ -124,7 +124,7 @@ def send(app: Flask, markdown: str = AGREEMENT, title: str = TITLE, **signer: ob
         request = _insert(ctx, found.id, document, title, signer)
         for act in (Send(1, request.id), Invite()):
             request, events = decide(request, act, ctx.now())
-            requests.save(request)
+            requests.save(request, ctx.now())
             record_events(ctx, request, events)
         found.links = {s.position: _link(ctx, request, s) for s in request.signers}
     return found

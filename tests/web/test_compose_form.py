@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from werkzeug.datastructures import MultiDict
 
+from b24app.domain.reminders import Reminders
 from b24app.errors import InvalidPayload
 from b24app.services.composing import SignerChoice
 from b24app.web.compose_form import parse_compose_form
@@ -92,6 +93,13 @@ def test_damaged_fields_are_named(changes, field):
     with pytest.raises(InvalidPayload) as refused:
         parse_compose_form(filled(**changes))
     assert refused.value.field == field
+
+
+def test_reminders_are_read_and_a_number_that_is_none_is_left_to_the_service():
+    given = {"remind": "1", "remind_first": "2", "remind_every": " 7 ", "remind_most": "often", "remind_working": "1"}
+    plan = Reminders(first_days=2, every_days=7, most=0, before_deadline=False, working_days_only=True)
+    assert parse_compose_form(filled(**given)).reminders == plan
+    assert parse_compose_form(filled()).reminders.are_off
 
 
 def test_line_ends_and_nul_bytes_are_cleaned():

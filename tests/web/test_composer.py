@@ -74,6 +74,8 @@ def test_sending_twice_sends_once(page: Page):
         ({"signer_email": [""]}, "signers-0"),
         ({"letter_subject": " "}, "letter_subject"),
         ({"expires_on": "2001-01-01"}, "expires_on"),
+        ({"expires_on": "9999-12-31"}, "expires_on"),
+        ({"remind": "1", "remind_first": "x"}, "remind_first"),
         ({"prepared_id": "other"}, "preview"),
     ],
 )

@@ -14,6 +14,8 @@ ACTS = {
     "void": {"reason": "I say so"},
     "retry": {},
     "remind/{signer}": {},
+    "deadline": {"expires_on": "2100-01-01"},
+    "reminders": {"remind": "1"},
     "signers/{signer}": {"name": "Boris", "email": "boris@elsewhere.example"},
     "approve": {"signature_kind": "type", "signature_text": "Boris"},
     "refuse": {"reason": "I say so"},

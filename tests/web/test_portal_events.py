@@ -84,10 +84,20 @@ def test_the_same_press_twice_writes_one_letter(standing):
     assert work_for(row).count("remind") == 1
 
 
-def test_a_press_that_comes_too_late_still_releases_the_card(standing):
+def test_a_second_press_on_the_same_day_says_when_the_next_is_possible(standing):
+    row = sent(standing)
+    press(standing, row)
+    press(standing, row, userId=str(OLENA))
+    assert work_for(row).count("remind") == 1
+    assert "The last reminder to Petra Signer was sent on" in standing.acme.notifications.of(OLENA)[0].text
+    assert work_for(row)[-1] == "relay"
+
+
+def test_a_press_that_comes_too_late_says_why_and_still_releases_the_card(standing):
     row = sent(standing, Status.COMPLETED)
     assert press(standing, row).status_code == 200
     assert work_for(row) == ["relay"]
+    assert standing.acme.notifications.of(ANNA)[0].text.startswith("Right now there is nobody")
 
 
 def test_a_press_for_another_portals_request_changes_nothing(standing):

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 
 import pytest
 
+from b24app.clock import utc_now
+from b24app.domain.days import zone_named
+from b24app.services.act_on_time import act_on_time
+from b24app.store.database import writing
 from b24app.store.tables import Request
 from tests.office import ANNA, BORIS, OLENA, VERA, Office, Page, looked_at
 
@@ -30,7 +35,9 @@ def test_it_says_where_the_request_stands(office: Office, request_id):
 def test_another_portals_request_is_not_found(office: Office, request_id):
     home = office.launch("/", user=VERA, portal="globex")
     given = {"reason": "x", "signature_kind": "type", "signature_text": "x", "name": "x", "email": "x@example.com"}
-    for act in ("", "/void", "/retry", "/approve", "/refuse", "/document", "/remind/x", "/signers/x"):
+    given |= {"expires_on": "2100-01-01"}
+    acts = ("/void", "/retry", "/approve", "/refuse", "/document", "/remind/x", "/signers/x", "/deadline", "/reminders")
+    for act in ("", *acts):
         answer = home.post(f"/requests/{request_id}{act}", given)
         assert answer.status == 404, act
 
@@ -105,6 +112,69 @@ def test_a_signer_is_reminded_and_his_address_corrected(office: Office, request_
     assert (wrong.status, wrong.response.get_json()["field"]) == (400, "email")
     right = {"name": "Ann Lee", "email": "ann.new@example.com"}
     assert "ann.new@example.com" in page.post(f"/requests/{request_id}/signers/{signer_id}", right).text
+
+
+def test_a_second_reminder_on_the_same_day_is_refused_with_the_time_of_the_next(office: Office, request_id):
+    office.work()
+    page = opened(office, request_id)
+    signer_id = re.findall(r'data-signer="([^"]+)"', page.text)[0]
+    page.post(f"/requests/{request_id}/remind/{signer_id}")
+    refused = page.post(f"/requests/{request_id}/remind/{signer_id}")
+    assert refused.status == 409
+    said = refused.response.get_json()["error"]
+    assert re.search(r"was sent on \w+ \d+, \d{4}, \d\d:\d\d\. You can send the next one from .*, 00:\d\d", said), said
+
+
+def test_the_deadline_is_shown_and_moved(office: Office, request_id):
+    office.work()
+    page = opened(office, request_id)
+    moved = page.post(f"/requests/{request_id}/deadline", {"expires_on": str(soon(20))})
+    assert (moved.status, moved.value("expires_on")) == (200, str(soon(20)))
+    assert 'data-type="deadline_changed"' in moved.text
+    for wrong in ("", "soon", str(soon(0)), "9999-12-31"):
+        refused = page.post(f"/requests/{request_id}/deadline", {"expires_on": wrong})
+        assert (refused.status, refused.response.get_json()["field"]) == (400, "expires_on")
+    assert opened(office, request_id).value("expires_on") == str(soon(20))
+
+
+def test_reminders_are_changed_and_turned_off(office: Office, request_id):
+    office.work()
+    page = opened(office, request_id)
+    assert not page.has("reminders-off")
+    on = {"remind": "1", "remind_first": "2", "remind_every": "5", "remind_most": "1", "remind_before": "1"}
+    changed = page.post(f"/requests/{request_id}/reminders", on)
+    assert "Reminder after 2 days; one more the day before the deadline" in changed.text
+    assert changed.has("next-reminder")
+    refused = page.post(f"/requests/{request_id}/reminders", on | {"remind_every": "0"})
+    assert (refused.status, refused.response.get_json()["field"]) == (400, "remind_every")
+    off = page.post(f"/requests/{request_id}/reminders")
+    assert (off.has("next-reminder"), off.has("reminders-off")) == (False, False)
+    assert "turned the reminders off" in off.text
+
+
+def test_once_it_is_over_nothing_about_time_can_be_changed(office: Office, request_id):
+    office.work()
+    page = opened(office, request_id)
+    page.post(f"/requests/{request_id}/void", {"reason": "Wrong version"})
+    assert page.post(f"/requests/{request_id}/deadline", {"expires_on": str(soon(20))}).status == 409
+    assert page.post(f"/requests/{request_id}/reminders", {"remind": "1"}).status == 409
+    assert not opened(office, request_id).has("timing")
+
+
+def test_the_end_of_the_last_day_is_told_to_the_responsible_employee_and_to_the_sender(office: Office):
+    request_id = office.send(77, user=OLENA)
+    office.work()
+    with writing():
+        Request.update(expires_at=1, due_at=1).where(Request.id == request_id).execute()
+    act_on_time(office.ctx)
+    office.work()
+    bells = office.sandbox.portal("acme").notifications
+    assert all("The time to sign" in bells.of(user)[0].text for user in (ANNA, OLENA))
+    assert 'data-status="expired"' in opened(office, request_id).text
+
+
+def soon(days: int) -> date:
+    return utc_now().astimezone(zone_named("Europe/Berlin")).date() + timedelta(days=days)
 
 
 def test_calling_back_ends_it(office: Office, request_id):

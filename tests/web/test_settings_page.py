@@ -51,6 +51,24 @@ def test_saving_says_so_and_keeps_what_was_typed(stage, home):
     assert 'value="Acme GmbH"' in home.post("/settings/").text
 
 
+def test_reminders_are_kept_and_shown(stage, home):
+    typed = {"remind": "1", "remind_first": "2", "remind_every": "5", "remind_most": "4", "remind_working": "1"}
+    page = home.post("/settings/save", **answers(**typed))
+    assert 'name="remind_every" value="5"' in page.text
+    kept = {
+        "is_on": True,
+        "first_days": 2,
+        "every_days": 5,
+        "most": 4,
+        "before_deadline": False,
+        "working_days_only": True,
+    }
+    assert stage.stored.settings["reminders"] == kept
+    wrong = home.post("/settings/save", **answers(**typed | {"remind_most": "21"}))
+    assert (wrong.status, stage.stored.settings["reminders"]) == (400, kept)
+    assert 'id="remind_most-problem" data-problem="remind_most" role="alert">Choose' in wrong.text
+
+
 def test_an_unticked_box_is_a_no(stage, home):
     home.post("/settings/save", **{k: v for k, v in answers().items() if k != "needs_approval"})
     assert stage.stored.settings["needs_approval"] is False

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import io
-import time
 from dataclasses import asdict
 from typing import Any
 
 import pikepdf
 import pypdfium2
 
+from b24app.clock import monotonic_s
 from b24app.documents.job import Output
 from b24app.documents.jobs.active_content import remove_active_content
 from b24app.documents.jobs.bombs import refuse_bombs
@@ -84,10 +84,10 @@ def _check_pages(pdf: pikepdf.Pdf, data: bytes, page_limit: int) -> None:
 
 def _draw_trial(data: bytes) -> None:
     """Draw pages very small until the time is up; a page that hangs ends this process."""
-    until = time.monotonic() + TRIAL_S
+    until = monotonic_s() + TRIAL_S
     with contextlib.closing(pypdfium2.PdfDocument(io.BytesIO(data))) as document:
         for page in document:
             page.render(scale=min(1.0, 60 / max(page.get_size())))
             page.close()
-            if time.monotonic() > until:
+            if monotonic_s() > until:
                 return

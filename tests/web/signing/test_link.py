@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import io
+from datetime import UTC, datetime
 
 import pytest
 from PIL import Image
 
+from b24app.clock import to_ms
 from b24app.domain.signature_request import SignerStatus
+from b24app.store import database
+from b24app.store.tables import Request
 from b24app.web.signing_attempts import MISSES, WINDOW_S, Attempts
 
 from ..signing_scene import TITLE, send
@@ -128,6 +132,23 @@ def test_an_ended_document_is_gone(agreed, client, status, words):
     assert words in text(answer)
     assert TITLE not in text(answer)
     assert client.get(f"/s/{agreed.token}/page/1").status_code == 409
+
+
+def test_whoever_is_in_the_middle_of_it_when_the_last_day_ends_is_told_until_when_it_was(agreed, client):
+    end = datetime(2026, 3, 6, 5, tzinfo=UTC)  # of the fifth in New York
+    with database.writing():
+        Request.update(expires_at=to_ms(end), time_zone="America/New_York").where(Request.id == agreed.id).execute()
+    answer = client.post(f"/s/{agreed.token}/finish", follow_redirects=True)
+    assert answer.status_code == 410
+    assert "It could be signed until the end of March 5, 2026" in text(answer)
+    assert "nothing has been signed" in text(answer)
+
+
+def test_the_last_day_is_named_as_people_there_call_it(sent, client):
+    end = datetime(2100, 3, 6, 5, tzinfo=UTC)
+    with database.writing():
+        Request.update(expires_at=to_ms(end), time_zone="America/New_York").where(Request.id == sent.id).execute()
+    assert "sign by March 5, 2100" in text(client.get(f"/s/{sent.token}"))
 
 
 @pytest.mark.parametrize("deed", ["view", "consent", "correct", "value", "signature", "finish", "decline"])

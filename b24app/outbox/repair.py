@@ -1,0 +1,73 @@
+"""Bring back times that lie further ahead than our own rules can put them: a clock was ahead when they were written.
+
+Run by the sweep, so that nothing waits for the hour by which a clock was put back. Bringing back too much does no harm:
+the work is begun early, within the rate.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import structlog
+from peewee import Case
+
+from b24app.clock import to_ms
+from b24app.outbox.backoff import LONGEST_S, longest_s
+from b24app.outbox.schedule import PAUSES
+from b24app.outbox.turn import LEASE_MS
+from b24app.store import outbox
+from b24app.store.database import writing
+from b24app.store.tables import OutboxMessage, Portal
+
+CLOCKS_DIFFER_MS = 5_000  # between machines that keep the time
+KNOWN_ATTEMPTS = 12  # after so many the wait is always the longest
+
+log = structlog.get_logger()
+
+
+def pull_back(now: datetime) -> int:
+    """Repair messages, leases, buckets, pauses and hints; returns how many times were wrong."""
+    now_ms = to_ms(now)
+    with writing():
+        wrong = _messages(now_ms) + _leases(now_ms) + _buckets(now_ms) + _pauses(now_ms) + _hints(now_ms)
+    if wrong:
+        log.warning("times_pulled_back", count=wrong)
+    return wrong
+
+
+def _messages(now_ms: int) -> int:
+    """A new message is due at once; a tried one at most after the longest wait for its attempts."""
+    wait_ms = Case(OutboxMessage.attempts, [(0, CLOCKS_DIFFER_MS), *_waits()], _ms(LONGEST_S))
+    return outbox.pull_back(now_ms, OutboxMessage.next_at > now_ms + wait_ms)
+
+
+def _leases(now_ms: int) -> int:
+    """Whose lease it is may still be at work: it gets the longest there is, once, and ends like any other."""
+    latest = now_ms + max(LEASE_MS.values())
+    return int(Portal.update(lease_until=latest).where(Portal.lease_until > latest).execute())
+
+
+def _buckets(now_ms: int) -> int:
+    """What was in a bucket stays in it; from now on it fills again."""
+    ahead = Portal.tokens_at > now_ms + CLOCKS_DIFFER_MS
+    return int(Portal.update(tokens_at=now_ms).where(ahead).execute())
+
+
+def _pauses(now_ms: int) -> int:
+    return sum(
+        Portal.update({until: 0}).where(until > now_ms + Case(failures, _waits(), _ms(LONGEST_S))).execute()
+        for until, failures in PAUSES.values()
+    )
+
+
+def _hints(now_ms: int) -> int:
+    return int(Portal.update(hint_at=0).where(Portal.hint_at > now_ms + _ms(LONGEST_S)).execute())
+
+
+def _waits() -> list[tuple[Any, int]]:
+    return [(attempts, _ms(longest_s(attempts))) for attempts in range(1, KNOWN_ATTEMPTS)]
+
+
+def _ms(seconds: float) -> int:
+    return int(seconds * 1000)
