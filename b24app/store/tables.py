@@ -474,8 +474,9 @@ class OutboxMessage(Table):
     done_at = BigIntegerField(null=True)
     dead_at = BigIntegerField(null=True)
     blocks = BooleanField(default=True)  # while not done: later ones of its lane wait; a skipped one lets them pass
-    error = TextField(default="")  # why it is not done; empty while nobody knows how the last attempt ended
+    error = TextField(default="")
     failing_since = BigIntegerField(null=True)  # the first failure in a row
+    rest_until = BigIntegerField(null=True)  # whatever hurries: a call of its last attempt may still be at work
 
     class Meta:
         table_name = "outbox"

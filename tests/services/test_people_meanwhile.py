@@ -133,7 +133,7 @@ def test_a_card_that_was_written_before_the_hand_over_is_brought_up_to_date_afte
     paper = room.send()
     hand_over = message(paper, Topic.HAND_OVER)
     with writing():
-        outbox.put_off(hand_over.key, room.clock() + timedelta(seconds=100), "")
+        outbox.put_off(hand_over.key, room.clock(), room.clock() + timedelta(seconds=100), "")
     room.work()
     assert room.seen(paper).tag == "Being sent"
     room.recover()
