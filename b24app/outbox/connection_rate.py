@@ -63,8 +63,7 @@ class ConnectionLimiter:
             while True:
                 row = Connection.get_by_id(self.connection)
                 now_ms = max(to_ms(self.now()), row.tokens_at)
-                begun_ms = max(row.tokens_at, steady_since_ms(self.now))  # a clock put forward fills no bucket
-                grown = max(0, now_ms - begun_ms) * self._growth // MINUTE_MS
+                grown = max(0, now_ms - self._since(row)) * self._growth // MINUTE_MS
                 left = min(self._at_once, row.tokens_milli + grown) - cost
                 if left < 0:
                     return now_ms - to_ms(self.now()) - left * MINUTE_MS // self._growth
@@ -72,6 +71,10 @@ class ConnectionLimiter:
                 change = {"tokens_milli": left, "tokens_at": now_ms}
                 if Connection.update(**change).where((Connection.id == row.id) & same).execute():
                     return 0
+
+    def _since(self, row: Connection) -> int:
+        """Tell since when it has grown: a clock put forward fills no bucket, one that was never asked of is full."""
+        return max(row.tokens_at, steady_since_ms(self.now)) if row.tokens_at else 0
 
     @property
     def _growth(self) -> int:
