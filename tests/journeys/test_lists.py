@@ -7,6 +7,7 @@ from itertools import count
 import pytest
 from playwright.sync_api import Frame, FrameLocator, Page, expect
 
+from b24app.clock import from_ms
 from b24app.domain.events import Topic
 from b24app.domain.signature_request import Status
 from b24app.errors import N_, BitrixError
@@ -149,5 +150,5 @@ def give_up(world: World, request_id: str) -> int:
         outbox.enqueue(world.stage.acme.member_id, request_id, seq, Topic.RELAY, {"event": 1}, world.stage.ctx.now())
         message = OutboxMessage.get(OutboxMessage.key == f"{request_id}:{seq}")
         outbox.bury(message.key, world.stage.ctx.now(), describe(REASON), blocks=False)
-        report_dead(world.stage.ctx, Message.of(message), REASON)
+        report_dead(world.stage.ctx, Message.of(message, from_ms(0)), REASON)
     return int(message.id)

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from b24app.clock import from_ms
 from b24app.domain.events import Topic
 from b24app.domain.signature_request import Status
 from b24app.errors import N_, BitrixError
@@ -41,7 +42,7 @@ def dead(office: Office):
             outbox.enqueue(row.member_id, request.id, 1, topic, {}, office.ctx.now())
             message = OutboxMessage.get(OutboxMessage.request == request.id)
             outbox.bury(message.key, office.ctx.now(), describe(GONE), blocks=blocks)
-            report_dead(office.ctx, Message.of(message), GONE)
+            report_dead(office.ctx, Message.of(message, from_ms(0)), GONE)
         return message
 
     return dead
@@ -136,7 +137,7 @@ def test_the_request_says_to_its_employee_what_could_not_be_done(office: Office)
     with writing():
         message = OutboxMessage.get((OutboxMessage.request == request_id) & (OutboxMessage.topic == "relay"))
         outbox.bury(message.key, office.ctx.now(), describe(GONE), blocks=False)
-        report_dead(office.ctx, Message.of(message), GONE)
+        report_dead(office.ctx, Message.of(message, from_ms(0)), GONE)
     page = office.launch("/", options={"request": request_id}, user=ANNA)
     assert (page.has("stuck"), page.has("work"), page.has("work-reason")) == (True, True, True)
     assert not page.post(f"/requests/{request_id}/retry").has("stuck")
