@@ -21,8 +21,7 @@ from b24app.domain.acts import (
 )
 from b24app.domain.events import SYSTEM, AuditEvent, EventType
 from b24app.domain.signature_request import SignatureRequest, Signer, SignerStatus, Status
-from b24app.domain.signing_order import signer_of
-from b24app.domain.steps import Decision, after_signature, by_signer, end
+from b24app.domain.steps import Decision, after_signature, by_signer, end, signer_of
 from b24app.errors import NotAllowed
 
 _ANSWERED = (SignerStatus.SIGNED, SignerStatus.DECLINED)

@@ -9,8 +9,26 @@ from datetime import datetime
 from b24app.domain.events import SYSTEM, Actor, AuditEvent, EventType
 from b24app.domain.signature_request import SignatureRequest, Signer, SignerStatus, Status
 from b24app.domain.signing_order import next_turn
+from b24app.errors import NotAllowed
 
 Decision = tuple[SignatureRequest, list[AuditEvent]]
+
+
+def signer_of(request: SignatureRequest, signer_id: str) -> Signer:
+    signer = request.signer(signer_id)
+    if signer is None:
+        raise NotAllowed("This person does not sign this document.")
+    return signer
+
+
+def signer_in_turn(request: SignatureRequest, signer_id: str) -> Signer:
+    """Find a signer who may act now. Raises: NotAllowed."""
+    signer = signer_of(request, signer_id)
+    if signer.status is SignerStatus.SIGNED:
+        raise NotAllowed("You have already signed this document.")
+    if not signer.has_turn:
+        raise NotAllowed("It is not this signer's turn yet.")
+    return signer
 
 
 def begin_turn(request: SignatureRequest, now: datetime) -> Decision:

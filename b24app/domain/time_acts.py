@@ -9,8 +9,7 @@ from b24app.domain.acts import ChangeDeadline, ChangeReminders, Expire, Remind
 from b24app.domain.days import zone_named
 from b24app.domain.events import SYSTEM, Actor, AuditEvent, EventType
 from b24app.domain.signature_request import SignatureRequest, Signer, Status
-from b24app.domain.signing_order import signer_in_turn
-from b24app.domain.steps import Decision, close, end, is_signed_elsewhere
+from b24app.domain.steps import Decision, close, end, is_signed_elsewhere, signer_in_turn
 from b24app.domain.timetable import is_over, is_reminder_due, last_day, next_by_hand
 from b24app.errors import N_, NotAllowed
 
@@ -48,8 +47,6 @@ def expire(request: SignatureRequest, _act: Expire, now: datetime) -> Decision:
 
 
 def change_deadline(request: SignatureRequest, act: ChangeDeadline, now: datetime) -> Decision:
-    if request.is_external:
-        raise NotAllowed("The signing service has this document's deadline: it cannot be changed here.")
     if act.expires_at <= now:
         raise NotAllowed("The deadline must be later than today.")
     if act.expires_at == request.expires_at:

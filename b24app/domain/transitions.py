@@ -36,7 +36,6 @@ from b24app.domain.acts import (
 )
 from b24app.domain.events import SYSTEM, Actor, AuditEvent, EventType
 from b24app.domain.signature_request import OPEN, OUT, SignatureRequest, SignerStatus, Status
-from b24app.domain.signing_order import signer_in_turn, signer_of
 from b24app.domain.steps import (
     Decision,
     after_signature,
@@ -45,6 +44,8 @@ from b24app.domain.steps import (
     close,
     end,
     is_signed_elsewhere,
+    signer_in_turn,
+    signer_of,
 )
 from b24app.domain.time_acts import change_deadline, change_reminders, expire, letter_out, remind
 from b24app.errors import N_, NotAllowed

@@ -1,4 +1,4 @@
-"""The worker's sign of life. It is written within a minute of the worker's start."""
+"""The worker's sign of life. It is written at the worker's start and every minute."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from b24app.clock import Clock, to_ms
+from b24app.clock import Clock, steady_since_ms, to_ms
 from b24app.errors import N_, ProviderError, Trouble
 from b24app.outbox.verdict import OWN_LIMIT
 from b24app.store.database import writing
@@ -63,7 +63,7 @@ class ConnectionLimiter:
             while True:
                 row = Connection.get_by_id(self.connection)
                 now_ms = max(to_ms(self.now()), row.tokens_at)
-                grown = (now_ms - row.tokens_at) * self._growth // MINUTE_MS
+                grown = max(0, now_ms - self._since(row)) * self._growth // MINUTE_MS
                 left = min(self._at_once, row.tokens_milli + grown) - cost
                 if left < 0:
                     return now_ms - to_ms(self.now()) - left * MINUTE_MS // self._growth
@@ -71,6 +71,10 @@ class ConnectionLimiter:
                 change = {"tokens_milli": left, "tokens_at": now_ms}
                 if Connection.update(**change).where((Connection.id == row.id) & same).execute():
                     return 0
+
+    def _since(self, row: Connection) -> int:
+        """Tell since when it has grown: a clock put forward fills no bucket, one that was never asked of is full."""
+        return max(row.tokens_at, steady_since_ms(self.now)) if row.tokens_at else 0
 
     @property
     def _growth(self) -> int:

@@ -13,14 +13,15 @@ import structlog
 from peewee import Case
 
 from b24app.clock import to_ms
-from b24app.outbox.backoff import LONGEST_S, longest_s
+from b24app.outbox.backoff import LONGEST_ASKED_S, LONGEST_S, longest_s
 from b24app.outbox.schedule import PAUSES
 from b24app.outbox.turn import LEASE_MS
 from b24app.store import outbox
 from b24app.store.database import writing
-from b24app.store.tables import OutboxMessage, Portal
+from b24app.store.tables import Connection, OutboxMessage, Portal
 
 CLOCKS_DIFFER_MS = 5_000  # between machines that keep the time
+SPREAD_MS = 60_000 + CLOCKS_DIFFER_MS  # looks at a provider are written for the minute to come
 KNOWN_ATTEMPTS = 12  # after so many the wait is always the longest
 
 log = structlog.get_logger()
@@ -37,8 +38,8 @@ def pull_back(now: datetime) -> int:
 
 
 def _messages(now_ms: int) -> int:
-    """A new message is due at once; a tried one at most after the longest wait for its attempts."""
-    wait_ms = Case(OutboxMessage.attempts, [(0, CLOCKS_DIFFER_MS), *_waits()], _ms(LONGEST_S))
+    """A new message is due within the minute; a tried one at most after the longest wait for its attempts."""
+    wait_ms = Case(OutboxMessage.attempts, [(0, SPREAD_MS), *_waits()], _ms(LONGEST_S))
     return outbox.pull_back(now_ms, OutboxMessage.next_at > now_ms + wait_ms)
 
 
@@ -51,7 +52,9 @@ def _leases(now_ms: int) -> int:
 def _buckets(now_ms: int) -> int:
     """What was in a bucket stays in it; from now on it fills again."""
     ahead = Portal.tokens_at > now_ms + CLOCKS_DIFFER_MS
-    return int(Portal.update(tokens_at=now_ms).where(ahead).execute())
+    emptied = Connection.tokens_at > now_ms + CLOCKS_DIFFER_MS + _ms(LONGEST_ASKED_S)  # at a provider's wish
+    of_portals = Portal.update(tokens_at=now_ms).where(ahead).execute()
+    return int(of_portals + Connection.update(tokens_at=now_ms).where(emptied).execute())
 
 
 def _pauses(now_ms: int) -> int:

@@ -15,7 +15,6 @@ import structlog
 
 from b24app.clock import Clock, steady_since_ms, to_ms
 from b24app.domain.events import Topic
-from b24app.errors import OutcomeUnknown
 from b24app.outbox import rate, schedule
 from b24app.outbox.backoff import Jitter, delay_s
 from b24app.outbox.message import DeadRule, Message, OnDead, describe, trouble
@@ -111,8 +110,8 @@ class Turn:
         if verdict.dies and self._bury(message, error, rule, now):
             return
         wait_s = verdict.wait_s or delay_s(message.attempts, self._policy.jitter)
-        why = "" if isinstance(error, OutcomeUnknown) else describe(error)
-        outbox.put_off(message.key, now, now + timedelta(seconds=wait_s), why)
+        rest_until = now + timedelta(seconds=verdict.rest_s)
+        outbox.put_off(message.key, now, now + timedelta(seconds=wait_s), describe(error), rest_until)
         self._slow_down(message.lane, verdict, now)
         log.info("message_put_off", **trouble(error), wait_s=round(wait_s, 1))
 

@@ -28,12 +28,16 @@ MAIL_SERVER = frozenset({"connection", "login", "sender"})  # trouble with the s
 
 @dataclass(frozen=True)
 class Verdict:
-    """`is_down` pauses the whole lane of the portal; `asked_s` is how long the other side asks to be left alone."""
+    """`is_down` pauses the whole lane of the portal; `asked_s` is how long the other side asks to be left alone.
+
+    `rest_s`: for so long the call that was given up may still be at work there.
+    """
 
     dies: bool
     wait_s: float = 0.0
     is_down: bool = False
     asked_s: float = 0.0
+    rest_s: float = 0.0
 
 
 def judge(error: Exception, message: Message, rule: DeadRule, jitter: Jitter) -> Verdict:
@@ -43,8 +47,10 @@ def judge(error: Exception, message: Message, rule: DeadRule, jitter: Jitter) ->
     asked_s = min(LONGEST_ASKED_S, error.retry_after_s or 0.0) if isinstance(error, UpstreamError) else 0.0
     if isinstance(error, UpstreamError) and error.code in OUR_OWN:
         return Verdict(dies=False, wait_s=asked_s)
-    wait_s = max(asked_s, delay_s(message.attempts, jitter), _still_at_work_s(error, message.lane))
-    return Verdict(dies=False, wait_s=wait_s, is_down=_is_down(error, message.lane), asked_s=asked_s)
+    rest_s = AT_WORK_S if message.lane == PORTAL and isinstance(error, OutcomeUnknown) else 0.0
+    wait_s = max(asked_s, rest_s, delay_s(message.attempts, jitter))
+    is_down = _is_down(error, message.lane)
+    return Verdict(dies=False, wait_s=wait_s, is_down=is_down, asked_s=asked_s, rest_s=rest_s)
 
 
 def is_refusal(error: Exception) -> bool:
@@ -54,10 +60,6 @@ def is_refusal(error: Exception) -> bool:
     if isinstance(error, DocumentRefused):
         return error.reason not in OVERLOADED
     return isinstance(error, AppError) and not isinstance(error, OutcomeUnknown | ConfigError)
-
-
-def _still_at_work_s(error: Exception, lane: str) -> float:
-    return AT_WORK_S if lane == PORTAL and isinstance(error, OutcomeUnknown) else 0.0
 
 
 def _is_down(error: Exception, lane: str) -> bool:

@@ -142,7 +142,7 @@ class Worker:
         crew = Crew(serve, threads)
         self._hints.listen(crew.call, lambda: self._weather(self.each_minute))
         self._runner = Runner(self._hints.huey, TAKE_HINTS)
-        self.sweep()
+        self.each_minute()
         log.info("worker_started", worker=self._worker_id, threads=threads)
         self._runner.run()
         self._is_stopping.set()

@@ -9,6 +9,7 @@ from datetime import timedelta
 from b24app.clock import to_ms
 from b24app.errors import N_, NotFound, ProviderError, Sentence, Trouble
 from b24app.outbox import connection_rate
+from b24app.outbox.backoff import LONGEST_ASKED_S
 from b24app.outbox.verdict import OWN_LIMIT
 from b24app.providers.base import BUILTIN, Provider
 from b24app.providers.capabilities import Capabilities
@@ -57,7 +58,8 @@ def _note_trouble(ctx: Context, portal: str, connection: str, error: ProviderErr
     if not connection or error.code == OWN_LIMIT:
         return
     if error.kind is Trouble.RATE_LIMITED:
-        connection_rate.empty(connection, ctx.now() + timedelta(seconds=error.retry_after_s or 0))
+        asked_s = min(LONGEST_ASKED_S, error.retry_after_s or 0)
+        connection_rate.empty(connection, ctx.now() + timedelta(seconds=asked_s))
     if error.kind in HEALTH:
         _note(ctx, portal, connection, HEALTH[error.kind], Sentence.of(error).kept())
 

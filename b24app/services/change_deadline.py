@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 from b24app.domain.acts import ChangeDeadline
 from b24app.domain.days import day_of, end_of, zone_named
 from b24app.domain.signature_request import SignatureRequest
-from b24app.errors import N_, InvalidPayload
+from b24app.errors import N_, InvalidPayload, NotAllowed
 from b24app.services.context import Context
 from b24app.services.record import apply
-from b24app.services.show_request import reach_request
+from b24app.services.show_request import is_ours_to_move, reach_request
+from b24app.store import requests
 from b24app.store.tables import Portal
 
 MOST_YEARS = 5
@@ -21,6 +22,8 @@ def change_deadline(
 ) -> SignatureRequest:
     """Raises: InvalidPayload (expires_on); NotAllowed once it has ended or for an employee without the card."""
     row = reach_request(ctx, portal, user_id, request_id)
+    if not is_ours_to_move(ctx, requests.to_domain(row), row.connection):
+        raise NotAllowed(N_("The signing service cannot change the deadline after sending."))
     if last_day is None:
         raise InvalidPayload(N_("Choose a day."), field="expires_on")
     expires_at = deadline_on(last_day, row.time_zone, ctx.now())

@@ -8,10 +8,9 @@ from b24app.domain.acts import ChangeReminders
 from b24app.domain.reminders import MOST_DAYS, MOST_TIMES, Reminders
 from b24app.domain.signature_request import SignatureRequest
 from b24app.errors import N_, InvalidPayload
-from b24app.services.ask_provider import capabilities_of
-from b24app.services.check_fit import no_reminders
 from b24app.services.context import Context
 from b24app.services.record import apply
+from b24app.services.remind_signer import require_reminders
 from b24app.services.show_request import reach_request
 from b24app.store.tables import Portal
 
@@ -19,11 +18,9 @@ from b24app.store.tables import Portal
 def change_reminders(
     ctx: Context, portal: Portal, user_id: int, request_id: str, reminders: Reminders
 ) -> SignatureRequest:
-    """Raises: InvalidPayload, where the signing service has no reminders as well; NotAllowed once nobody is waited for
-    or for an employee without the card."""
-    row = reach_request(ctx, portal, user_id, request_id)
-    capabilities = capabilities_of(ctx, row.portal, row.connection)
-    for _field, problem in (*reminder_problems(reminders), *no_reminders(capabilities, reminders)):
+    """Raises: InvalidPayload; NotAllowed once nobody is waited for or for an employee without the card."""
+    require_reminders(ctx, reach_request(ctx, portal, user_id, request_id))
+    for _field, problem in reminder_problems(reminders):
         raise problem
     return apply(ctx, portal.member_id, request_id, ChangeReminders(reminders, user_id))
 

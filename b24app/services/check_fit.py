@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from b24app.domain.reminders import Reminders
 from b24app.domain.signature_request import SignatureRequest
 from b24app.errors import N_, InvalidPayload, NotFound
 from b24app.providers import fit
 from b24app.providers.base import BUILTIN
-from b24app.providers.capabilities import Capabilities
 from b24app.services.ask_provider import capabilities_of
 from b24app.services.context import Context
 from b24app.services.order_for import order_for
@@ -23,13 +21,6 @@ def provider_of(portal: str, connection: str) -> str:
     return str(found.provider) if found else BUILTIN
 
 
-def no_reminders(capabilities: Capabilities, reminders: Reminders) -> Iterator[tuple[str, InvalidPayload]]:
-    """Say that nobody can be reminded, where somebody should be."""
-    if not capabilities.manual_reminders and not reminders.are_off:
-        problem = InvalidPayload(N_("The signing service has no reminders. Switch them off."), field="remind_first")
-        yield "remind_first", problem
-
-
 def fit_problems(ctx: Context, row: Request, request: SignatureRequest) -> Iterator[tuple[str, InvalidPayload]]:
     """List what its provider will not take; nothing for the built-in engine, which the composer is made for."""
     if not row.connection:
@@ -41,7 +32,6 @@ def fit_problems(ctx: Context, row: Request, request: SignatureRequest) -> Itera
         return
     if connections.get(row.portal, row.connection).health == "reconnect":
         yield "connection", InvalidPayload(N_("This signing service needs to be connected again by an administrator."))
-    yield from no_reminders(capabilities, request.reminders)
     order = order_for(ctx, row, request, capabilities, ref=row.id)
     for problem in fit.problems(order, capabilities, ctx.now()):
         yield problem.field, InvalidPayload(problem.sentence.message, **problem.sentence.params)

@@ -1,4 +1,4 @@
-"""What the worker does once a minute beside the outbox: what time causes, tidying up, a sign of life."""
+"""What the worker does once a minute beside the outbox: what time causes, silence, tidying up, a sign of life."""
 
 from __future__ import annotations
 

@@ -58,9 +58,9 @@ _HAPPENED: Mapping[EventType, str] = {
     EventType.REQUEST_RETRIED: N_("Trying “%(title)s” again."),
     EventType.REQUEST_COMPLETED: N_("“%(title)s” is completed; the sealed document is pinned to this card."),
 }
+_REMINDED_BY_ITSELF = N_("An automatic reminder about “%(title)s” was sent to %(signer)s.")
 _BEING_SENT = N_("“%(title)s” is being sent for signature.")
 _DECLINED = N_("%(signer)s declined “%(title)s”.")
-_REMINDED_BY_ITSELF = N_("An automatic reminder about “%(title)s” was sent to %(signer)s.")
 _LAST_SIGNED = N_("%(signer)s signed “%(title)s”. All signatures are in: it is ready for approval.")
 
 
@@ -102,12 +102,12 @@ def _words_for(request: SignatureRequest, event: AuditEvent) -> str:
     """Pick the sentence. Nothing is called sent before its provider has it; a provider may not ask for reasons."""
     if event.type is EventType.REQUEST_SENT and request.is_external:
         return _BEING_SENT
+    if event.type is EventType.SIGNER_REMINDED and event.data.get("automatic"):
+        return _REMINDED_BY_ITSELF
     if event.type is EventType.SIGNER_DECLINED and not event.data.get("reason"):
         return _DECLINED
     if request.status is Status.AWAITING_APPROVAL and _was_last(request, event):
         return _LAST_SIGNED
-    if event.type is EventType.SIGNER_REMINDED and event.data.get("automatic"):
-        return _REMINDED_BY_ITSELF
     return _HAPPENED[event.type]
 
 

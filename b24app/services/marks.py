@@ -13,7 +13,7 @@ from b24app.domain.events import Topic
 from b24app.outbox.message import Message
 
 KNOWN_BY: Mapping[Topic, str] = {
-    Topic.HAND_OVER: "our request id at the provider",
+    Topic.HAND_OVER: "our reference at the provider",
     Topic.INVITE: "LETTER_SENT with the message's key; Message-ID",
     Topic.REMIND: "LETTER_SENT with the message's key; Message-ID",
     Topic.RELAY: "activity by originId; log entry by mark; notification by TAG",
@@ -23,6 +23,12 @@ KNOWN_BY: Mapping[Topic, str] = {
     Topic.WRITE_BACK: "log entry by mark",
     Topic.COPY_TO_SIGNERS: "LETTER_SENT with the message's key; Message-ID",
     Topic.TELL_SIGNERS: "LETTER_SENT with the message's key; Message-ID",
+    Topic.FETCH_FILE: "the file in our row",
+    Topic.CANCEL: "status of the request, here and at the provider",
+    Topic.CORRECT_SIGNER: "nothing: the same values once more",
+    Topic.LOOK: "nothing: it only reads",
+    Topic.PROVIDER_EVENT: "status of the request and of its signers, by rank",
+    Topic.CHECK_CONNECTION: "the webhook by its address",
     Topic.PORTAL_EVENT: "SIGNER_REMINDED with the event's key; status of the request",
 }
 

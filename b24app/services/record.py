@@ -36,15 +36,14 @@ def apply_inside(ctx: Context, portal: str, request_id: str, act: Act) -> Signat
 
 def apply_locked(ctx: Context, request: SignatureRequest, acts: Iterable[Act], now: datetime) -> SignatureRequest:
     """Apply acts to a request whose row the caller's transaction holds, all or none."""
-    events: list[AuditEvent] = []
-    before = request
+    changed, events = request, list[AuditEvent]()
     for act in acts:
-        request, happened = decide(request, act, now)
+        changed, happened = decide(changed, act, now)
         events += happened
-    requests.save(request, now)
-    request_words.follow(before, request)
-    record_events(ctx, request, events)
-    return request
+    requests.save(changed, now)
+    request_words.follow(request, changed)
+    record_events(ctx, changed, events)
+    return changed
 
 
 def record_events(ctx: Context, request: SignatureRequest, events: Sequence[AuditEvent]) -> None:

@@ -8,12 +8,14 @@ from datetime import datetime
 from b24app.bitrix.card import CardSnapshot
 from b24app.clock import to_ms
 from b24app.domain.acts import Send
+from b24app.domain.reminders import OFF, Reminders
 from b24app.domain.signature_request import Role, SignatureRequest, Signer, Status
 from b24app.domain.signing_order import normalised
 from b24app.domain.text import MAX_NAME, one_line
 from b24app.domain.transitions import decide
-from b24app.errors import N_, InvalidPayload
+from b24app.errors import N_, InvalidPayload, NotFound
 from b24app.letters.compose import is_address, wording_problems
+from b24app.services.ask_provider import capabilities_of
 from b24app.services.card_values import checkbox_values
 from b24app.services.change_deadline import deadline_on
 from b24app.services.change_reminders import reminder_problems
@@ -143,10 +145,10 @@ def _aggregate(
         needs_approval=form.needs_approval,
         entity_type_id=composer.entity_type_id,
         entity_id=composer.entity_id,
-        is_external=bool(form.connection),
         expires_at=_expires_at(ctx, card, form),
         time_zone=zone_of(card).key,
-        reminders=form.reminders,
+        reminders=_reminders(ctx, portal, form),
+        is_external=bool(form.connection),
     )
 
 
@@ -174,7 +176,6 @@ def _row(
         checkboxes=_changed_checkboxes(card, prepared),
         people={str(employee.id): employee.name for employee in employees},
         created_at=to_ms(ctx.now()),
-        expires_at=to_ms(request.expires_at) if request.expires_at else None,
         provider=provider_of(portal.member_id, form.connection),
         connection=form.connection,
     )
@@ -203,3 +204,12 @@ def _remember(portal: Portal, user_id: int, card: CardSnapshot, form: ComposeFor
 def _expires_at(ctx: Context, card: CardSnapshot, form: ComposeForm) -> datetime | None:
     """The end of the chosen day in the employee's time zone. Raises: InvalidPayload."""
     return deadline_on(form.expires_on, zone_of(card).key, ctx.now()) if form.expires_on else None
+
+
+def _reminders(ctx: Context, portal: Portal, form: ComposeForm) -> Reminders:
+    """What was decided, where the signing service can remind at all."""
+    try:
+        can_remind = capabilities_of(ctx, portal.member_id, form.connection).manual_reminders
+    except NotFound:  # told as a problem of the connection
+        can_remind = False
+    return form.reminders if can_remind else OFF

@@ -11,6 +11,7 @@ from b24app.domain.acts import ChangeDeadline, Remind, Void
 from b24app.domain.days import day_of, zone_named
 from b24app.domain.events import AuditEvent
 from b24app.domain.signature_request import SignatureRequest, Status
+from b24app.domain.steps import is_signed_elsewhere
 from b24app.domain.timetable import last_day, next_reminder
 from b24app.domain.transitions import may
 from b24app.errors import N_, BitrixError, NotAllowed, NotFound
@@ -47,11 +48,21 @@ def show_request(ctx: Context, portal: Portal, user_id: int, request_id: str) ->
         may_approve=request.status is Status.AWAITING_APPROVAL and user_id == request.responsible_id,
         may_void=may(request, Void),
         may_remind=may(request, Remind) and capabilities_of(ctx, row.portal, row.connection).manual_reminders,
-        works=works_of(ctx, row),
-        may_move_deadline=may(request, ChangeDeadline) and not request.is_external,
+        may_move_deadline=may(request, ChangeDeadline) and is_ours_to_move(ctx, request, row.connection),
         expires_on=last_day(request),
         next_reminders=dict(_next_reminders(request, ctx.now())),
+        works=works_of(ctx, row),
     )
+
+
+def by_activity(_ctx: Context, portal: Portal, activity_id: int) -> str | None:
+    """Find a request by its live card in the timeline."""
+    return requests.by_activity(portal.member_id, activity_id)
+
+
+def is_ours_to_move(ctx: Context, request: SignatureRequest, connection: str) -> bool:
+    """Say whether the deadline is kept by us: a signing service that was told of it keeps it itself."""
+    return not is_signed_elsewhere(request) or capabilities_of(ctx, request.portal, connection).expiry is None
 
 
 def _next_reminders(request: SignatureRequest, now: datetime) -> Iterator[tuple[str, date]]:
@@ -59,11 +70,6 @@ def _next_reminders(request: SignatureRequest, now: datetime) -> Iterator[tuple[
         moment = next_reminder(request, signer, now)
         if moment is not None:
             yield signer.id, day_of(moment, zone_named(request.time_zone))
-
-
-def by_activity(_ctx: Context, portal: Portal, activity_id: int) -> str | None:
-    """Find a request by its live card in the timeline."""
-    return requests.by_activity(portal.member_id, activity_id)
 
 
 def final_document(ctx: Context, portal: Portal, user_id: int, request_id: str) -> tuple[str, bytes]:

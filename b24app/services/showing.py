@@ -38,10 +38,10 @@ class RequestView:
     may_approve: bool
     may_void: bool
     may_remind: bool
-    works: tuple[Work, ...]  # what could not be done for it
     may_move_deadline: bool
     expires_on: date | None  # the last day, as people in the request's time zone call it
     next_reminders: Mapping[str, date]  # signer id -> the day there of the next automatic one
+    works: tuple[Work, ...]  # what could not be done for it
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,9 @@ def invite_signer(ctx: Context, providers: Registry, message: Message) -> None:
     is_reminder = message.topic is Topic.REMIND
     provider = providers.of(row.portal, row.connection)
     if (LetterKind.REMINDER if is_reminder else LetterKind.INVITATION) not in provider.capabilities.letters:
-        _leave_to_provider(ctx, providers, row, request, signer, message)
+        if is_reminder:
+            _remind_there(ctx, providers, row, request, signer, message)
+            _record(ctx, message, signer, "reminder")
         return
     _make_ready(ctx, row, request)
     link = _link(ctx, row, signer)
@@ -86,15 +88,13 @@ def tell_signer(ctx: Context, providers: Registry, message: Message) -> None:
     _record(ctx, message, signer, "over")
 
 
-def _leave_to_provider(
+def _remind_there(
     ctx: Context, providers: Registry, row: Request, request: SignatureRequest, signer: Signer, message: Message
 ) -> None:
-    """Have him reminded by a provider that writes its own letters, if it can; it has invited him already.
+    """Have a signer reminded by a provider that writes its own letters; it has invited him already.
 
     "Too soon" at a second try says that the first one has reminded him.
     """
-    if message.topic is not Topic.REMIND or not providers.of(row.portal, row.connection).capabilities.manual_reminders:
-        return
     try:
         with asking(ctx, providers, row.portal, row.connection) as provider:
             provider.remind(_notice(row, request, signer, message))

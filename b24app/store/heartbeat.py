@@ -1,4 +1,4 @@
-"""The worker's sign of life: one row that it writes once a minute, in a transaction that it makes anyway."""
+"""The worker's sign of life: one row, written at its start and once a minute in a transaction that it makes anyway."""
 
 from __future__ import annotations
 

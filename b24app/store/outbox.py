@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from peewee import SQL, fn
+from peewee import SQL, Case, fn
 
 from b24app.clock import to_ms
 from b24app.domain.events import Topic
@@ -99,13 +99,20 @@ def has_dead(portal: str, request_id: str) -> bool:
 
 def revive(portal: str, request_id: str, now: datetime) -> int:
     """Try the dead messages of a request again; returns how many. An attempt stays on record: handlers look first."""
-    fresh = {"dead_at": None, "blocks": True, "attempts": 1, "next_at": to_ms(now), "error": "", "failing_since": None}
+    fresh = {
+        "dead_at": None,
+        "blocks": True,
+        "attempts": 1,
+        "next_at": _soonest(now),
+        "error": "",
+        "failing_since": None,
+    }
     return OutboxMessage.update(**fresh).where(_is_of(portal, request_id) & _is_dead()).execute()
 
 
 def hurry(portal: str, request_id: str, now: datetime) -> int:
     """Try what waits for its next attempt at once, as if it had not failed before; returns how many."""
-    fresh = {"next_at": to_ms(now), "failing_since": None}
+    fresh = {"next_at": _soonest(now), "failing_since": None}
     return OutboxMessage.update(**fresh).where(_is_of(portal, request_id) & _is_open()).execute()
 
 
@@ -124,14 +131,10 @@ def unpause(portal: str) -> None:
 
 
 def resume(portal: str, now: datetime) -> int:
-    """End a portal's pause and its messages' back-off, when it has been connected again; returns how many wait.
-
-    One whose last attempt ended without a word keeps its time: its call may still be at work in the portal.
-    """
+    """End a portal's pause and its messages' back-off, when it has been connected again; returns how many wait."""
     Portal.update(pause_until=0, failures=0).where(Portal.member_id == portal).execute()
-    is_known = (OutboxMessage.attempts == 0) | (OutboxMessage.error != "")
-    waiting = (OutboxMessage.portal == portal) & (OutboxMessage.lane == PORTAL) & _is_open() & is_known
-    return OutboxMessage.update(next_at=to_ms(now)).where(waiting).execute()
+    waiting = (OutboxMessage.portal == portal) & (OutboxMessage.lane == PORTAL) & _is_open()
+    return OutboxMessage.update(next_at=_soonest(now)).where(waiting).execute()
 
 
 def is_begun(portal: str, request_id: str, topic: Topic) -> bool:
@@ -155,7 +158,7 @@ def remove_done(before: datetime) -> int:
 
 def pull_back(now_ms: int, is_wrong: Any) -> int:
     """Make open messages due whose time cannot be right; returns how many."""
-    return int(OutboxMessage.update(next_at=now_ms).where(_is_open() & is_wrong).execute())
+    return int(OutboxMessage.update(next_at=now_ms, rest_until=None).where(_is_open() & is_wrong).execute())
 
 
 def next_due(portal: str, lanes: Collection[str], now: datetime) -> OutboxMessage | None:
@@ -190,7 +193,7 @@ def begin_attempt(message: OutboxMessage, again_at: datetime) -> bool:
     """
     as_read = (OutboxMessage.id == message.id) & (OutboxMessage.attempts == message.attempts)
     message.attempts += 1
-    begun = {"attempts": message.attempts, "next_at": to_ms(again_at), "error": ""}
+    begun = {"attempts": message.attempts, "next_at": to_ms(again_at), "rest_until": to_ms(again_at)}
     return bool(OutboxMessage.update(**begun).where(as_read & _is_open()).execute())
 
 
@@ -198,8 +201,10 @@ def finish(key: str, now: datetime) -> None:
     _change(key, done_at=to_ms(now), error="")
 
 
-def put_off(key: str, now: datetime, until: datetime, error: str) -> None:
-    _change(key, next_at=to_ms(until), error=error, failing_since=_since(now))
+def put_off(key: str, now: datetime, until: datetime, error: str, rest_until: datetime | None = None) -> None:
+    """Try it later; not before `rest_until` even when somebody hurries."""
+    rest_ms = to_ms(rest_until) if rest_until else None
+    _change(key, next_at=to_ms(until), error=error, failing_since=_since(now), rest_until=rest_ms)
 
 
 def bury(key: str, now: datetime, error: str, *, blocks: bool) -> None:
@@ -213,6 +218,11 @@ def _change(key: str, **values: Any) -> None:
 
 def _since(now: datetime) -> Any:
     return fn.COALESCE(OutboxMessage.failing_since, to_ms(now))
+
+
+def _soonest(now: datetime) -> Any:
+    """Now, or when an earlier attempt's call is over at the latest."""
+    return Case(None, [(OutboxMessage.rest_until > to_ms(now), OutboxMessage.rest_until)], to_ms(now))
 
 
 def _is_of(portal: str, request_id: str) -> Any:

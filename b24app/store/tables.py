@@ -47,11 +47,6 @@ class KeptByKey(SchemaManager):
         return statement.literal(" WITHOUT ROWID") if is_sqlite else statement
 
 
-def is_kept_by_key(table: type[Table]) -> bool:
-    """Tell whether SQLite numbers no rows of a table."""
-    return isinstance(table._schema, KeptByKey)  # type: ignore[attr-defined]
-
-
 def upsert(table: Any, **columns: Any) -> None:
     """Insert a table's row, or overwrite the one with the same primary key; the same on SQLite and PostgreSQL."""
     key = table._meta.primary_key
@@ -479,8 +474,9 @@ class OutboxMessage(Table):
     done_at = BigIntegerField(null=True)
     dead_at = BigIntegerField(null=True)
     blocks = BooleanField(default=True)  # while not done: later ones of its lane wait; a skipped one lets them pass
-    error = TextField(default="")  # why it is not done; empty while nobody knows how the last attempt ended
+    error = TextField(default="")
     failing_since = BigIntegerField(null=True)  # the first failure in a row
+    rest_until = BigIntegerField(null=True)  # whatever hurries: a call of its last attempt may still be at work
 
     class Meta:
         table_name = "outbox"

@@ -37,8 +37,8 @@ class ListPage:
 
 
 def read_asked() -> Asked:
-    """Read what the list's form asks for; a page of Bitrix24's own opening asks for nothing."""
-    show = request.form.get("show", "")
+    """Read what the list's form asks for: the filter that was pressed, else the one that stood there."""
+    show = request.form.get("show") or request.form.get("shown", "")
     return Asked(
         text=request.form.get("q", "").strip()[:MAX_TEXT],
         show=Show(show) if show in list(Show) else Show.ALL,

@@ -141,6 +141,12 @@ _WORK = {
     Topic.COPY_TO_SIGNERS: N_("The copy of the sealed document for %(who)s"),
     Topic.TELL_SIGNERS: N_("The letter that tells %(who)s that it is over"),
     Topic.PORTAL_EVENT: N_("What Bitrix24 reported to Paraph"),
+    Topic.FETCH_FILE: N_("Fetching the signed document from the signing service"),
+    Topic.CANCEL: N_("Withdrawing the document at the signing service"),
+    Topic.CORRECT_SIGNER: N_("The corrected address at the signing service"),
+    Topic.LOOK: N_("Asking the signing service how the document stands"),
+    Topic.PROVIDER_EVENT: N_("What the signing service reported to Paraph"),
+    Topic.CHECK_CONNECTION: N_("The connection to the signing service"),
 }
 
 _STANDSTILL = {

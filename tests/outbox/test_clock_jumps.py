@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
-from b24app.clock import WatchedClock, to_ms
+from b24app.clock import Clock, WatchedClock, to_ms
 from b24app.domain.events import Topic
 from b24app.errors import BitrixError, MailError
 from b24app.outbox import rate, repair
 from b24app.outbox.backoff import delay_s, longest_s
+from b24app.outbox.connection_rate import ConnectionLimiter
 from b24app.outbox.message import Message
 from b24app.outbox.queue import Hints
 from b24app.outbox.rate import PortalLimiter
 from b24app.outbox.worker import Worker
-from b24app.store import database, outbox
+from b24app.store import connections, database, outbox
 from b24app.store.tables import OutboxMessage, Portal
 from tests.hand_clocks import HandClocks
 
@@ -129,7 +130,7 @@ def test_an_hour_back_a_later_hint_is_no_longer_held_up_by_an_impossible_one(off
 
 @pytest.mark.parametrize("attempts", range(15))
 def test_a_message_waits_as_long_as_its_attempts_allow_and_no_longer(office, attempts):
-    now_ms, longest_ms = to_ms(office.clock()), int(longest_s(attempts) * 1000) if attempts else 5_000
+    now_ms, longest_ms = to_ms(office.clock()), int(longest_s(attempts) * 1000) if attempts else 65_000
     for name, ahead_ms in (("right", longest_ms), ("wrong", longest_ms + 1)):
         office.put(name, Topic.RELAY)
         with database.writing():
@@ -222,6 +223,26 @@ def test_an_hour_forward_fills_no_bucket_of_a_process_that_did_not_take_from_it(
         PortalLimiter("anna", there, lambda seconds: clocks.go(seconds=seconds)).take()
         calls.append(clocks.ticks_s)
     assert clocks.ticks_s == pytest.approx(20 / 1.9, rel=0.01)
+
+
+@pytest.fixture
+def account(office: Office) -> Callable[[Clock], ConnectionLimiter]:
+    """Sixty calls a minute of one account at a signing service, twelve of them at once."""
+    with database.writing():
+        connections.insert(
+            "anna", id="c1", provider="example", name="x", secrets="", webhook_hash="h", webhook_secret="", created_at=0
+        )
+    return lambda clock: ConnectionLimiter("c1", 60, 15, clock)
+
+
+@pytest.mark.parametrize(("hours", "waits_s"), [(1, 5 / 4), (-1, 3600 + 5 / 4)])
+def test_an_account_at_a_signing_service_gets_no_calls_for_a_jump(clocks, watched, account, hours, waits_s):
+    for _ in range(12):
+        account(watched).take()
+    clocks.jump(hours=hours)
+    assert account(watched)._take(1000) / 1000 == pytest.approx(waits_s)
+    repair.pull_back(watched())
+    assert account(watched)._take(1000) / 1000 == pytest.approx(5 / 4)
 
 
 def test_a_process_that_starts_after_the_jump_gives_nothing_away_either(office, clocks, calls):

@@ -92,9 +92,9 @@ def die(_message: Message) -> None:
 
 
 def test_a_crashed_worker_is_replaced_when_its_lease_ends(office: Office) -> None:
-    office.put("r1", Topic.HAND_OVER)
+    office.put("r1", Topic.PORTAL_EVENT)
     with pytest.raises(Killed):
-        office.worker({Topic.HAND_OVER: die}).serve_portal("anna")
+        office.worker({Topic.PORTAL_EVENT: die}).serve_portal("anna")
     office.worker().drain(5)
     assert office.diary.tried == []
     office.clock.move(seconds=45)

@@ -87,7 +87,7 @@ def test_a_passing_trouble_is_tried_again_and_pauses_the_lane_when_its_other_sid
 
 
 def test_before_anybody_looks_for_a_lost_answer_the_portal_has_had_its_minute() -> None:
-    assert verdict(OutcomeUnknown("x")) == Verdict(dies=False, wait_s=60.0, is_down=True)
+    assert verdict(OutcomeUnknown("x")) == Verdict(dies=False, wait_s=60.0, is_down=True, rest_s=60.0)
     assert verdict(OutcomeUnknown("x"), attempts=8).wait_s == 256.0
 
 
@@ -156,14 +156,15 @@ def test_a_portal_that_is_connected_again_does_not_wait_for_its_back_off(office:
     assert office.diary.done == ["r1:1", "r1:2"]
 
 
-def test_a_call_whose_answer_was_lost_keeps_its_minute_when_the_portal_is_connected_again(office: Office) -> None:
+def test_a_call_whose_answer_was_lost_keeps_its_minute_though_somebody_hurries(office: Office) -> None:
     office.put("r1", Topic.RELAY)
     office.put("r2", Topic.RELAY)
     office.diary.troubles["r1:1"] = [OutcomeUnknown("No answer came.")]
     worker = office.worker()
     worker.drain(5)
     with database.writing():
-        assert outbox.resume("anna", office.clock()) == 1
+        assert outbox.resume("anna", office.clock()) == 2
+        assert outbox.hurry("anna", "r1", office.clock()) == 1
     worker.drain(5)
     assert office.diary.done == ["r2:1"]
     office.clock.move(seconds=60)

@@ -13,12 +13,11 @@ from b24app.clock import from_ms
 from b24app.domain.events import Topic
 from b24app.domain.reminders import USUAL
 from b24app.domain.signature_request import Status
-from b24app.errors import InvalidPayload, NotAllowed, NotFound, ProviderError, Trouble
+from b24app.errors import NotAllowed, NotFound, ProviderError, Trouble
 from b24app.providers.base import BUILTIN
 from b24app.providers.registry import Opening, Registry
 from b24app.services.ask_provider import asking, capabilities_of
 from b24app.services.change_reminders import change_reminders
-from b24app.services.composing import FormRefused
 from b24app.services.connect_provider import add_connection, change_secrets, remove_connection
 from b24app.services.remind_signer import remind_signer
 from b24app.services.uninstall_portal import uninstall_portal
@@ -129,11 +128,9 @@ def test_what_the_account_cannot_do_is_said_before_it_is_tried(scene):
     signer = scene.request(request_id).signers[0]
     with pytest.raises(NotAllowed, match="no reminders"):
         remind_signer(scene.desk.ctx, scene.desk.portal, ANNA, request_id, signer.id)
-    with pytest.raises(InvalidPayload, match="no reminders"):
+    with pytest.raises(NotAllowed, match="no reminders"):
         change_reminders(scene.desk.ctx, scene.desk.portal, ANNA, request_id, USUAL)
-    with pytest.raises(FormRefused) as caught:
-        scene.send(ANN, reminders=USUAL)
-    assert list(caught.value.problems) == ["remind_first"]
+    assert scene.request(scene.send(ANN, reminders=USUAL)).reminders.are_off
 
 
 def test_a_reminder_whose_answer_was_lost_reminds_once(scene):

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from b24app.clock import to_ms
 from b24app.domain.events import Topic
 from b24app.errors import BitrixError
 from b24app.outbox.message import Message
@@ -19,6 +20,11 @@ from b24app.store.database import reading, writing
 from b24app.store.tables import OutboxMessage, SignerRow
 from tests.office import ANNA, OLENA
 from tests.services.room import TICK, Paper, Room, open_room
+
+
+@pytest.fixture(autouse=True)
+def full_bucket(room: Room) -> None:
+    room.fill_bucket()
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +139,7 @@ def test_a_card_that_was_written_before_the_hand_over_is_brought_up_to_date_afte
     paper = room.send()
     hand_over = message(paper, Topic.HAND_OVER)
     with writing():
-        outbox.put_off(hand_over.key, room.clock() + timedelta(seconds=100), "")
+        outbox.put_off(hand_over.key, room.clock(), room.clock() + timedelta(seconds=100), "")
     room.work()
     assert room.seen(paper).tag == "Being sent"
     room.recover()
@@ -146,6 +152,9 @@ def test_a_card_that_was_written_before_the_hand_over_is_brought_up_to_date_afte
 def test_a_second_reminder_is_told_though_the_first_reads_the_same(room: Room, paper: Paper) -> None:
     room.remind(paper)
     room.recover()
+    with writing():  # nobody is reminded twice on a day
+        two_days_ago = to_ms(room.clock()) - 2 * 86_400_000
+        SignerRow.update(reminded_at=two_days_ago).where(SignerRow.request == paper.request_id).execute()
     room.remind(paper)
     room.acme.faults.add("dropped", method="batch")
     room.recover()

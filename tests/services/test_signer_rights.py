@@ -19,6 +19,7 @@ from b24app.services.signature_input import SignatureInput
 from b24app.services.void_request import void_request
 from b24app.store import audit, requests
 from b24app.store.database import close_connection, writing
+from b24app.store.tables import Request
 from b24app.wiring import wire_worker
 from tests.services.desk import ANN, ANNA, Desk
 
@@ -94,7 +95,7 @@ def test_a_letter_begun_before_a_correction_does_not_carry_the_new_secret(desk):
     def secret_after_correction() -> str:
         if not corrected:
             corrected.append(True)
-            request = requests.load("acme", requests.newest("acme", 1)[0].id)
+            request = requests.load("acme", Request.get(Request.portal == "acme").id)
             signer = request.signers[0]
             change_signer(desk.ctx, desk.portal, ANNA, request.id, signer.id, signer.name, "ann@new.example")
         return desk.ctx.new_secret()

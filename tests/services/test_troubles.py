@@ -49,7 +49,7 @@ def bury(ctx, row, error=GONE, *, blocks=False):
     """Give a message up as the worker does, with everything that follows from it."""
     with database.writing():
         outbox.bury(row.key, ctx.now(), describe(error), blocks=blocks)
-        report_dead(ctx, Message.of(row), error)
+        report_dead(ctx, Message.of(row, from_ms(0)), error)
     return OutboxMessage.get_by_id(row.id)
 
 

@@ -14,8 +14,9 @@ MANY = 700  # more than one batch
 STATUSES = ("sending", "awaiting_signatures", "awaiting_approval", "completing", "completed", "voided", "failed")
 REQUEST = """INSERT INTO request (id, portal, seq, status, title, sender_id, responsible_id, needs_approval,
     entity_type_id, entity_id, locale, time_zone, provider, document_sha256, final_sha256, fields, pages, letter,
-    checkboxes, people, created_at, ended_at, reason) VALUES (?, 'acme', 1, ?, ?, 1, ?, TRUE, 1, 77, 'en', 'UTC',
-    'builtin', '', '', '[]', '[]', '{}', '{}', '{}', ?, ?, '')"""
+    checkboxes, people, created_at, ended_at, reason, connection, ends_as)
+    VALUES (?, 'acme', 1, ?, ?, 1, ?, TRUE, 1, 77,
+    'en', 'UTC', 'builtin', '', '', '[]', '[]', '{}', '{}', '{}', ?, ?, '', '', '')"""
 SIGNER = """INSERT INTO signer (id, portal, request, position, name, email, signing_order, role, status, company,
     locale, decline_reason) VALUES (?, 'acme', ?, 1, ?, ?, 1, 'signer', ?, '', 'en', '')"""
 MESSAGE = """INSERT INTO outbox (portal, request, seq, key, topic, lane, signer, payload, attempts, next_at, dead_at,

@@ -8,6 +8,7 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
+from b24app.logs import without_words
 from b24app.web import app_home, error_pages
 from tests.office import ANNA, OLENA, VERA, Office, Page
 
@@ -72,12 +73,12 @@ def test_a_bug_is_logged_without_its_words(office: Office, monkeypatch):
     def broken(*_args: object, **_named: object) -> None:
         raise ValueError(words)
 
-    with monkeypatch.context() as patched, capture_logs() as logged:
+    with monkeypatch.context() as patched, capture_logs([without_words]) as logged:
         patched.setattr(error_pages, "log", structlog.get_logger())
         patched.setattr(app_home, "list_page", broken)
         page = office.launch("/", user=ANNA)
     assert page.status == 500
-    assert [entry["kind"] for entry in logged if entry["event"] == "bug"] == ["ValueError"]
+    assert [entry["error"] for entry in logged if entry["event"] == "bug"] == ["ValueError"]
     assert words not in f"{logged}{page.text}"
 
 

@@ -84,6 +84,14 @@ def test_the_same_press_twice_writes_one_letter(standing):
     assert work_for(row).count("remind") == 1
 
 
+def test_a_double_click_is_not_answered_with_a_refusal(standing):
+    row, before = sent(standing), len(standing.acme.notifications.of(ANNA))
+    press(standing, row)
+    press(standing, row, click="2")
+    assert work_for(row).count("remind") == 1
+    assert not any("last reminder" in note.text for note in standing.acme.notifications.of(ANNA)[: -before or None])
+
+
 def test_a_second_press_on_the_same_day_says_when_the_next_is_possible(standing):
     row = sent(standing)
     press(standing, row)

@@ -17,6 +17,7 @@ SIDE_LIMIT = 16_000
 """WebP ends at 16,383 pixels a side."""
 
 TEXT_LIMIT = 200_000
+HYPHEN_AT_END = "\x02"  # what pdfium makes of a hyphen at the end of a line, and of the line\'s end
 WEBP = {"format": "WEBP", "quality": 80, "method": 0}
 """A fifth smaller than JPEG at 30 ms a page; higher methods save little and take three times as long."""
 
@@ -72,4 +73,5 @@ def scale_of(w_pt: float, h_pt: float, width_px: int) -> float:
 
 def _text(page: pypdfium2.PdfPage) -> str:
     with contextlib.closing(page.get_textpage()) as text:
-        return str(text.get_text_bounded())[:TEXT_LIMIT].replace("\r\n", "\n")
+        found = str(text.get_text_bounded()).replace(HYPHEN_AT_END, "-\n")
+        return found[:TEXT_LIMIT].replace("\r\n", "\n")
