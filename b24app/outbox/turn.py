@@ -107,20 +107,19 @@ class Turn:
     def _fail(self, message: Message, error: Exception, now: datetime) -> None:
         rule = self._policy.rules[message.topic]
         verdict = judge(error, message, rule, self._policy.jitter)
-        rest_until = now + timedelta(seconds=verdict.rest_s)
-        if verdict.dies and self._bury(message, error, rule, now, rest_until):
+        if verdict.dies and self._bury(message, error, rule, now):
             return
         wait_s = verdict.wait_s or delay_s(message.attempts, self._policy.jitter)
+        rest_until = now + timedelta(seconds=verdict.rest_s)
         outbox.put_off(message.key, now, now + timedelta(seconds=wait_s), describe(error), rest_until)
         self._slow_down(message.lane, verdict, now)
         log.info("message_put_off", **trouble(error), wait_s=round(wait_s, 1))
 
-    def _bury(self, message: Message, error: Exception, rule: DeadRule, now: datetime, rest_until: datetime) -> bool:
+    def _bury(self, message: Message, error: Exception, rule: DeadRule, now: datetime) -> bool:
         """Mark it dead and tell, both or neither."""
         try:
             with database.atomic():
-                blocks = rule.then == "stop"
-                outbox.bury(message.key, now, describe(error), blocks=blocks, rest_until=rest_until)
+                outbox.bury(message.key, now, describe(error), blocks=rule.then == "stop")
                 self._policy.on_dead(message, error)
         except Exception:
             log.exception("telling_of_dead_message_failed", **trouble(error))

@@ -42,12 +42,12 @@ class Verdict:
 
 def judge(error: Exception, message: Message, rule: DeadRule, jitter: Jitter) -> Verdict:
     """Decide what becomes of a message whose handler raised."""
-    rest_s = AT_WORK_S if message.lane == PORTAL and isinstance(error, OutcomeUnknown) else 0.0
     if is_refusal(error) or message.attempts >= _limit(error, rule):
-        return Verdict(dies=True, rest_s=rest_s)
+        return Verdict(dies=True)
     asked_s = min(LONGEST_ASKED_S, error.retry_after_s or 0.0) if isinstance(error, UpstreamError) else 0.0
     if isinstance(error, UpstreamError) and error.code in OUR_OWN:
         return Verdict(dies=False, wait_s=asked_s)
+    rest_s = AT_WORK_S if message.lane == PORTAL and isinstance(error, OutcomeUnknown) else 0.0
     wait_s = max(asked_s, rest_s, delay_s(message.attempts, jitter))
     is_down = _is_down(error, message.lane)
     return Verdict(dies=False, wait_s=wait_s, is_down=is_down, asked_s=asked_s, rest_s=rest_s)

@@ -207,13 +207,9 @@ def put_off(key: str, now: datetime, until: datetime, error: str, rest_until: da
     _change(key, next_at=to_ms(until), error=error, failing_since=_since(now), rest_until=rest_ms)
 
 
-def bury(key: str, now: datetime, error: str, *, blocks: bool, rest_until: datetime | None = None) -> None:
-    """Give a message up; `blocks` says whether later ones of its lane wait for a human.
-
-    Whoever revives it waits until `rest_until`: a call that was refused rests for nobody.
-    """
-    rest_ms = to_ms(rest_until) if rest_until else None
-    _change(key, dead_at=to_ms(now), error=error, blocks=blocks, failing_since=_since(now), rest_until=rest_ms)
+def bury(key: str, now: datetime, error: str, *, blocks: bool) -> None:
+    """Give a message up; `blocks` says whether later ones of its lane wait for a human."""
+    _change(key, dead_at=to_ms(now), error=error, blocks=blocks, failing_since=_since(now))
 
 
 def _change(key: str, **values: Any) -> None:

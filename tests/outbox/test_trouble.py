@@ -91,11 +91,6 @@ def test_before_anybody_looks_for_a_lost_answer_the_portal_has_had_its_minute() 
     assert verdict(OutcomeUnknown("x"), attempts=8).wait_s == 256.0
 
 
-def test_a_lost_answer_rests_its_minute_when_it_is_given_up_too_and_a_refusal_does_not() -> None:
-    assert verdict(OutcomeUnknown("x"), attempts=84) == Verdict(dies=True, rest_s=60.0)
-    assert verdict(NotAllowed("x")) == Verdict(dies=True)
-
-
 @pytest.mark.parametrize("code", ["rate_wait", "lease_over"])
 def test_our_own_full_bucket_and_our_own_slowness_are_nobodys_fault(code: str) -> None:
     found = verdict(BitrixError("x", code=code, retry_after_s=0.5), attempts=9)
