@@ -209,7 +209,7 @@ def put_off(key: str, now: datetime, until: datetime, error: str, rest_until: da
 
 def bury(key: str, now: datetime, error: str, *, blocks: bool) -> None:
     """Give a message up; `blocks` says whether later ones of its lane wait for a human."""
-    _change(key, dead_at=to_ms(now), error=error, blocks=blocks, failing_since=_since(now))
+    _change(key, dead_at=to_ms(now), rest_until=None, error=error, blocks=blocks, failing_since=_since(now))
 
 
 def _change(key: str, **values: Any) -> None:
