@@ -104,7 +104,8 @@ def test_nobody_is_taken_for_an_administrator_by_his_number(ctx, portal, send, u
 def test_filters_show_where_requests_stand(ctx, portal, send):
     ids = {status: send(status=status) for status in Status if status is not Status.DRAFT}
     others = [Status.EXPIRED, Status.VOIDED, Status.REFUSED, Status.DECLINED]
-    assert found(ctx, portal, show=Show.SIGNATURES) == [ids[Status.AWAITING_SIGNATURES], ids[Status.SENDING]]
+    waiting = [Status.CLOSING, Status.AWAITING_SIGNATURES, Status.SENDING]  # the newest first
+    assert found(ctx, portal, show=Show.SIGNATURES) == [ids[status] for status in waiting]
     assert found(ctx, portal, show=Show.APPROVAL) == [ids[Status.AWAITING_APPROVAL]]
     assert found(ctx, portal, show=Show.COMPLETED) == [ids[Status.COMPLETED]]
     assert found(ctx, portal, show=Show.ENDED) == sorted(
