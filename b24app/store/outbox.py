@@ -15,6 +15,7 @@ from peewee import SQL, Case, fn
 
 from b24app.clock import to_ms
 from b24app.domain.events import Topic
+from b24app.store.database import database
 from b24app.store.tables import OutboxMessage, Portal
 
 PORTAL, LETTERS, SEAL, PROVIDER, EVENTS = "portal", "letters", "seal", "provider", "events"
@@ -53,19 +54,27 @@ NOTHING_EARLIER = SQL(
 def enqueue(portal: str, request_id: str, seq: int, topic: Topic, payload: Mapping[str, Any], now: datetime) -> None:
     """Write a message; call it inside the transaction of the change that causes it, and hint after the commit.
 
-    A letter's payload names its `signer_id`, unless it goes to all of them.
+    A letter's payload names its `signer_id`, unless it goes to all of them. Plain SQL, for events come often and
+    building the query costs more than running it.
     """
-    OutboxMessage.insert(
-        portal=portal,
-        request=request_id,
-        seq=seq,
-        key=f"{request_id}:{seq}",
-        topic=topic.value,
-        lane=LANES[topic],
-        signer=str(payload.get("signer_id", "")) if LANES[topic] == LETTERS else "",
-        payload=dict(payload),
-        next_at=to_ms(now),
-    ).execute()
+    lane = LANES[topic]
+    values = {
+        "portal": portal,
+        "request": request_id,
+        "seq": seq,
+        "key": f"{request_id}:{seq}",
+        "topic": topic.value,
+        "lane": lane,
+        "signer": str(payload.get("signer_id", "")) if lane == LETTERS else "",
+        "payload": OutboxMessage.payload.db_value(dict(payload)),
+        "attempts": 0,
+        "next_at": to_ms(now),
+        "blocks": True,
+        "error": "",
+    }
+    marks = ", ".join([database.param] * len(values))
+    sql = f"INSERT INTO outbox ({', '.join(values)}) VALUES ({marks})"  # noqa: S608 - names and marks only
+    database.execute_sql(sql, tuple(values.values()))
 
 
 def open_messages(portal: str) -> list[OutboxMessage]:
