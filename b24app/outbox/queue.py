@@ -26,6 +26,7 @@ from b24app.store.tables import Portal
 SOON = timedelta(milliseconds=250)
 POLL_S = 0.1
 NAME = "paraph"
+NAME_IN_TABLES = "huey"
 GATHER_S = 0.05
 
 log = structlog.get_logger()
@@ -133,12 +134,23 @@ def _open(url: str) -> Huey:
         path.parent.mkdir(parents=True, exist_ok=True)
         return SqliteHuey(NAME, filename=str(path), results=False, fsync=False)
     if scheme in ("postgresql", "postgres"):
-        return PostgresHuey(NAME, dsn=url, results=False, table_prefix="huey")
+        return _on_postgresql(url)
     if scheme in ("redis", "rediss"):
         return RedisHuey(NAME, url=url, results=False)
     raise ConfigError(
         N_("PARAPH_QUEUE_URL must look like sqlite:///path, postgresql://host/name or redis://host:6379/0.")
     )
+
+
+def _on_postgresql(url: str) -> PostgresHuey:
+    """Open the queue's tables, made at the first start; of several processes that make them at once, all but one fail.
+
+    PostgreSQL documents no protection from that race (CREATE TABLE IF NOT EXISTS); whoever lost finds them made.
+    """
+    try:
+        return PostgresHuey(NAME, dsn=url, results=False, table_prefix=NAME_IN_TABLES)
+    except psycopg.errors.UniqueViolation:
+        return _on_postgresql(url)
 
 
 def _nobody(portal: str) -> None:

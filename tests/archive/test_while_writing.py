@@ -58,18 +58,18 @@ def files_of(requests: Iterable[dict[str, Any]]) -> set[str]:
 def test_a_back_up_is_one_moment_of_a_database_that_others_write_into(places: Places):
     add_portal(places.open("here"))
     places.leave()
-    kept = places.directory / "kept"
-    kept.mkdir()
+    kept = [places.directory / f"kept{number}" for number in range(3)]
     with writers(WRITERS, "acme", environment(places.directory / "here")):
-        for _ in range(3):
-            done = run(places.directory / "here", "backup", str(kept))
+        for folder in kept:
+            folder.mkdir()
+            done = run(places.directory / "here", "backup", str(folder))
             assert done.returncode == 0, done.stderr
-    copies = [read_copy(path) for path in sorted(kept.glob("*.db"))]
+    copies = [read_copy(path) for folder in kept for path in folder.glob("*.db")]
     assert len(copies) == 3
-    for copy in copies:
+    for folder, copy in zip(kept, copies, strict=True):
         check_whole(*copy)
         for name in files_of(copy[0]):
-            LocalBlobs(kept / "blobs").get(name)
+            LocalBlobs(folder / "blobs").get(name)
     assert len(copies[0][0]) < len(copies[-1][0])
 
 
