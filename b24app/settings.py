@@ -42,6 +42,9 @@ class Settings:
     smtp_url: str = "smtp://localhost:25"
     mail_from: str = "Paraph <signatures@localhost>"
     oauth_url: str = "https://oauth.bitrix.info"
+    dropbox_sign_url: str = "https://api.hellosign.com"
+    docusign_url: str = ""
+    docusign_auth_url: str = ""
     allow_insecure_portals: bool = False
     proxies: int = 0
     log_level: str = "INFO"
@@ -124,8 +127,9 @@ def _value(name: str, kind: str, raw: str) -> object:
 
 
 def _check(settings: Settings) -> None:
-    for name in ("public_url", "oauth_url"):
-        _check_url(PREFIX + name.upper(), getattr(settings, name), settings.allow_insecure_portals)
+    for name in ("public_url", "oauth_url", "dropbox_sign_url", "docusign_url", "docusign_auth_url"):
+        if getattr(settings, name):
+            _check_url(PREFIX + name.upper(), getattr(settings, name), settings.allow_insecure_portals)
     if urlsplit(settings.smtp_url).scheme not in ("smtp", "smtps"):
         raise ConfigError("PARAPH_SMTP_URL must look like smtp://user:password@host:587 or smtps://host:465.")
     blob_url.parse(settings.blobs)

@@ -43,6 +43,7 @@ from b24app.providers.registry import Opening
 from b24app.providers.room import Account, Means, Room
 from b24app.services.ask_provider import room_of
 from b24app.services.context import Context
+from b24app.services.kept_keys import KeptKeys
 from b24app.services.stored_tokens import StoredTokens
 from b24app.settings import Settings
 from b24app.store import connections, database, migrate, portals
@@ -203,7 +204,8 @@ def _open_room(ctx: Context, letters: Letters, row: Connection) -> Provider:
     rate = room.capabilities(row.settings).rate
     limiter = ConnectionLimiter(row.id, rate.per_minute, rate.heavy_per_minute, ctx.now)
     account = Account(row.id, json.loads(ctx.vault.unlock(row.secrets)), row.settings)
-    return room.open(account, Means(ctx.now, limiter, letters))
+    keys = KeptKeys(ctx.vault, row.portal, row.id)
+    return room.open(account, Means(ctx.now, limiter, letters, keys))
 
 
 def _rest_client(

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from b24app.documents.templates.model import TemplateProblem
-from b24app.domain.fields import APPROVER, FieldType
+from b24app.domain.fields import APPROVER, PLAIN_TYPES
 from b24app.errors import N_
 
 OPEN, CLOSE = "\ue000", "\ue001"
@@ -24,7 +24,7 @@ _STRAY = re.compile(r"\{\{|\}\}")
 _QUOTED = r'["“”„«]([^"“”„«»\n]*)["”“»]'
 _PATH = re.compile(rf"([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*(\?)?\s*(?:\|\s*{_QUOTED})?", re.ASCII)
 _PLACE = re.compile(
-    rf"({'|'.join(FieldType)})\s+([1-9][0-9]?|{APPROVER})(?:\s+{_QUOTED})?",
+    rf"({'|'.join(sorted(PLAIN_TYPES))})\s+([1-9][0-9]?|{APPROVER})(?:\s+{_QUOTED})?",
 )
 
 NOT_UNDERSTOOD = N_("“%(text)s” is not a placeholder we know. Write a path such as {{ lead.title }}.")

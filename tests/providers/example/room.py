@@ -11,7 +11,7 @@ from typing import Any
 
 import requests
 
-from b24app.domain.fields import Field, FieldType
+from b24app.domain.fields import PLAIN_TYPES, Field, FieldType
 from b24app.errors import N_, InvalidPayload, ProviderError, Trouble, Unauthentic
 from b24app.providers import fit
 from b24app.providers.base import (
@@ -79,7 +79,7 @@ def capabilities(settings: Mapping[str, object]) -> Capabilities:
         auth=frozenset({Auth.API_KEY}),
         delivery=frozenset({Delivery.EMAIL, Delivery.EMBEDDED}),
         ordering=Ordering.GROUPS,
-        field_types=frozenset(FieldType) - {FieldType.INITIALS},
+        field_types=PLAIN_TYPES - {FieldType.INITIALS},
         expiry=Expiry(timedelta(hours=1), timedelta(days=90), timedelta(hours=1)),
         cancel=Cancel.ASYNC,
         audit=Audit.PAGE,

@@ -49,7 +49,14 @@ class NoLetters:
         raise AssertionError(f"{name} was asked for")
 
 
+class NoKeys:
+    """Keys that nobody should renew."""
+
+    def renew(self, stale: object, trade: object) -> object:
+        raise AssertionError("keys were renewed")
+
+
 def bare_room(service: ExampleSign, clock: MovedClock) -> ExampleRoom:
     """A room without the house around it."""
     account = Account("c1", {"key": KEY, "hook_key": service.desk.hook_key})
-    return ExampleRoom(service.url, account, Means(clock, NoLimit(), NoLetters()))  # type: ignore[arg-type]
+    return ExampleRoom(service.url, account, Means(clock, NoLimit(), NoLetters(), NoKeys()))  # type: ignore[arg-type]
