@@ -58,13 +58,19 @@ def _event(event: Mapping[str, Any], subject: Mapping[str, Any] | None) -> Event
     about = subject or {}
     particulars = event.get("event_metadata") or {}
     return Event(
-        EVENTS.get(str(event["event_type"]), EventKind.OTHER),
+        _kind(event["event_type"]),
         _id(about.get("signature_request_id")),
         _id(particulars.get("related_signature_id")),
         _id((about.get("metadata") or {}).get(OUR_REF)) if isinstance(about.get("metadata"), dict) else "",
         moment(event.get("event_time")),
         text(particulars.get("event_message")),
     )
+
+
+def _kind(event_type: object) -> EventKind:
+    if not isinstance(event_type, str):
+        raise TypeError("event_type")
+    return EVENTS.get(event_type, EventKind.OTHER)
 
 
 def _id(value: object) -> str:

@@ -113,7 +113,11 @@ class DropboxScene(Scene):
 
 @contextmanager
 def dropbox_scene(
-    directory: Path, database_url: str, service: DropboxSign, secrets: Mapping[str, str] | None = None, **settings: object
+    directory: Path,
+    database_url: str,
+    service: DropboxSign,
+    secrets: Mapping[str, str] | None = None,
+    **settings: object,
 ) -> Iterator[DropboxScene]:
     far = begin_anew(service)
     scene = DropboxScene(**vars(set_the_scene(directory, database_url, far, SharedTime(service))))
