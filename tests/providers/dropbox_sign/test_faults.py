@@ -174,7 +174,7 @@ def test_a_cancel_that_is_forgotten_there_is_asked_for_again(scene):
 
 
 def test_who_signs_while_it_is_being_cancelled_has_signed(scene):
-    request_id = out(scene, ANN, needs_approval=False)
+    request_id = out(scene, ANN)
     scene.service.cancel_s = 3600.0
     scene.void(request_id)
     scene.service.cancel_s = 0.0
@@ -183,17 +183,17 @@ def test_who_signs_while_it_is_being_cancelled_has_signed(scene):
     scene.service.lifecycle.sign(request, one, filled_in(request, one))
     scene.service.clock.advance(3700)
     scene.deliver()
-    assert scene.status(request_id) is Status.COMPLETED
+    assert scene.status(request_id) is Status.AWAITING_APPROVAL
 
 
 def test_a_file_that_is_not_made_yet_is_fetched_later(scene):
-    request_id = out(scene, ANN, needs_approval=False)
+    request_id = out(scene, ANN)
     scene.service.faults.add("files_not_ready", times=2)
     scene.far.sign(scene.ref(request_id), ANN.email)
     scene.deliver()
-    assert scene.status(request_id) is Status.COMPLETING
+    assert scene.kept(request_id).signed_sha256 == ""
     scene.insist(times=3)
-    assert scene.status(request_id) is Status.COMPLETED
+    assert scene.kept(request_id).signed_sha256
 
 
 def test_an_answer_that_takes_too_long(service, monkeypatch):
