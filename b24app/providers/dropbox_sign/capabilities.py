@@ -32,6 +32,8 @@ FIELD_TYPES = frozenset(FieldType) - {FieldType.IMAGE, FieldType.ATTACHMENT}
 # developers.hellosign.com/docs/rate-limits: 100 calls a minute, 25 that send or fetch files, 10 in test mode
 PER_MINUTE, HEAVY_PER_MINUTE, TEST_PER_MINUTE = 100, 25, 10
 
+LONGEST, HOUR = timedelta(days=90), timedelta(hours=1)
+
 
 def capabilities(settings: Settings) -> Capabilities:
     """Embedded: Dropbox Sign writes to nobody before the end, so every letter is Paraph's."""
@@ -42,7 +44,7 @@ def capabilities(settings: Settings) -> Capabilities:
         delivery=frozenset({Delivery.EMBEDDED if embedded else Delivery.EMAIL}),
         ordering=Ordering.GROUPS,
         field_types=FIELD_TYPES,
-        expiry=Expiry(timedelta(days=1), timedelta(days=90), timedelta(hours=1)),
+        expiry=Expiry(timedelta(days=1), LONGEST - HOUR, HOUR),  # an hour less, for we round up (units.py)
         cancel=Cancel.ASYNC,
         audit=Audit.PAGE,
         limits=Limits(file_bytes=40 * 2**20, pages=500, title_chars=255, subject_chars=255, message_chars=5000),

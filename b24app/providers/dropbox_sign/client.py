@@ -69,10 +69,10 @@ class Client:
         given = models.SignatureRequestRemindRequest(email_address=email, name=name)
         self._do(partial(self._requests.signature_request_remind_without_preload_content, request, given))
 
-    def update(self, request: str, signature: str, changes: Mapping[str, str], into: Into[T]) -> T:
-        """Change a signer: `name`, `email_address` or both."""
+    def update(self, request: str, signature: str, name: str | None, email: str | None, into: Into[T]) -> T:
+        """Change a signer's name, address or both; None leaves one as it is."""
         call = self._requests.signature_request_update_without_preload_content
-        given = models.SignatureRequestUpdateRequest(signature_id=signature, **changes)
+        given = models.SignatureRequestUpdateRequest(signature_id=signature, name=name, email_address=email)
         return self._ask(WRITE, partial(call, request, given), into)
 
     def cancel(self, request: str) -> None:
@@ -116,7 +116,7 @@ def _with_file(body: Mapping[str, Any], file: tuple[str, bytes]) -> dict[str, An
     """
     name, content = file
     stream = BytesIO(content)
-    stream.name = name  # type: ignore[misc]
+    stream.name = name
     return {**body, "files": [stream]}
 
 

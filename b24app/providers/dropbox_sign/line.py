@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import dropbox_sign
@@ -23,8 +23,6 @@ from b24app.providers.room import Means
 
 T = TypeVar("T")
 
-TIMEOUT_S = (5.0, 30.0)  # to connect, and between two pieces of an answer
-LONGEST_ANSWER_S = 45.0
 LARGEST_ANSWER = 100 * 2**20
 
 _NEVER_LEFT = (NewConnectionError, ConnectTimeoutError, ProxyError)
@@ -44,14 +42,22 @@ class Answer:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of call. `is_write`: without an answer it may have been done. `is_heavy`: it sends or fetches a file."""
+    """A kind of call. `is_write`: without an answer it may have been done. `is_heavy`: it sends or fetches a file.
+
+    `silence_s`: the longest wait for an answer, or between two pieces of it; `longest_s`: when its last piece is
+    waited for. Together they stay under the 100 s that a room's call may take (base.py), two light calls included.
+    """
 
     is_write: bool = False
     is_heavy: bool = False
+    silence_s: float = 20.0
+    longest_s: float = 25.0
 
 
+CONNECT_S = 5.0
 READ, WRITE = Kind(), Kind(is_write=True)
-FETCH, SEND = Kind(is_heavy=True), Kind(is_write=True, is_heavy=True)
+FETCH = Kind(is_heavy=True, silence_s=40.0, longest_s=55.0)
+SEND = replace(FETCH, is_write=True)
 
 
 def api_client(host: str) -> Any:
@@ -81,9 +87,10 @@ class Line:
             raise _silence(kind) from error
 
     def _answer(self, kind: Kind, call: Callable[..., Any]) -> Answer:
+        until = time.monotonic() + kind.longest_s
         try:
-            response = call(_request_timeout=TIMEOUT_S)
-            return Answer(response.status, response.headers, _whole(response))
+            response = call(_request_timeout=(CONNECT_S, kind.silence_s))
+            return Answer(response.status, response.headers, _whole(response, until))
         except _NEVER_LEFT as error:
             raise refusal(Trouble.UNAVAILABLE, TITLE) from error
         except _BROKEN_OFF as error:
@@ -92,9 +99,9 @@ class Line:
             raise refusal(Trouble.INVALID, TITLE, code="sdk") from error
 
 
-def _whole(response: Any) -> bytes:
+def _whole(response: Any, until: float) -> bytes:
     """Read an answer, which may neither trickle for ever nor be of any size. Raises: HTTPError."""
-    until, parts, size = time.monotonic() + LONGEST_ANSWER_S, [], 0
+    parts, size = [], 0
     for part in response.stream(2**16):
         parts.append(part)
         size += len(part)

@@ -9,6 +9,8 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
+
 from b24app.errors import N_, ProviderError, Trouble
 from b24app.providers import fit
 from b24app.providers.base import AccountInfo, Cancelled, Created, Draft, File, Link, Notice, Order, Problem
@@ -31,6 +33,8 @@ from b24app.providers.no_such_call import NoSuchCall
 from b24app.providers.refusals import refusal, unknown_outcome
 from b24app.providers.room import Account, Means
 from b24app.providers.snapshot import Event, SignerState, SignerThere, Snapshot, There
+
+log = structlog.get_logger()
 
 Json = Mapping[str, Any]
 
@@ -57,7 +61,7 @@ class DropboxSignProvider(NoSuchCall):
         self.capabilities = capabilities(account.settings)
         self._settings: Settings = account.settings
         self._means = means
-        self._api_key = account.secrets.get(API_KEY, "")
+        self._api_key = account.secrets.get(API_KEY, "").strip()
         self._client = Client(url, _pass(url, account, means), means)
 
     def check_connection(self) -> AccountInfo:
@@ -140,11 +144,12 @@ class DropboxSignProvider(NoSuchCall):
             raise refusal(Trouble.NOT_FOUND, TITLE)
         if state.status in _ANSWERED:
             raise refusal(Trouble.CONFLICT, TITLE)
-        changes = {} if state.name == name else {"name": name}
-        changes |= {} if state.email.casefold() == email.casefold() else {"email_address": email}
-        if not changes:
+        new_name = None if state.name == name else name
+        new_email = None if state.email.casefold() == email.casefold() else email
+        if new_name is None and new_email is None:
             return state.signer_ref
-        now = self._client.update(provider_ref, state.signer_ref, changes, partial(_signer, state.signer_ref))
+        into = partial(_signer, state.signer_ref)
+        now = self._client.update(provider_ref, state.signer_ref, new_name, new_email, into)
         if now is None:
             raise unknown_outcome(TITLE)
         return now.signer_ref
@@ -210,6 +215,12 @@ def _pass(url: str, account: Account, means: Means) -> Pass:
     if not is_oauth(account.settings):
         return KeyPass(account.secrets)
     return TokenPass(account.secrets, means.keys, means.now, OAuth(url, account.settings, means))
+
+
+def _created(order: Order, answer: Json) -> Created:
+    for warning in reading.warnings(answer):
+        log.warning("dropbox_sign_warning", warning=warning)
+    return reading.created(reading.request(answer), order)
 
 
 def _signer(signer_ref: str, answer: Json) -> SignerState | None:

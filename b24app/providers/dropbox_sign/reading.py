@@ -53,6 +53,11 @@ def created(found: Json, order: Order) -> Created:
     return Created(found["signature_request_id"], signature_ids(found["signatures"], order.signers))
 
 
+def warnings(answer: Json) -> list[str]:
+    """The names of what the service did otherwise than it was asked; its sentences may name people."""
+    return [text(warning.get("warning_name")) for warning in answer.get("warnings") or []]
+
+
 def signature_ids(signatures: Sequence[Json], signers: Sequence[Signer]) -> dict[str, str]:
     """Find everybody's signature: by address and name, for two people may share an address; else by place."""
     left = list(signatures)

@@ -31,7 +31,7 @@ def body(order: Order, settings: Settings) -> dict[str, Any]:
         "form_field_rules": fields.rules(order.fields),
         "custom_fields": fields.custom_fields(order.fields),
         "metadata": {OUR_REF: order.ref},
-        "expires_at": units.epoch_s(order.expires_at) if order.expires_at else None,
+        "expires_at": units.deadline_s(order.expires_at) if order.expires_at else None,
         "client_id": client_id(settings),
         "allow_decline": True,  # else who does not want to sign stays silent
         "test_mode": bool(settings.get(TEST_MODE)),

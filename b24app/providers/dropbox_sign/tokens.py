@@ -53,7 +53,7 @@ class KeyPass:
     """An API key: the user name, without a password."""
 
     def __init__(self, secrets: Secrets) -> None:
-        self._key = secrets[API_KEY]
+        self._key = secrets.get(API_KEY, "").strip()
 
     def shown(self) -> Mapping[str, str]:
         return {"username": self._key}

@@ -6,12 +6,14 @@ height and type are always pixels of 80 dpi.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from b24app.domain.signature_request import Signer
 
 PX_PER_PT = 80 / 72
+HOUR_S = 3600
 SMALLEST_FONT_PX, LARGEST_FONT_PX = 7, 49
 
 
@@ -40,5 +42,9 @@ def ranks(signers: Sequence[Signer]) -> Sequence[int | None]:
     return [turns.index(signer.order) if len(turns) > 1 else None for signer in signers]
 
 
-def epoch_s(moment: datetime) -> int:
-    return int(moment.timestamp())
+def deadline_s(moment: datetime) -> int:
+    """Epoch seconds of the next full hour: the service rounds down, and nobody loses the last minutes of his day.
+
+    Whoever comes after our own deadline finds it withdrawn.
+    """
+    return math.ceil(moment.timestamp() / HOUR_S) * HOUR_S

@@ -8,17 +8,22 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask, redirect
 
 from b24app.domain.signature_request import SignerStatus, Status
 from b24app.errors import OutcomeUnknown, ProviderError, Sentence, Trouble
 from b24app.providers.base import NO_DRAFT, Cancelled, File
-from b24app.providers.dropbox_sign import line
+from b24app.providers.dropbox_sign import client, line, listed
+from b24app.providers.room import Account, Means
+from b24app.sandbox.serving import Listener
 from b24app.services.change_signer import change_signer
 from b24app.services.retry_request import retry_request
 from tests.providers.contract import a_notice
 from tests.providers.dropbox_sign.far_side import filled_in
 from tests.providers.dropbox_sign.orders import order_for
-from tests.providers.dropbox_sign.stage import a_room, embedded
+from tests.providers.dropbox_sign.stage import PassedOn, a_room, embedded
+from tests.providers.example.stage import NoKeys, NoLimit
+from tests.providers.scene import MovedClock
 from tests.services.desk import ANN, ANNA, MARCO
 
 SEND = "signature_request_send"
@@ -198,7 +203,8 @@ def test_a_file_that_is_not_made_yet_is_fetched_later(scene):
 
 def test_an_answer_that_takes_too_long(service, monkeypatch):
     """To a question it is trouble of today; to a send it may be anything."""
-    monkeypatch.setattr(line, "TIMEOUT_S", (1.0, 0.1))
+    monkeypatch.setattr(client, "READ", line.Kind(silence_s=0.1))
+    monkeypatch.setattr(client, "SEND", line.Kind(is_write=True, silence_s=0.1))
     room = a_room(service)
     service.faults.add("slow", delay_s=0.4, times=2)
     assert trouble(room.check_connection) is Trouble.UNAVAILABLE
@@ -209,6 +215,35 @@ def test_an_answer_that_takes_too_long(service, monkeypatch):
 def test_an_answer_of_any_size_is_not_read(service, far, monkeypatch):
     monkeypatch.setattr(line, "LARGEST_ANSWER", 50)
     assert trouble(a_room(service).check_connection) is Trouble.UNAVAILABLE
+
+
+def test_an_answer_that_trickles_is_not_waited_for(service, far, monkeypatch):
+    monkeypatch.setattr(client, "READ", line.Kind(longest_s=-1.0))
+    assert trouble(a_room(service).check_connection) is Trouble.UNAVAILABLE
+
+
+def test_nobody_is_led_to_another_place():
+    """A redirect would take the account's key along."""
+    seen: list[str] = []
+
+    def build() -> Flask:
+        app = Flask("elsewhere")
+        app.add_url_rule("/v3/account", "account", lambda: redirect("/elsewhere"))
+        app.add_url_rule("/elsewhere", "elsewhere", lambda: seen.append("here") or "{}")  # type: ignore[func-returns-value]
+        return app
+
+    listener = Listener(build)
+    means = Means(MovedClock(), NoLimit(), PassedOn(), NoKeys())  # type: ignore[arg-type]
+    room = listed(listener.url).open(Account("c1", {"api_key": "k"}), means)
+    assert trouble(room.check_connection) is Trouble.UNAVAILABLE
+    assert seen == []
+    listener.stop()
+
+
+def test_every_call_stays_within_the_workers_lease():
+    heaviest = max(kind.longest_s + kind.silence_s for kind in (line.SEND, line.FETCH))
+    light = line.READ.longest_s + line.READ.silence_s
+    assert max(heaviest, 2 * light) < 100
 
 
 def test_a_page_of_words_is_no_file(service, far):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -72,8 +72,11 @@ def test_a_signers_index_is_text_from_nought():
     assert units.signer_indexes(signers) == {"2": "0", "1": "1"}
 
 
-def test_epochs_are_whole_seconds():
-    assert units.epoch_s(datetime(2026, 1, 1, 12, 0, 0, 999_999, tzinfo=UTC)) == 1767268800
+def test_a_deadline_is_the_next_full_hour_for_the_service_rounds_down():
+    eleven = datetime(2026, 1, 1, 11, tzinfo=UTC)
+    assert units.deadline_s(eleven) == 1767265200
+    assert units.deadline_s(eleven + timedelta(microseconds=1)) == 1767268800
+    assert units.deadline_s(eleven + timedelta(minutes=59, seconds=59)) == 1767268800
 
 
 def test_a_place_has_its_page_for_without_it_the_scheme_is_another_one():
