@@ -6,11 +6,17 @@ from typing import Any
 
 from b24app.errors import N_, NotFound
 from b24app.store.database import alone, database
+from b24app.store.prepared import ByKey
 from b24app.store.tables import Application, Portal, PortalToken, upsert
+
+_BY_ID = ByKey(Portal.member_id)
+_TOKEN = ByKey(PortalToken.portal, PortalToken.user_id)
+_APPLICATION = ByKey(Application.client_id)
 
 
 def find(member_id: str) -> Portal | None:
-    return Portal.get_or_none(Portal.member_id == member_id)
+    found: Portal | None = _BY_ID(member_id)
+    return found
 
 
 def every() -> list[Portal]:
@@ -52,7 +58,8 @@ def set_option(portal: str, **options: Any) -> None:
 
 
 def token(portal: str, user_id: int) -> PortalToken | None:
-    return PortalToken.get_or_none((PortalToken.portal == portal) & (PortalToken.user_id == user_id))
+    found: PortalToken | None = _TOKEN(portal, user_id)
+    return found
 
 
 def save_token(portal: str, user_id: int, *, access: str, refresh: str, expires_at: int) -> None:
@@ -81,7 +88,8 @@ def mark_token_dead(portal: str, user_id: int, at: int) -> None:
 
 
 def application(client_id: str) -> Application | None:
-    return Application.get_or_none(Application.client_id == client_id)
+    found: Application | None = _APPLICATION(client_id)
+    return found
 
 
 def applications() -> list[Application]:
