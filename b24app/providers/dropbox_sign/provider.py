@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -86,15 +86,18 @@ class DropboxSignProvider(NoSuchCall):
     def create(self, order: Order, draft: Draft) -> Created:
         send = self._client.create_embedded if is_embedded(self._settings) else self._client.send
         file = (order.file_name, order.pdf())
-        return send(
-            sending.body(order, self._settings), file, lambda made: reading.created(reading.request(made), order)
-        )
+        return send(sending.body(order, self._settings), file, partial(_created, order))
 
     def find_by_ref(self, order: Order, since: datetime) -> Created | None:
         """Page through the newest requests: whether the service's own search sees metadata is not documented."""
-        for found in self._sent_since(since - CLOCKS_APART):
-            if reading.has_ref(found, order.ref):
-                return reading.created(found, order)
+        until, page, goes_on = time.monotonic() + LONGEST_SEARCH_S, 0, True
+        while goes_on:
+            if time.monotonic() > until:
+                raise refusal(Trouble.UNAVAILABLE, TITLE)
+            page += 1
+            found, goes_on = self._client.newest(page, partial(reading.search, order, since - CLOCKS_APART))
+            if found is not None:
+                return found
         left = since + LISTED_AFTER - self._means.now()
         if left > timedelta():
             raise refusal(Trouble.NOT_READY, TITLE, retry_after_s=left.total_seconds())
@@ -188,20 +191,6 @@ class DropboxSignProvider(NoSuchCall):
             self._client.set_app_callback(client_id(self._settings), url)
         else:
             self._client.set_account_callback(url)
-
-    def _sent_since(self, since: datetime) -> Iterator[Json]:
-        """Go through the list, the newest first, until it is older. Raises: UNAVAILABLE when that takes too long."""
-        until = time.monotonic() + LONGEST_SEARCH_S
-        page, pages = 0, 1
-        while page < pages:
-            if time.monotonic() > until:
-                raise refusal(Trouble.UNAVAILABLE, TITLE)
-            page += 1
-            found, pages = self._client.newest(page, reading.page)
-            for one in found:
-                if (reading.moment(one.get("created_at")) or since) < since:
-                    return
-                yield one
 
     def _not_cancelled(self, provider_ref: str, error: ProviderError) -> Cancelled:
         """Find out why a cancel was refused. Raises: CONFLICT when it has ended otherwise, NOT_READY when it is new."""

@@ -43,9 +43,14 @@ def signer(found: Json, signer_ref: str) -> SignerState | None:
     return next((_states(signature, signatures)[0] for signature in present + former), None)
 
 
-def page(answer: Json) -> tuple[Sequence[Json], int]:
-    """Read one page of a list: its requests, and how many pages there are."""
-    return answer["signature_requests"], int(answer["list_info"]["num_pages"])
+def search(order: Order, since: datetime, answer: Json) -> tuple[Created | None, bool]:
+    """Search one page of the list, the newest first, for our reference; says too whether another may have it."""
+    listed = answer["signature_requests"]
+    for found in listed:
+        if has_ref(found, order.ref):
+            return created(found, order), False
+    is_over = any((moment(found.get("created_at")) or since) < since for found in listed)
+    return None, not is_over and answer["list_info"]["page"] < answer["list_info"]["num_pages"]
 
 
 def created(found: Json, order: Order) -> Created:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, redirect
+from structlog.testing import capture_logs
 
 from b24app.domain.signature_request import SignerStatus, Status
 from b24app.errors import OutcomeUnknown, ProviderError, Sentence, Trouble
@@ -25,6 +26,7 @@ from tests.providers.dropbox_sign.stage import PassedOn, a_room, embedded
 from tests.providers.example.stage import NoKeys, NoLimit
 from tests.providers.scene import MovedClock
 from tests.services.desk import ANN, ANNA, MARCO
+from tests.waiting import wait_for
 
 SEND = "signature_request_send"
 
@@ -210,6 +212,7 @@ def test_an_answer_that_takes_too_long(service, monkeypatch):
     assert trouble(room.check_connection) is Trouble.UNAVAILABLE
     with pytest.raises(OutcomeUnknown):
         room.create(order_for(1), NO_DRAFT)
+    wait_for(lambda: len(service.calls) == 2, "the service's own end of both calls")
 
 
 def test_an_answer_of_any_size_is_not_read(service, far, monkeypatch):
@@ -262,6 +265,21 @@ def test_an_answer_that_makes_no_sense(service, answer):
     assert trouble(lambda: room.get("r1")) is Trouble.UNAVAILABLE
     with pytest.raises(OutcomeUnknown):
         room.create(order_for(1), NO_DRAFT)
+
+
+@pytest.mark.parametrize("listed", ["5", "[5]", '[{"metadata": {"paraph_ref": "our-reference"}}]'])
+def test_a_list_that_makes_no_sense_finds_nothing_and_denies_nothing(service, listed):
+    body = f'{{"signature_requests": {listed}, "list_info": {{}}}}'
+    service.faults.add("not_json", body=body, content_type="application/json")
+    room = a_room(service)
+    assert trouble(lambda: room.find_by_ref(order_for(1), room._means.now())) is Trouble.UNAVAILABLE
+
+
+def test_a_warning_of_the_service_is_written_down_without_its_sentence(service):
+    service.account.confirmed = False
+    with capture_logs() as written:
+        a_room(service, test_mode=True).create(order_for(1), NO_DRAFT)
+    assert written == [{"event": "dropbox_sign_warning", "warning": "unconfirmed", "log_level": "warning"}]
 
 
 def test_words_that_are_new_do_not_break_a_look(service, far):
