@@ -36,6 +36,7 @@ from b24app.outbox.connection_rate import ConnectionLimiter
 from b24app.outbox.message import Handler, Message
 from b24app.outbox.queue import Hints, HintsAside
 from b24app.outbox.rate import OnWait, PortalLimiter
+from b24app.providers import docusign
 from b24app.providers.base import BUILTIN, Letters, Provider
 from b24app.providers.builtin import BuiltinProvider
 from b24app.providers.doors import DOORS
@@ -186,7 +187,8 @@ def _rooms(settings: Settings, mailer: Mailer, now: Clock) -> Mapping[str, Room]
     """List the signing providers; listing them loads no SDK."""
     engine = BuiltinProvider(mailer, settings.mail_from, now)
     return {
-        BUILTIN: Room(BUILTIN, engine.title, lambda _settings: engine.capabilities, lambda _account, _means: engine)
+        BUILTIN: Room(BUILTIN, engine.title, lambda _settings: engine.capabilities, lambda _account, _means: engine),
+        docusign.NAME: docusign.listed(settings.docusign_url, settings.docusign_auth_url),
     }
 
 
