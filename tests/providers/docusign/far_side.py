@@ -10,6 +10,7 @@ from b24app.sandbox.docusign.service import DocuSign
 from b24app.sandbox.esign.outgoing import Parcel
 from b24app.sandbox.esign.post import Enclosure, Post
 from tests.providers.far_side import Posted
+from tests.sandbox.witness import Exchange, watch
 
 
 class WaitingConnect(Connect):
@@ -48,6 +49,12 @@ class DocuSignFarSide:
         self.service = service
         self.connect = service.connect = service.callbacks = WaitingConnect(service)
         self.post = service.post = QuietPost()
+        self._witness = watch(service.listener, service._flask)
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """What was asked of the API since the first day, and what it answered."""
+        return self._witness.exchanges
 
     def clear(self) -> None:
         """An account as on the first day; the servers stay."""
@@ -63,6 +70,7 @@ class DocuSignFarSide:
         service.calls.reset()
         service.auth.calls.reset()
         self.connect.waiting, self.post.letters = [], []
+        self._witness.exchanges.clear()
 
     def envelope(self, ref: str) -> Envelope:
         return self.service.envelopes[ref]
