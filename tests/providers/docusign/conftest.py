@@ -25,7 +25,7 @@ def far(standing_in: DocuSignFarSide) -> Iterator[DocuSignFarSide]:
     standing_in.clear()
     yield standing_in
     standing_in.come_up()
-    assert [problem for exchange in standing_in.exchanges for problem in contract.problems(exchange)] == []
+    assert [problem for exchange in standing_in.exchanges for problem in contract.request_problems(exchange)] == []
 
 
 @pytest.fixture

@@ -204,6 +204,6 @@ def test_what_the_description_does_not_know_is_noticed(far, clock):
     room.create(order_for(1), NO_DRAFT)
     [exchange] = [one for one in far.exchanges if one.request.path.endswith("/envelopes")]
     misspelt = replace(exchange, body=exchange.body.replace(b'"emailBlurb"', b'"emailBody"'))
-    assert any("emailBody" in problem for problem in contract.problems(misspelt))
+    assert any("emailBody" in problem for problem in contract.request_problems(misspelt))
     number = replace(exchange, body=exchange.body.replace(b'"recipientId": "1"', b'"recipientId": 1'))
-    assert any("is not of type 'string'" in problem for problem in contract.problems(number))
+    assert any("is not of type 'string'" in problem for problem in contract.request_problems(number))
