@@ -18,7 +18,14 @@ BURST_S = 30.0
 
 
 class TurnedAway(Exception):
-    """The token is not taken (any more), or the account lives elsewhere: a new one and another look may help."""
+    """The token is not taken (any more), or the account lives elsewhere: a new one and another look may help.
+
+    `kind` is what it means when they do not.
+    """
+
+    def __init__(self, kind: Trouble) -> None:
+        super().__init__(kind)
+        self.kind = kind
 
 
 def refused(status: int, body: bytes, headers: Mapping[str, str], now: datetime, *, writes: bool) -> AppError:

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from b24app.errors import N_, InvalidPayload, Unauthentic
-from b24app.providers.docusign.reading import moment, our_ref, recipients, words
+from b24app.providers.docusign.reading import moment, our_ref, part, recipients, words
 from b24app.providers.docusign.words import EVENTS
 from b24app.providers.snapshot import Event, EventKind
 
@@ -54,8 +54,7 @@ def _read(body: bytes) -> Mapping[str, Any]:
 
 def _event(told: Mapping[str, Any]) -> Event:
     data = told["data"]
-    summary = data.get("envelopeSummary")
-    envelope: Mapping[str, Any] = summary if isinstance(summary, dict) else {}
+    envelope = part(data, "envelopeSummary")
     recipient = _recipient(envelope, words(data, "recipientId"))
     return Event(
         EVENTS.get(told["event"].lower(), EventKind.OTHER),

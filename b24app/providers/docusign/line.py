@@ -24,10 +24,8 @@ from b24app.providers.docusign.words import TITLE
 from b24app.providers.refusals import refusal, unknown_outcome
 from b24app.providers.room import Means
 
-TIMEOUT_S = (5, 25)
-"""To connect, to read. The longest call is: sent, turned away, new token, which account, sent again; 100 s together
-with the shorter `GRANT_TIMEOUT_S`."""
-GRANT_TIMEOUT_S = (5, 10)
+LONG_S, SHORT_S, GRANT_S = (5, 30), (5, 10), (3, 7)
+"""To connect and to read: whole documents, other calls, calls of the account server. See provider.PATIENCE_S."""
 
 Ask = Callable[..., HTTPResponse]
 
@@ -56,14 +54,15 @@ class Line:
         client.rest_client = self._rest
         return Apis(EnvelopesApi(client), AccountsApi(client))
 
-    def ask(self, call: Ask, *asked: Any, writes: bool, **options: Any) -> bytes:
+    def ask(self, call: Ask, *asked: Any, writes: bool, heavy: bool, **options: Any) -> bytes:
         """Make one call of the API and return what it answers.
 
         Raises: TurnedAway; ProviderError, OutcomeUnknown as errors.refused says.
         """
-        self._means.limiter.take()
+        self._means.limiter.take(heavy=heavy)
+        timeout_s = LONG_S if heavy else SHORT_S
         try:
-            return call(*asked, _preload_content=False, _request_timeout=TIMEOUT_S, **options).data
+            return call(*asked, _preload_content=False, _request_timeout=timeout_s, **options).data
         except ApiException as error:
             raise self._refused(error, writes=writes) from None
         except HTTPError as error:
@@ -74,7 +73,7 @@ class Line:
         self._means.limiter.take()
         kept = {"Content-Type": "application/x-www-form-urlencoded", **headers}
         try:
-            answer = self._rest.request(verb, url, headers=kept, post_params=form, _request_timeout=GRANT_TIMEOUT_S)
+            answer = self._rest.request(verb, url, headers=kept, post_params=form, _request_timeout=GRANT_S)
             found = json.loads(answer.data)
         except ApiException as error:
             raise self._refused_grant(error) from None
@@ -87,8 +86,10 @@ class Line:
     def _refused(self, error: ApiException, *, writes: bool) -> Exception:
         if not error.status:  # the SDK's word for trouble with TLS
             return unknown_outcome(TITLE) if writes else refusal(Trouble.UNAVAILABLE, TITLE)
-        if error.status == 401 or 300 <= error.status < 400:
-            return TurnedAway()
+        if error.status == 401:
+            return TurnedAway(Trouble.AUTH_FAILED)
+        if 300 <= error.status < 400:
+            return TurnedAway(Trouble.UNAVAILABLE)
         made = refused(error.status, error.body or b"", error.headers, self._means.now(), writes=writes)
         log.info("docusign_refused", status=error.status, code=getattr(made, "code", ""), trace=error.trace_token)
         return made

@@ -19,6 +19,7 @@ from b24app.errors import Trouble
 from b24app.providers.capabilities import Auth
 from b24app.providers.docusign.connecting import SCOPES, Hosts, way_taken
 from b24app.providers.docusign.line import Line
+from b24app.providers.docusign.reading import entries, words
 from b24app.providers.docusign.words import TITLE
 from b24app.providers.refusals import refusal
 from b24app.providers.room import CODE, RETURN_TO, Account, Means
@@ -84,13 +85,12 @@ class Passes:
         """Get a new token; what is known of the old one's account goes."""
         asked = self._by_refresh if way_taken(self._settings) is Auth.OAUTH_CODE else self._by_assertion
         answer = asked(standing)
-        token, life_s = answer.get("access_token"), answer.get("expires_in")
-        if not isinstance(token, str) or not token:
+        token, life_s = words(answer, "access_token"), words(answer, "expires_in")
+        if not token:
             raise refusal(Trouble.UNAVAILABLE, TITLE)
         known = {name: value for name, value in standing.items() if name not in _OF_TOKEN}
-        until = self._means.now().timestamp() + (float(life_s) if isinstance(life_s, int | float | str) else LIFE_S)
-        fresh = {TOKEN: token, UNTIL: str(round(until))}
-        return {**known, **fresh, **({REFRESH: str(answer[REFRESH])} if answer.get(REFRESH) else {})}
+        until = int(self._means.now().timestamp()) + (int(life_s) if life_s.isdecimal() else LIFE_S)
+        return {**known, REFRESH: words(answer, REFRESH) or known.get(REFRESH, ""), TOKEN: token, UNTIL: str(until)}
 
     def _by_refresh(self, standing: Secrets) -> dict[str, Any]:
         """The code that has just come back, else the refresh token: it stays good for thirty days from its last use."""
@@ -126,20 +126,20 @@ class Passes:
         bearer = {"Authorization": f"Bearer {standing[TOKEN]}"}
         user = self._line.ask_account_server("GET", f"{self._auth_url}/oauth/userinfo", bearer)
         wanted = self._setting("account_id").lower()
-        accounts = [one for one in user.get("accounts") or () if isinstance(one, dict)]
-        fitting = [one for one in accounts if not wanted or str(one.get("account_id", "")).lower() == wanted]
+        accounts = entries(user, "accounts")
+        fitting = [one for one in accounts if not wanted or words(one, "account_id").lower() == wanted]
         if not fitting:
             raise refusal(Trouble.AUTH_FAILED, TITLE, code="account_not_found")
         chosen = next((one for one in fitting if str(one.get("is_default", "")).lower() == "true"), fitting[0])
-        api_url = self._api_of(str(chosen.get("base_uri", "")))
+        api_url = self._api_of(words(chosen, "base_uri"))
         if not api_url:
             raise refusal(Trouble.UNAVAILABLE, TITLE, code="foreign_host")
         return {
             **standing,
-            ACCOUNT_ID: str(chosen.get("account_id", "")),
+            ACCOUNT_ID: words(chosen, "account_id"),
             API_URL: api_url,
-            ACCOUNT_NAME: str(chosen.get("account_name", "")),
-            USER_EMAIL: str(user.get("email", "")),
+            ACCOUNT_NAME: words(chosen, "account_name"),
+            USER_EMAIL: words(user, "email"),
         }
 
     @property

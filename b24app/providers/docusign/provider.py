@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from b24app.providers.docusign.capabilities import capabilities
 from b24app.providers.docusign.connecting import Hosts, is_demo
 from b24app.providers.docusign.errors import TurnedAway, refused_inside
 from b24app.providers.docusign.line import Apis, Ask, Line
-from b24app.providers.docusign.passes import Passes
+from b24app.providers.docusign.passes import Pass, Passes
 from b24app.providers.docusign.units import NAME_CHARS, REASON_CHARS, cut
 from b24app.providers.docusign.words import NAME, REF_FIELD, TITLE
 from b24app.providers.no_such_call import NoSuchCall
@@ -23,6 +24,9 @@ from b24app.providers.refusals import refusal, unknown_outcome
 from b24app.providers.room import Account, Means
 from b24app.providers.snapshot import Event, Snapshot, There
 
+PATIENCE_S = 30.0
+"""Who has been waited for so long is not asked a second time under a new token: with the time limits of line.py no call
+of the house takes longer than 100 seconds."""
 LINK_LIFE = timedelta(minutes=5)
 RETURN_URL_CHARS = 470
 LISTED_AFTER = timedelta(seconds=15)
@@ -69,9 +73,8 @@ class DocuSignRoom(NoSuchCall):
 
     def create(self, order: Order, draft: Draft) -> Created:
         definition = sending.envelope(order, self._means.now())
-        made = self._read_write(
-            self._write(lambda apis: apis.envelopes.create_envelope, envelope_definition=definition)
-        )
+        answer = self._write(lambda apis: apis.envelopes.create_envelope, envelope_definition=definition, heavy=True)
+        made = self._read_write(answer)
         envelope_id = reading.words(made, "envelopeId")
         if not envelope_id:
             raise unknown_outcome(TITLE)
@@ -79,12 +82,12 @@ class DocuSignRoom(NoSuchCall):
 
     def find_by_ref(self, order: Order, since: datetime) -> Created | None:
         """Look by transactionId, which is known for seven days, then by the custom field among later changes."""
-        found = self._listed(transaction_ids=order.ref)
+        found = self._listed(order.ref, transaction_ids=order.ref)
         if not found and self._means.now() - since < LISTED_AFTER:
             raise refusal(Trouble.NOT_READY, TITLE, retry_after_s=LISTED_AFTER.total_seconds())
         if not found:
             start = (since - timedelta(days=1)).isoformat()
-            found = self._listed(custom_field=f"{REF_FIELD}={order.ref}", from_date=start)
+            found = self._listed(order.ref, custom_field=f"{REF_FIELD}={order.ref}", from_date=start)
         if not found:
             return None
         return sending.created(order, reading.words(found[0], "envelopeId"), reading.words(found[0], "status"))
@@ -167,11 +170,15 @@ class DocuSignRoom(NoSuchCall):
             raise refusal(Trouble.NOT_FOUND, TITLE, code="unknown_recipient")
         return signer
 
-    def _listed(self, **asked: str) -> list[Mapping[str, Any]]:
-        """What a search finds; by transactionId the service may answer with statuses instead of envelopes."""
-        found = self._read(self._look(lambda apis: apis.envelopes.list_status_changes, **asked))
-        named = [*(found.get("envelopes") or ()), *(found.get("envelopeTransactionStatuses") or ())]
-        return [one for one in named if isinstance(one, dict) and reading.words(one, "envelopeId")]
+    def _listed(self, ref: str, **asked: str) -> list[Mapping[str, Any]]:
+        """Find envelopes that carry our reference, whatever else the service lists.
+
+        By transactionId it may answer with statuses instead of envelopes.
+        """
+        answer = self._look(lambda apis: apis.envelopes.list_status_changes, include="custom_fields", **asked)
+        found = self._read(answer)
+        named = [*reading.entries(found, "envelopes"), *reading.entries(found, "envelopeTransactionStatuses")]
+        return [one for one in named if reading.words(one, "envelopeId") and reading.our_ref(one) == ref]
 
     def _change(self, provider_ref: str, person: Mapping[str, str]) -> None:
         """Correct or remind one signer. What he is refused for stands inside the answer.
@@ -182,14 +189,14 @@ class DocuSignRoom(NoSuchCall):
         answer = self._write(
             lambda apis: apis.envelopes.update_recipients, provider_ref, recipients=body, resend_envelope="true"
         )
-        for result in self._read_write(answer).get("recipientUpdateResults") or ():
-            code = reading.words(result.get("errorDetails") or {}, "errorCode")
+        for result in reading.entries(self._read_write(answer), "recipientUpdateResults"):
+            code = reading.words(reading.part(result, "errorDetails"), "errorCode")
             if code not in ("", "SUCCESS"):
                 raise refused_inside(code)
 
     def _file(self, what: str, provider_ref: str, **options: str) -> bytes:
         try:
-            pdf = self._look(lambda apis: apis.envelopes.get_document, what, provider_ref, **options)
+            pdf = self._look(lambda apis: apis.envelopes.get_document, what, provider_ref, heavy=True, **options)
         except ProviderError as error:
             if error.code != "document_does_not_exist":
                 raise
@@ -198,23 +205,30 @@ class DocuSignRoom(NoSuchCall):
             raise refusal(Trouble.UNAVAILABLE, TITLE)
         return pdf
 
-    def _look(self, pick: Pick, *asked: str, **options: Any) -> bytes:
-        return self._call(pick, asked, options, writes=False)
+    def _look(self, pick: Pick, *asked: str, heavy: bool = False, **options: Any) -> bytes:
+        return self._call(pick, asked, {"writes": False, "heavy": heavy, **options})
 
-    def _write(self, pick: Pick, *asked: str, **options: Any) -> bytes:
-        return self._call(pick, asked, options, writes=True)
+    def _write(self, pick: Pick, *asked: str, heavy: bool = False, **options: Any) -> bytes:
+        return self._call(pick, asked, {"writes": True, "heavy": heavy, **options})
 
-    def _call(self, pick: Pick, asked: Sequence[str], options: Mapping[str, Any], *, writes: bool) -> bytes:
+    def _call(self, pick: Pick, asked: Sequence[str], options: Mapping[str, Any]) -> bytes:
         """Call; when we are turned away, once more with another pass. Whoever is turned away has done nothing."""
+        began = time.monotonic()
         held = self._passes.present()
-        for is_last in (False, True):
-            try:
-                operation = pick(self._line.apis(held.api_url, held.token))
-                return self._line.ask(operation, held.account_id, *asked, writes=writes, **options)
-            except TurnedAway:
-                if not is_last:
-                    held = self._passes.another(held)
-        raise refusal(Trouble.AUTH_FAILED, TITLE)
+        try:
+            return self._ask(held, pick, asked, options)
+        except TurnedAway as error:
+            if time.monotonic() - began > PATIENCE_S:
+                raise refusal(Trouble.UNAVAILABLE, TITLE) from None
+            kind = error.kind
+        try:
+            return self._ask(self._passes.another(held), pick, asked, options)
+        except TurnedAway:
+            raise refusal(kind, TITLE) from None
+
+    def _ask(self, held: Pass, pick: Pick, asked: Sequence[str], options: Mapping[str, Any]) -> bytes:
+        operation = pick(self._line.apis(held.api_url, held.token))
+        return self._line.ask(operation, held.account_id, *asked, **options)
 
     def _read(self, answer: bytes) -> Mapping[str, Any]:
         """Read the answer to a question. Raises: UNAVAILABLE for what is no JSON object."""

@@ -49,9 +49,7 @@ def _has_expired(envelope: Mapping[str, Any]) -> bool:
 
 def recipients(envelope: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The signers among the recipients; copies have nothing to sign."""
-    groups = envelope.get("recipients")
-    signers = groups.get("signers") if isinstance(groups, Mapping) else None
-    return (signer for signer in signers or () if isinstance(signer, Mapping))
+    return entries(part(envelope, "recipients"), "signers")
 
 
 def state(recipient: Mapping[str, Any]) -> SignerState:
@@ -68,12 +66,21 @@ def state(recipient: Mapping[str, Any]) -> SignerState:
 
 def our_ref(envelope: Mapping[str, Any]) -> str:
     """The reference that we gave, from the custom field or, for seven days, the transactionId."""
-    fields = envelope.get("customFields")
-    own = fields.get("textCustomFields") if isinstance(fields, Mapping) else None
-    named = [
-        words(field, "value") for field in own or () if isinstance(field, Mapping) and field.get("name") == REF_FIELD
-    ]
+    fields = entries(part(envelope, "customFields"), "textCustomFields")
+    named = [words(field, "value") for field in fields if field.get("name") == REF_FIELD]
     return named[0] if named else words(envelope, "transactionId")
+
+
+def part(of: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """An object inside an object; empty when it is not there."""
+    found = of.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def entries(of: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
+    """The objects of a list inside an object."""
+    found = of.get(name)
+    return (one for one in found if isinstance(one, Mapping)) if isinstance(found, list) else iter(())
 
 
 def words(of: Mapping[str, Any], name: str) -> str:

@@ -84,7 +84,8 @@ def _letter(order: Order, signer: Signer) -> Body:
     language = LANGUAGES.get(signer.locale)
     if language is None:
         return {}
-    words = {"emailSubject": cut(order.subject or order.title, SUBJECT_CHARS), "emailBody": order.message}
+    words = {"emailSubject": cut(order.subject or order.title, SUBJECT_CHARS)}
+    words |= {"emailBody": order.message} if order.message else {}
     return {"emailNotification": {"supportedLanguage": language, **words}}
 
 

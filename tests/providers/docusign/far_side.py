@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from b24app.sandbox.docusign.connect import Connect, written
 from b24app.sandbox.docusign.model import Envelope, Recipient
@@ -56,6 +57,10 @@ class DocuSignFarSide:
         """What was asked of the API since the first day, and what it answered."""
         return self._witness.exchanges
 
+    def serve(self, app: Any) -> None:
+        """Let something else answer in the API's place, until the next first day."""
+        self.service.listener.serve_instead(lambda: app)
+
     def clear(self) -> None:
         """An account as on the first day; the servers stay."""
         service = self.service
@@ -71,6 +76,7 @@ class DocuSignFarSide:
         service.auth.calls.reset()
         self.connect.waiting, self.post.letters = [], []
         self._witness.exchanges.clear()
+        self.serve(self._witness)
 
     def envelope(self, ref: str) -> Envelope:
         return self.service.envelopes[ref]

@@ -118,6 +118,21 @@ def test_a_moved_account_is_found_anew(room, far):
     assert len(far.sent()) == 1
 
 
+def test_a_token_is_carried_to_no_other_address(room, far):
+    room.check_connection()
+    asked: list[str] = []
+
+    def elsewhere(environ, start_response):
+        asked.append(environ["PATH_INFO"])
+        start_response("302 Found", [("Location", f"{far.service.auth.url}/oauth/userinfo")])
+        return [b""]
+
+    far.serve(elsewhere)
+    assert trouble(lambda: room.get("e1")) is Trouble.UNAVAILABLE
+    assert len(asked) == 2
+    assert [call.method for call in far.service.auth.calls].count("userinfo") == 2
+
+
 def test_what_somebody_else_has_renewed_is_taken(far, clock):
     first, keys = bare_room(far, clock)
     second, _own = bare_room(far, clock)

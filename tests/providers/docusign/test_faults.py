@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -10,8 +11,20 @@ from b24app.domain.events import Topic
 from b24app.domain.signature_request import Status
 from b24app.errors import OutcomeUnknown, ProviderError, Trouble
 from b24app.providers.base import NO_DRAFT, Created, File
+from b24app.sandbox.docusign import views
 from tests.providers.docusign.orders import order_for
 from tests.services.desk import ANN
+
+
+class EveryEnvelope:
+    """A service that lists all it has, whatever was asked for."""
+
+    def __init__(self, far) -> None:
+        self.body = json.dumps({"envelopes": [views.envelope_json(far.only(), ["custom_fields"])]}).encode()
+
+    def __call__(self, environ, start_response) -> list[bytes]:
+        start_response("200 OK", [("Content-Type", "application/json")])
+        return [self.body]
 
 
 def handed_over(room, order, clock, tries: int = 6) -> Created:
@@ -54,6 +67,12 @@ def test_it_is_found_by_the_custom_field_when_the_transaction_is_forgotten(room,
     far.only().transaction_id = "forgotten"
     found = room.find_by_ref(order_for(1), clock() - timedelta(days=8))
     assert found == created
+
+
+def test_an_envelope_of_somebody_else_is_never_taken_for_ours(room, far, clock):
+    room.create(order_for(1, ref="somebody-else"), NO_DRAFT)
+    far.serve(EveryEnvelope(far))
+    assert room.find_by_ref(order_for(1), clock() - timedelta(days=1)) is None
 
 
 def test_what_may_not_be_listed_yet_is_not_called_absent(room, far, clock):
