@@ -154,6 +154,14 @@ def test_two_threads_use_one_token(far, clock):
     assert len(grants(far)) == 1
 
 
+def test_who_was_turned_away_later_takes_the_token_that_another_got(room, far):
+    passes = room._passes
+    old = passes.present()
+    new = passes.another(old)
+    assert passes.another(old) == new
+    assert len(grants(far)) == 2
+
+
 def test_new_keys_of_an_administrator_count_at_once(far, clock):
     room, keys = bare_room(far, clock)
     room.check_connection()
