@@ -186,10 +186,9 @@ def wire_handlers(ctx: Context) -> dict[Topic, Handler]:
 def _rooms(settings: Settings, mailer: Mailer, now: Clock) -> Mapping[str, Room]:
     """List the signing providers; listing them loads no SDK."""
     engine = BuiltinProvider(mailer, settings.mail_from, now)
-    return {
-        BUILTIN: Room(BUILTIN, engine.title, lambda _settings: engine.capabilities, lambda _account, _means: engine),
-        docusign.NAME: docusign.listed(settings.docusign_url, settings.docusign_auth_url),
-    }
+    builtin = Room(BUILTIN, engine.title, lambda _settings: engine.capabilities, lambda _account, _means: engine)
+    distant = (docusign.listed(settings.docusign_url, settings.docusign_auth_url),)
+    return {room.name: room for room in (builtin, *distant)}
 
 
 def _opening(ctx: Context, letters: Letters, portal: str, connection: str) -> Opening:

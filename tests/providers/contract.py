@@ -282,7 +282,7 @@ class RoomContract:
 
     def test_a_signing_link_leads_to_one_signers_page(self, under_test: RoomUnderTest) -> None:
         if not under_test.room.capabilities.delivery & {Delivery.EMBEDDED, Delivery.LINK}:
-            pytest.skip("its signers come by letter only")
+            pytest.skip("its signers come by the provider's own letters")
         order = replace(an_order(), embedded=[an_order().signers[0].id])
         created = under_test.room.create(order, Steps())
         ann = created.signers[order.signers[0].id]

@@ -55,8 +55,9 @@ def tabs_of(signer: Signer, fields: Sequence[Field]) -> dict[str, list[Tab]]:
     for field in own:
         if field.type is not FieldType.RADIO:
             made.setdefault(KINDS[field.type], []).append(_tab(field, signer, parents))
-    for group in dict.fromkeys(field.group for field in own if field.type is FieldType.RADIO):
-        buttons = [field for field in own if field.type is FieldType.RADIO and field.group == group]
+    radios = [field for field in own if field.type is FieldType.RADIO]
+    for group in dict.fromkeys(map(_radio_name, radios)):
+        buttons = [field for field in radios if _radio_name(field) == group]
         made.setdefault("radioGroupTabs", []).append(_radio_group(group, buttons, parents))
     for field in own:
         if _must_be_ticked(field):
@@ -108,7 +109,7 @@ def _condition(field: Field, parents: Mapping[str, Field]) -> Tab:
     if parent is None:
         return {}
     if parent.type is FieldType.RADIO:
-        return {"conditionalParentLabel": parent.group, "conditionalParentValue": parent.id}
+        return {"conditionalParentLabel": _radio_name(parent), "conditionalParentValue": parent.id}
     return {"conditionalParentLabel": parent.id, "conditionalParentValue": TICKED}
 
 
@@ -166,6 +167,10 @@ def _group_label(field: Field) -> str:
 def _list(field: Field) -> Tab:
     items = [{"text": option, "value": option, "selected": flag(option == field.default)} for option in field.options]
     return {"listItems": items, "value": field.default, "width": whole(field.w_pt), "height": whole(field.h_pt)}
+
+
+def _radio_name(button: Field) -> str:
+    return button.group or button.id
 
 
 def _radio_group(group: str, buttons: Sequence[Field], parents: Mapping[str, Field]) -> Tab:

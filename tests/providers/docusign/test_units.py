@@ -156,3 +156,12 @@ def test_a_tick_asked_for_at_times_only_cannot_be_demanded():
     tick = field(FieldType.CHECKBOX, id="extra", shown_when="checkbox-1", label="Extra")
     assert [problem.sentence.params for problem in tabs.problems([tick])] == [{"label": "Extra"}]
     assert list(tabs.problems([replace(tick, required=False)])) == []
+
+
+def test_a_button_without_a_group_is_a_group_of_its_own():
+    signer = order_of_everything().signers[0]
+    buttons = [field(FieldType.RADIO, id="a"), field(FieldType.RADIO, id="b")]
+    dependent = field(FieldType.TEXT, shown_when="b")
+    made = tabs.tabs_of(signer, [*buttons, dependent])
+    assert [group["groupName"] for group in made["radioGroupTabs"]] == ["a", "b"]
+    assert made["textTabs"][0]["conditionalParentLabel"] == "b"
