@@ -154,7 +154,7 @@ class DocuSignRoom(NoSuchCall):
     def receive(self, headers: Mapping[str, str], body: bytes) -> Sequence[Event]:
         return events.receive(self._connect_keys, headers, body)
 
-    def _envelope(self, provider_ref: str, **options: str) -> Mapping[str, Any]:
+    def _envelope(self, provider_ref: str, **options: Any) -> Mapping[str, Any]:
         """An answer without a status is none: some proxy's page."""
         found = self._read(self._look(lambda apis: apis.envelopes.get_envelope, provider_ref, **options))
         if not reading.words(found, "status"):
@@ -170,7 +170,7 @@ class DocuSignRoom(NoSuchCall):
             raise refusal(Trouble.NOT_FOUND, TITLE, code="unknown_recipient")
         return signer
 
-    def _listed(self, ref: str, **asked: str) -> list[Mapping[str, Any]]:
+    def _listed(self, ref: str, **asked: Any) -> list[Mapping[str, Any]]:
         """Find envelopes that carry our reference, whatever else the service lists.
 
         By transactionId it may answer with statuses instead of envelopes.
@@ -194,7 +194,7 @@ class DocuSignRoom(NoSuchCall):
             if code not in ("", "SUCCESS"):
                 raise refused_inside(code)
 
-    def _file(self, what: str, provider_ref: str, **options: str) -> bytes:
+    def _file(self, what: str, provider_ref: str, **options: Any) -> bytes:
         try:
             pdf = self._look(lambda apis: apis.envelopes.get_document, what, provider_ref, heavy=True, **options)
         except ProviderError as error:
