@@ -35,8 +35,8 @@ class Keys(Protocol):
 class Account:
     """One connection, unlocked: what a room is opened with. `settings` are the connection's own (test mode, host).
 
-    After a person's consent on the provider's page `secrets` holds what came back, under CODE and RETURN_TO, beside
-    what the administrator entered: the room trades it with its first call, by `Keys.renew`.
+    After a person's consent on the provider's page `secrets` holds what came back, under CODE, RETURN_TO and STATE,
+    beside what the administrator entered: the room trades it with its first call, by `Keys.renew`.
     """
 
     connection: str
@@ -46,6 +46,7 @@ class Account:
 
 CODE = "code"
 RETURN_TO = "return_to"
+STATE = "state"
 
 
 @dataclass(frozen=True)

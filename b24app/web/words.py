@@ -66,6 +66,7 @@ _EVENT = {
     "request_completed": N_("The sealed document was stored."),
     "request_failed": N_("An error stopped the process."),
     "request_retried": N_("%(who)s tried again."),
+    "request_rerouted": N_("%(who)s sent it through %(service)s instead of %(former)s."),
 }
 
 _EMAIL_KIND = {
@@ -218,7 +219,7 @@ def event_words(event: EventView) -> str:
     if "expires_on" in data:
         return gettext("%(who)s moved the deadline to %(day)s.", who=who, day=day(str(data["expires_on"])))
     sentence = _EVENT.get(event.type, N_("The document was updated."))
-    return gettext(sentence) % {"who": who}
+    return gettext(sentence) % {"who": who, "service": data.get("service", ""), "former": data.get("former", "")}
 
 
 def event_reason(event: EventView) -> str:
