@@ -34,9 +34,8 @@ class RulesShown:
 def parse_rules(form: Form) -> SigningRules:
     """Read the rows. Raises: InvalidPayload for a damaged page; FormRefused naming `rule-<index>`."""
     rows = _rows(form)
-    problems = {
-        f"rule-{i}": [_no_number()] for i, row in enumerate(rows) if not (_is_amount(row[3]) and _is_amount(row[4]))
-    }
+    wrong = [place for place, row in enumerate(rows) if not all(map(_is_amount, row[3:5]))]
+    problems = {f"rule-{place}": [_no_number()] for place in wrong}
     if problems:
         raise FormRefused(problems)
     return SigningRules(tuple(map(_rule, rows)), form.get("default", ""), "may_choose" in form)

@@ -46,7 +46,7 @@ def show(caller: Caller) -> ResponseReturnValue:
 @bp.post(f"{AT}/new")
 @portal_required
 @admin_required
-def new(caller: Caller) -> ResponseReturnValue:
+def new(caller: Caller) -> ResponseReturnValue:  # noqa: ARG001 - the guards hand it over
     """Ask a provider's questions: `way` names provider and way in."""
     room, way = _chosen(request.form.get("way", ""))
     return _questions(room, way)

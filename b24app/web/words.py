@@ -302,7 +302,7 @@ FOR_TEMPLATES = {
     each.__name__: each
     for each in (
         status_word, status_tone, signer_word, signer_tone, show_word, empty_word, count_word, work_word,
-        untitled_word, standstill_word, event_words, event_reason, filled, email_kind, field_word, group_word, grouped_empties,
-        colour_of, moment, day,
+        untitled_word, standstill_word, event_words, event_reason, filled, email_kind, field_word, group_word,
+        grouped_empties, colour_of, moment, day,
     )
 }  # fmt: skip
