@@ -35,7 +35,7 @@ class Keys(Protocol):
 class Account:
     """One connection, unlocked: what a room is opened with. `settings` are the connection's own (test mode, host).
 
-    After a person's consent on the provider's page `secrets` holds what came back, under CODE, RETURN_TO and STATE,
+    After a person's consent on the provider's page `secrets` holds what came back, under CODE, STATE and RETURN_TO,
     beside what the administrator entered: the room trades it with its first call, by `Keys.renew`.
     """
 
@@ -45,8 +45,8 @@ class Account:
 
 
 CODE = "code"
+STATE = "state"  # as it was given to `begin`: some want it again beside the code
 RETURN_TO = "return_to"
-STATE = "state"
 
 
 @dataclass(frozen=True)
