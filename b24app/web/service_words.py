@@ -24,8 +24,14 @@ _HEALTH = {
 }
 
 _ADVICE = {
-    "consent": N_("Open the service’s page and agree there. It opens in a new tab; come back here afterwards."),
-    "reconnect": N_("Enter valid keys, or test the connection when the account is in order again."),
+    "consent": N_(
+        "The service wants a person’s consent: open its page and agree there. It opens in a new tab; come back here "
+        "afterwards."
+    ),
+    "reconnect": N_(
+        "The service no longer lets Paraph in. Enter valid keys, or test the connection when the account is in order "
+        "again."
+    ),
     "limited": N_("Check the account at the service, then test the connection."),
     "down": N_("Documents wait and are sent when the service responds again."),
     "unknown": N_("This installation of Paraph does not know this signing service. Ask whoever runs Paraph."),

@@ -277,7 +277,7 @@ def test_an_assertion_that_needs_consent_offers_the_page_and_is_tried_again(serv
     services.page().post(f"{AT}/add", given, plain=True)
     services.office.work()
     page = services.page()
-    assert ("wants a person&#39;s consent" in page.text, page.has("consent")) == (True, True)
+    assert ("wants a person’s consent" in page.text, page.has("consent")) == (True, True)
     there = sent_to(services, address(page))
     assert came_back(services, services.service.agree(there)).status_code == 200
     services.office.work()

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Flask, Response, jsonify, request
+from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 
 from b24app.clock import utc_now
@@ -24,6 +25,8 @@ from b24app.sandbox.serving import DROP_HEADER, Listener
 from tests.providers.example.papers import END, Desk, Paper, Person
 
 KEY = "example-key"
+OPEN = ("trade", "consent")
+"""What is answered without a key."""
 
 
 @cache
@@ -83,7 +86,7 @@ class ExampleSign:
 
     def _routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
         return [
-            ("POST", "/trade", self.trade), ("GET", "/me", self.me),
+            ("POST", "/trade", self.trade), ("GET", "/agree", self.consent), ("GET", "/me", self.me),
             ("PUT", "/me/hook", self.set_hook), ("DELETE", "/me/hook", self.end_hook),
             ("POST", "/files", self.upload), ("POST", "/papers", self.send), ("GET", "/papers", self.find),
             ("GET", "/papers/<paper>", self.read), ("GET", "/papers/<paper>/file", self.file),
@@ -102,7 +105,7 @@ class ExampleSign:
             answer = jsonify(error=fault.get("word", "out_of_order"))
             answer.headers["Retry-After"] = str(fault.get("retry_after", 7))
             return answer, int(fault.get("status", 503))
-        if name != "trade" and request.headers.get("X-Example-Key") not in self.keys:
+        if name not in OPEN and request.headers.get("X-Example-Key") not in self.keys:
             return jsonify(error="no_entry"), 401
         return None
 
@@ -124,6 +127,10 @@ class ExampleSign:
         code = f"code-{len(self.codes) + 1}"
         self.codes[code] = (asked["state"], asked["back"])
         return f"{asked['back']}?{urlencode({'state': asked['state'], 'code': code})}"
+
+    def consent(self) -> str:
+        """The page of consent, for browsers."""
+        return f'<a href="{escape(self.agree(request.url))}" data-testid="agree">Agree</a>'
 
     def me(self) -> dict[str, Any]:
         return {"id": "acc-1", "mail": "office@example.test", "plan": "Small", "left": 3}
