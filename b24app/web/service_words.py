@@ -61,7 +61,8 @@ def advice(view: ConnectionView) -> str:
     """Say what somebody can do about an account that is not well; empty when nobody has to do anything."""
     if view.is_checking or view.health not in _ADVICE:
         return ""
-    return gettext(_ADVICE["consent" if view.consent else view.health])
+    kind = "consent" if view.consent else view.health
+    return gettext(_ADVICE[kind])
 
 
 def crm_type(type_id: int) -> str:
