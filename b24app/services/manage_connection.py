@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import count, islice
 
 from b24app.providers.capabilities import Auth
 from b24app.providers.room import WayIn
@@ -22,7 +23,7 @@ def connect_account(ctx: Context, portal: Portal, provider: str, auth: str, give
     room = room_of(ctx, provider)
     way = way_into(room, auth)
     answers = read_answers(way, given)
-    name = given.get("name", "").strip() or room.title
+    name = _free_name(portal, given.get("name", "").strip() or room.title)
     waits = _begins_elsewhere(way)
     return add_connection(ctx, portal, provider, name, answers.secrets, answers.settings, waits_for_consent=waits)
 
@@ -44,6 +45,13 @@ def change_keys(ctx: Context, portal: Portal, connection: str, given: Mapping[st
         {**row.settings, **answers.settings},
         waits_for_consent=row.health == "consent" and _begins_elsewhere(way),
     )
+
+
+def _free_name(portal: Portal, name: str) -> str:
+    """Number a name that another account has already, for people choose between them by it."""
+    taken = {row.name for row in connections.of_portal(portal.member_id)}
+    numbered = (f"{name} {number}" for number in count(2))
+    return next(each for each in (name, *islice(numbered, len(taken))) if each not in taken)
 
 
 def _begins_elsewhere(way: WayIn) -> bool:

@@ -120,6 +120,13 @@ def test_keys_are_changed_without_being_shown_and_an_empty_one_stays(services: S
     assert (row.health, row.settings["test"], row.settings["auth"]) == ("ok", False, "api_key")
 
 
+def test_two_accounts_that_are_called_alike_are_numbered(services: Services):
+    page = services.page()
+    for _ in range(3):
+        page = page.post(f"{AT}/add", GIVEN, plain=True)
+    assert re.findall(r'class="service__name">([^<]+)', page.text) == ["Our account", "Our account 2", "Our account 3"]
+
+
 def test_test_mode_is_marked(services: Services):
     services.connect(test=True)
     assert services.page().has("test-mode")
