@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass
 from datetime import timedelta
 
+import structlog
 from itsdangerous import BadData, URLSafeSerializer
 
 from b24app.clock import to_ms
@@ -25,6 +26,8 @@ from b24app.store import connections, portals
 from b24app.store.database import writing
 from b24app.store.tables import Connection, Portal
 from b24app.store.vault import fingerprint
+
+log = structlog.get_logger()
 
 LINK_LIFE, STATE_LIFE = timedelta(hours=1), timedelta(minutes=15)
 _LINK, _STATE = "paraph-consent-link", "paraph-consent-state"  # salts: one is never taken for the other
@@ -78,6 +81,7 @@ def come_back(ctx: Context, step: str, state: str, code: str) -> bool:
         connections.save(row.portal, row.id, health="new", health_note="")
         enqueue_check(ctx, row.portal, row.id)
     ctx.hints.hint(row.portal)
+    log.info("consent_given", portal=row.portal, connection=row.id, user_id=errand.user_id)
     return True
 
 

@@ -18,6 +18,7 @@ from b24app.providers.room import Room
 from b24app.services.context import Context
 from b24app.store import connections
 from b24app.store.database import writing
+from b24app.store.tables import Connection
 
 HEALTH: Mapping[Trouble, str] = {
     Trouble.AUTH_FAILED: "reconnect",
@@ -40,7 +41,6 @@ def asking(ctx: Context, providers: Registry, portal: str, connection: str) -> I
         raise
     if connection:
         note_health(ctx, portal, connection, "ok", "")
-        heard(ctx, portal, connection)
 
 
 def capabilities_of(ctx: Context, portal: str, connection: str) -> Capabilities:
@@ -78,15 +78,27 @@ def _note_trouble(ctx: Context, portal: str, connection: str, error: ProviderErr
 
 def heard(ctx: Context, portal: str, connection: str) -> None:
     """Note that an account was heard of, to the minute; what its keys are worth is not known from that."""
-    row, now_ms = connections.find(portal, connection), to_ms(ctx.now())
-    if row is not None and now_ms - row.heard_at >= _MINUTE_MS:
-        with writing():
-            connections.save(portal, connection, heard_at=now_ms)
+    row = connections.find(portal, connection)
+    if row is not None:
+        _save(row, _heard_now(row, to_ms(ctx.now())))
 
 
 def note_health(ctx: Context, portal: str, connection: str, health: str, note: str) -> None:
     """Write down how an account fares, when that has changed."""
-    row = connections.find(portal, connection)
-    if row is not None and (row.health, row.health_note) != (health, note):
+    row, now_ms = connections.find(portal, connection), to_ms(ctx.now())
+    if row is None:
+        return
+    changes = _heard_now(row, now_ms) if health == "ok" else {}
+    if (row.health, row.health_note) != (health, note):
+        changes |= {"health": health, "health_note": note, "health_at": now_ms}
+    _save(row, changes)
+
+
+def _heard_now(row: Connection, now_ms: int) -> dict[str, object]:
+    return {"heard_at": now_ms} if now_ms - row.heard_at >= _MINUTE_MS else {}
+
+
+def _save(row: Connection, changes: Mapping[str, object]) -> None:
+    if changes:
         with writing():
-            connections.save(portal, connection, health=health, health_note=note, health_at=to_ms(ctx.now()))
+            connections.save(row.portal, row.id, **changes)
