@@ -20,6 +20,9 @@ from tests.portal_room import add_portal, add_request
 from tests.providers.example.service import KEY
 from tests.services.desk import ANN, ANNA, MARCO
 
+ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What does not depend on how a database locks its rows."""
+
 
 def send(scene) -> str:
     """A request as sending leaves it, without its pages being made; the worker hands it over."""
@@ -57,6 +60,7 @@ def offered(scene, request_id: str) -> list[str]:
     return [other.id for other in other_services(scene.desk.ctx, requests.row("acme", request_id))]
 
 
+@ON_ONE
 @pytest.mark.parametrize(("word", "status"), [("no_consent", 403), ("no_entry", 401), ("forbidden", 403)])
 def test_what_only_a_person_could_mend_may_go_elsewhere(scene, word, status):
     assert offered(scene, refused(scene, word=word, status=status)) == [""]
@@ -93,6 +97,7 @@ def test_another_account_gets_it_under_a_reference_of_its_own(scene):
     assert scene.request(request_id).signed_count == 1
 
 
+@ON_ONE
 def test_the_trail_and_the_timeline_say_who_sent_it_through_what(scene):
     request_id = refused(scene)
     move(scene, request_id)
@@ -110,6 +115,7 @@ def test_pressed_twice_it_moves_once(scene):
     assert [str(event.type) for event in scene.trail(request_id)].count("signer_invited") == 1
 
 
+@ON_ONE
 def test_nothing_of_it_is_left_to_be_tried(scene):
     request_id = refused(scene)
     assert outbox.has_dead("acme", request_id)
@@ -118,6 +124,7 @@ def test_nothing_of_it_is_left_to_be_tried(scene):
     assert scene.unfinished(Topic.HAND_OVER) == []
 
 
+@ON_ONE
 def test_what_broke_at_the_service_after_it_was_taken_may_go_elsewhere(scene):
     scene.service.desk.prepares_late = True
     request_id = send(scene)
@@ -187,6 +194,7 @@ def test_a_call_that_was_about_to_be_made_gives_way(scene):
     assert len(scene.service.desk.papers) == 1
 
 
+@ON_ONE
 def test_a_service_that_would_not_take_it_says_why_before(scene):
     other = second(scene)
     request_id = refused(scene)
@@ -200,6 +208,7 @@ def test_a_service_that_would_not_take_it_says_why_before(scene):
     assert scene.status(request_id) is Status.FAILED
 
 
+@ON_ONE
 def test_after_the_last_day_it_goes_nowhere(scene):
     request_id = refused(scene)
     with writing():
@@ -208,6 +217,7 @@ def test_after_the_last_day_it_goes_nowhere(scene):
         move(scene, request_id)
 
 
+@ON_ONE
 def test_an_account_in_test_mode_marks_it_and_the_trail_keeps_that(scene):
     request_id = refused(scene)
     move(scene, request_id, second(scene, test=True))
@@ -218,6 +228,7 @@ def test_an_account_in_test_mode_marks_it_and_the_trail_keeps_that(scene):
     assert any("legal effect" in line.text for line in live_card(request, speaker("en")).lines)
 
 
+@ON_ONE
 def test_an_account_of_another_portal_or_none_is_no_way_out(scene):
     vera = add_portal(scene.desk.ctx, "vera")
     theirs = add_connection(scene.desk.ctx, vera, "example", "Theirs", {"key": KEY, "hook_key": "x"})
@@ -229,6 +240,7 @@ def test_an_account_of_another_portal_or_none_is_no_way_out(scene):
         send_through(scene.desk.ctx, vera, ANNA, request_id, theirs)
 
 
+@ON_ONE
 def test_an_account_that_was_removed_after_it_refused_does_not_hold_it_up(scene):
     request_id = refused(scene)
     remove_connection(scene.desk.ctx, scene.desk.portal, scene.connection)
