@@ -39,7 +39,7 @@ def services_of(world: World) -> tuple[FrameLocator, object]:
 
 def test_an_account_is_connected_by_consent_and_a_document_goes_through_it(world: World, service: ExampleSign):
     frame, page = services_of(world)
-    frame.get_by_test_id("way").nth(1).check()
+    frame.locator('[data-testid="way"][value="example/oauth_code"]').check()
     frame.get_by_test_id("add").click()
     frame.locator('[data-question="client"]').fill("our-client")
     frame.locator('[data-question="hook_key"]').fill(service.desk.hook_key)

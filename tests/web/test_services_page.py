@@ -34,7 +34,9 @@ def test_settings_lead_there_and_nothing_is_connected_yet(services: Services):
     settings = services.office.launch("/").post("/settings/", plain=True)
     assert settings.has("services")
     page = services.page()
-    assert (page.has("no-connections"), page.count("way"), page.has("rules")) == (True, 3, False)
+    assert (page.has("no-connections"), page.has("rules")) == (True, False)
+    assert re.findall(r'value="example/(\w+)"', page.text) == ["api_key", "oauth_code", "jwt"]
+    assert 'value="builtin/' not in page.text
 
 
 def test_an_account_is_connected_by_the_providers_own_questions(services: Services):
