@@ -7,12 +7,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import FrameLocator, expect
 
-from b24app import demo
 from b24app.clock import utc_now
 from b24app.sandbox.examples.acme import OLENA
 from tests.journeys.world import MARCO, World, compose, open_surface, ready_to_send
 from tests.providers.example.room import listed
-from tests.providers.example.service import KEY, ExampleSign
+from tests.providers.example.service import ExampleSign
 from tests.providers.example.stage import DOOR
 from tests.web.chromium import DESK, faults
 
@@ -69,10 +68,3 @@ def test_an_account_is_connected_by_consent_and_a_document_goes_through_it(world
     expect(composer.get_by_test_id("service")).to_contain_text("Example Sign")
     expect(composer.get_by_test_id("status")).to_have_attribute("data-status", "awaiting_signatures")
     assert service.only().people[0].mail == MARCO
-
-
-def test_the_demo_connects_what_the_application_knows(world: World, service: ExampleSign):
-    answers = {"key": KEY, "hook_key": service.desk.hook_key}
-    demo.connect_services(world.stage.acme, world.stage.url, {"nobody/api_key": {}, "example/api_key": answers})
-    frame, _page = services_of(world)
-    expect(frame.get_by_test_id("connection").last).to_have_attribute("data-health", "ok")
