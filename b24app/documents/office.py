@@ -1,4 +1,4 @@
-"""Word documents to PDF by LibreOffice, where it is installed. One at a time in a process: each takes half a gigabyte."""
+"""Word documents to PDF by LibreOffice, where it is installed. One at a time in a process: each takes much memory."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from b24app.documents import guard, office
 from b24app.documents.limits import DEFAULT_LIMITS, Limits
 from b24app.documents.templates.model import PartyBlock
 from b24app.domain.fields import Field, PageSize
-from b24app.domain.preflight import FileFacts
+from b24app.domain.preflight import NOTHING_FOUND, FileFacts
 from b24app.errors import N_, DocumentRefused
 
 __all__ = ["PAGE_LIMIT", "SIZE_LIMIT_MB", "PartyBlock", "Upload", "append_signature_page", "inspect_upload"]
@@ -42,7 +42,7 @@ class Upload:
     sizes: tuple[PageSize, ...]
     is_signed: bool
     notes: tuple[str, ...]
-    facts: FileFacts = FileFacts()
+    facts: FileFacts = NOTHING_FOUND
     candidates: tuple[Field, ...] = ()
 
     @property
@@ -63,7 +63,7 @@ def inspect_upload(data: bytes, filename: str, *, limits: Limits = DEFAULT_LIMIT
         raise DocumentRefused(EMPTY, reason="not_pdf", filename=filename)
     if data.startswith(_PICTURES):
         return _inspect_pdf(_picture(data), limits)
-    if data.startswith(_ZIP):
+    if data.startswith(_ZIP) and b"word/" in data:
         pdf, removed = office.to_pdf(data)
         upload = _inspect_pdf(pdf, limits)
         return replace(upload, facts=replace(upload.facts, removed=(*removed, *upload.facts.removed)))

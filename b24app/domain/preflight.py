@@ -51,6 +51,9 @@ class FileFacts:
         return {name: value for name, value in asdict(self).items() if value}
 
 
+NOTHING_FOUND = FileFacts()
+
+
 @dataclass(frozen=True)
 class Part:
     """One file of a document: its title, where its pages begin (1-based) and what was found in it."""
@@ -58,7 +61,7 @@ class Part:
     title: str
     first_page: int
     pages: int
-    facts: FileFacts = FileFacts()
+    facts: FileFacts = NOTHING_FOUND
 
 
 @dataclass(frozen=True)
@@ -186,9 +189,7 @@ def _about_pages(part: Part) -> Iterator[Finding]:
         yield _of_pages(part, "scanned", SCANNED, MEND_SCANNED, facts.scanned)
 
 
-def _of_pages(
-    part: Part, code: str, message: str, mend: str, pages: Sequence[int], **more: str
-) -> Finding:
+def _of_pages(part: Part, code: str, message: str, mend: str, pages: Sequence[int], **more: str) -> Finding:
     """Speak of pages by their numbers in the whole document."""
     numbers = [page + part.first_page - 1 for page in pages]
     params = {"title": part.title, "page": in_words(numbers), **more}

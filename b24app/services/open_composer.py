@@ -12,6 +12,7 @@ from b24app.bitrix.card import CardSnapshot, Email, Person
 from b24app.bitrix.crm import open_card
 from b24app.bitrix.entities import COMPANY, Entity, card_path
 from b24app.clock import to_ms
+from b24app.documents import office
 from b24app.domain.days import day_of, zone_named
 from b24app.services.composing import Candidate, ComposerView, EmailChoice, Proposal, SignerChoice, TemplateChoice
 from b24app.services.context import Context
@@ -67,6 +68,7 @@ def view_composer(ctx: Context, portal: Portal, row: Composer, card: CardSnapsho
         expires_on=_deadline(ctx, portal, card),
         reminders=options_of(portal).reminders,
         truncated=card.truncated,
+        takes_word=office.is_available(),
     )
 
 

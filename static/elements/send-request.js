@@ -30,6 +30,7 @@ class SendRequest extends HTMLElement {
     if (this.#pages !== "fresh") return this.#pages;
     const prepared = this.form.querySelector('[name="prepared_id"]');
     if (!prepared) return "missing";
+    if (prepared.dataset.blocked) return "blocked";
     if (prepared.dataset.empties && !this.form.querySelector('[name="accept_empties"]').checked) return "empties";
     return "";
   }

@@ -7,4 +7,7 @@ import "../elements/page-preview.js";
 import "../elements/send-request.js";
 import "../elements/signer-list.js";
 import "../elements/add-signer.js";
+import "../elements/document-list.js";
 import "../elements/upload-file.js";
+import "../elements/bitrix-files.js";
+import "../elements/pending-file.js";

@@ -52,7 +52,7 @@ def test_a_bomb_that_got_past_the_upload_is_stopped_at_the_preview_too() -> None
 def test_the_refusal_names_the_file_and_the_limit() -> None:
     with pytest.raises(DocumentRefused) as caught:
         inspect_upload(hostile.not_a_pdf(), "contract.docx")
-    assert str(caught.value) == "“contract.docx” is not a PDF. Save the document as PDF and upload that."
+    assert str(caught.value).startswith("“contract.docx” is neither a PDF nor a picture nor a Word document.")
     with pytest.raises(DocumentRefused, match="501 pages; at most 500"):
         inspect_upload(hostile.too_many_pages(), "book.pdf")
 

@@ -27,7 +27,9 @@ NOT_DOCX = N_("This is not a Word document we can read. Save it as DOCX or as PD
 DAMAGED = N_("The Word document is damaged. Open it, save it again as DOCX, and upload that.")
 LOCKED = N_("The Word document is protected by a password. Remove the password and upload it again.")
 MACROS = N_("The Word document contains macros, which we do not accept. Save it as DOCX without macros, or as PDF.")
-OBJECTS = N_("The Word document contains embedded objects (tables of Excel, other files). Save it as PDF and upload that.")
+OBJECTS = N_(
+    "The Word document contains embedded objects (tables of Excel, other files). Save it as PDF and upload that."
+)
 FOREIGN = N_("The Word document includes other documents (altChunk). Open it, save it again, and upload that.")
 FETCHES = N_("The Word document contains fields that fetch other files (%(what)s). Remove them, or save it as PDF.")
 ENTITIES = N_("The Word document defines entities of its own, which none needs and attacks use. Save it again as DOCX.")
@@ -57,7 +59,7 @@ def cleaned(data: bytes) -> tuple[bytes, list[str]]:
         del parts[name]  # a drawing of this kind may link to files; readers fall back to the picture beside it
     for name, content in parts.items():
         if name.endswith((".xml", ".rels", ".vml")):
-            parts[name] = _cleaned_part(name, content, set(parts), removed)
+            parts[name] = _cleaned_part(name, content, removed)
     return _packed(parts), sorted(removed)
 
 
@@ -103,14 +105,16 @@ def _refuse_kinds(parts: dict[str, bytes]) -> None:
         raise _refused(OBJECTS, "objects")
 
 
-def _cleaned_part(name: str, content: bytes, known: set[str], removed: set[str]) -> bytes:
+def _cleaned_part(name: str, content: bytes, removed: set[str]) -> bytes:
     root = _parsed(content)
     if name.endswith(".rels"):
-        _clean_relations(root, removed, known, name)
+        _clean_relations(root, removed)
     elif name != "[Content_Types].xml":
         _clean_content(root, removed)
     else:
-        _drop(root, lambda node: node.get("Extension", "").lower() == "svg" or node.get("PartName", "").endswith(".svg"))
+        _drop(
+            root, lambda node: node.get("Extension", "").lower() == "svg" or node.get("PartName", "").endswith(".svg")
+        )
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
@@ -126,7 +130,7 @@ def _parsed(content: bytes) -> Any:
     return root
 
 
-def _clean_relations(root: Any, removed: set[str], known: set[str], name: str) -> None:
+def _clean_relations(root: Any, removed: set[str]) -> None:
     """Keep relations inside the package, and hyperlinks to the web."""
     for relation in list(root.iter(_REL)):
         kind, target = relation.get("Type", ""), relation.get("Target", "")

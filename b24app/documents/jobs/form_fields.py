@@ -112,7 +112,7 @@ def _default(widget: Any, kind: FieldType) -> str:
 def _button_name(widget: Any) -> str:
     """A radio button is named by its state that is not Off."""
     looks = widget.get("/AP", {}).get("/N", {})
-    names = [name for name in looks.keys() if name != "/Off"] if isinstance(looks, pikepdf.Dictionary) else []
+    names = [name for name in looks.as_dict() if name != "/Off"] if isinstance(looks, pikepdf.Dictionary) else []
     return one_line(names[0].lstrip("/"))[:LABEL_CHARS] if names else ""
 
 

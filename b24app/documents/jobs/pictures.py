@@ -25,7 +25,9 @@ NARROW = 2.5
 """A picture more than so many times as long as wide is laid onto an A4 page, others make a page of their own shape."""
 
 NOT_PICTURE = N_("This picture cannot be read. Save it as PNG or JPEG and upload it again.")
-TOO_MANY_PIXELS = N_("The picture has %(megapixels)s megapixels; at most %(limit)s. Save it smaller and upload it again.")
+TOO_MANY_PIXELS = N_(
+    "The picture has %(megapixels)s megapixels; at most %(limit)s. Save it smaller and upload it again."
+)
 
 
 def to_pdf(_args: dict[str, Any], blobs: dict[str, bytes]) -> Output:

@@ -199,9 +199,7 @@ def _draw(page: pypdfium2.PdfPage) -> Image.Image:
     return page.render(scale=1).to_pil().convert("L")
 
 
-def _differs(
-    before: Image.Image, after: Image.Image, page: pypdfium2.PdfPage, boxes: list[Rect]
-) -> bool:
+def _differs(before: Image.Image, after: Image.Image, page: pypdfium2.PdfPage, boxes: list[Rect]) -> bool:
     """Say whether more than a little changed outside the tags."""
     changed = ImageChops.difference(before, after)
     pen, height = ImageDraw.Draw(changed), page.get_height()

@@ -61,7 +61,9 @@ def _judge(pdf: pikepdf.Pdf, data: bytes, original: bytes, notes: list[str], pag
         notes = [STAYS_ACTIVE] if remove_active_content(pdf) else []
         _draw_trial(original)
         about |= {"is_signed": True, "scanned": scanned_pages(original)}
-        return Output({**verdict, "is_signed": True, "notes": notes, "facts": about, "candidates": []}, {"pdf": original})
+        return Output(
+            {**verdict, "is_signed": True, "notes": notes, "facts": about, "candidates": []}, {"pdf": original}
+        )
     if pdf.is_encrypted:
         if not (pdf.allow.modify_other and pdf.allow.modify_annotation):
             raise DocumentRefused(LOCKED, reason="encrypted")
