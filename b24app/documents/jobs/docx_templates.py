@@ -67,7 +67,7 @@ def _filled(docx: bytes, values: dict[str, Any], language: DocxLanguage, found: 
     try:
         template.render(tree_of(values), jinja_env=language, autoescape=True)
     except SecurityError as e:
-        raise _not_allowed(found) from e
+        raise _not_allowed(found, values) from e
     except (TemplateSyntaxError, UndefinedError, TemplateError) as e:
         raise DocumentRefused(BROKEN, reason="template", detail=(e.message or "?")[:200]) from e
     except (TypeError, ValueError, ArithmeticError, RecursionError) as e:
@@ -96,11 +96,19 @@ def _refused_at(problem: TemplateProblem, found: list[Paragraph]) -> DocumentRef
     return DocumentRefused(WRONG, reason="template", paragraph=problem.line, placeholder=text)
 
 
-def _not_allowed(found: list[Paragraph]) -> DocumentRefused:
-    """Name the paragraph that calls, multiplies or reaches for something."""
-    suspect = next((p for p in found if any(sign in p.text for sign in ("(", "*", "__", "+"))), found[0])
-    placeholder = next(iter(docx_text.placeholders(suspect.text)), suspect.text[:80])
-    return DocumentRefused(NOT_ALLOWED, reason="template", paragraph=suspect.number, placeholder=placeholder)
+def _not_allowed(found: list[Paragraph], values: dict[str, Any]) -> DocumentRefused:
+    """Name the placeholder that does what it may not: the first one that fails by itself."""
+    language, tree = DocxLanguage(), tree_of(values)
+    for paragraph in found:
+        for placeholder in docx_text.placeholders(paragraph.text):
+            try:
+                language.from_string(docx_text.as_value(placeholder)).render(tree)
+            except SecurityError:
+                params = {"paragraph": paragraph.number, "placeholder": placeholder}
+                return DocumentRefused(NOT_ALLOWED, reason="template", **params)
+            except TemplateError:
+                continue
+    return DocumentRefused(NOT_ALLOWED, reason="template", paragraph="?", placeholder="?")
 
 
 def _loop_names(found: list[Paragraph]) -> set[str]:

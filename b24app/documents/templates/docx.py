@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from b24app.documents import guard
-from b24app.documents.limits import Limits
+from b24app.documents.limits import DEFAULT_LIMITS, Limits
 from b24app.documents.preview import page_sizes
 from b24app.documents.sources import append_signature_page, inspect_upload
 from b24app.documents.tags import take_out_tags
@@ -31,7 +31,7 @@ from b24app.domain.fields import Field, FieldType
 from b24app.errors import N_
 
 _JOBS = "b24app.documents.jobs.docx_templates"
-_FILL = Limits(memory_mb=1024, cpu_s=8, wall_s=10.0)
+_FILL = DEFAULT_LIMITS
 
 NO_SUCH_SIGNER = N_("A field is meant for signer %(signer)s, but there is no such signer in the list.")
 
@@ -64,9 +64,11 @@ def inspect_docx(data: bytes) -> DocxOutline:
     )
 
 
-def fill_docx(data: bytes, values: TemplateValues) -> tuple[bytes, tuple[EmptyPlaceholder, ...]]:
+def fill_docx(
+    data: bytes, values: TemplateValues, *, limits: Limits = _FILL
+) -> tuple[bytes, tuple[EmptyPlaceholder, ...]]:
     """Fill the values in. Raises: DocumentRefused with reason "template", naming paragraph and placeholder."""
-    output = guard.run(f"{_JOBS}:fill", {"values": dict(values)}, {"docx": data}, limits=_FILL)
+    output = guard.run(f"{_JOBS}:fill", {"values": dict(values)}, {"docx": data}, limits=limits)
     empties = tuple(EmptyPlaceholder(each["path"], each["paragraph"], required=True) for each in output.data["empties"])
     return output.blobs["docx"], empties
 
