@@ -90,7 +90,7 @@ def placeholders(text: str) -> list[str]:
 
 
 def as_value(placeholder: str) -> str:
-    """Make a value of what a placeholder reads: a condition, or what a loop goes through; empty when it reads nothing."""
+    """Make a value of what a placeholder reads (a condition, what a loop goes through); empty when it reads nothing."""
     source = _PREFIX.sub(r"\1 ", placeholder)
     if placeholder.startswith("{{"):
         return source
