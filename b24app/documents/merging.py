@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from b24app.documents import guard
-from b24app.documents.sources import PAGE_LIMIT
-from b24app.domain.fields import Field
+from b24app.documents.sources import PAGE_LIMIT, PartyBlock
+from b24app.domain.fields import Field, PageSize
 from b24app.errors import N_, DocumentRefused
 
 FILES_LIMIT = 20
@@ -23,9 +23,20 @@ class Merged:
 
     pdf: bytes
     first_pages: tuple[int, ...]
+    sizes: tuple[PageSize, ...]
+    fields: tuple[Field, ...]  # of the page of signatures
 
 
-def merge(documents: Sequence[tuple[str, bytes]]) -> Merged:
+@dataclass(frozen=True)
+class SignaturePage:
+    """A page with a block for every party, to come last."""
+
+    parties: tuple[PartyBlock, ...]
+    title: str
+    locale: str
+
+
+def merge(documents: Sequence[tuple[str, bytes]], last: SignaturePage | None = None) -> Merged:
     """Put PDFs (title, bytes) one after the other; each title becomes a bookmark.
 
     Raises: DocumentRefused with reason too_large, too_many_pages, or malformed.
@@ -34,10 +45,16 @@ def merge(documents: Sequence[tuple[str, bytes]]) -> Merged:
         raise DocumentRefused(TOO_MANY, reason="too_many_files", limit=FILES_LIMIT)
     if sum(len(pdf) for _title, pdf in documents) > SIZE_LIMIT_MB * 1024 * 1024:
         raise DocumentRefused(TOO_LARGE, reason="too_large", limit=SIZE_LIMIT_MB)
-    args = {"titles": [title for title, _pdf in documents], "page_limit": PAGE_LIMIT}
+    sheet = asdict(last) if last else None
+    args = {"titles": [title for title, _pdf in documents], "page_limit": PAGE_LIMIT, "sheet": sheet}
     blobs = {str(index): pdf for index, (_title, pdf) in enumerate(documents)}
     output = guard.run("b24app.documents.jobs.merging:merge", args, blobs)
-    return Merged(output.blobs["pdf"], tuple(output.data["first_pages"]))
+    return Merged(
+        pdf=output.blobs["pdf"],
+        first_pages=tuple(output.data["first_pages"]),
+        sizes=tuple(PageSize(**size) for size in output.data["sizes"]),
+        fields=tuple(Field.from_dict(field) for field in output.data["fields"]),
+    )
 
 
 def shifted(fields: Iterable[Field], first_page: int, prefix: str = "") -> tuple[Field, ...]:

@@ -9,9 +9,7 @@ from dataclasses import asdict, dataclass
 
 from b24app.bitrix.card import CardSnapshot
 from b24app.clock import to_ms
-from b24app.documents.merging import merge, shifted
-from b24app.documents.preview import page_sizes
-from b24app.documents.sources import append_signature_page
+from b24app.documents.merging import SignaturePage, merge, shifted
 from b24app.documents.storage import sha256_of
 from b24app.documents.templates import PartyBlock, render_template
 from b24app.domain.fields import APPROVER, Field, PageSize
@@ -189,21 +187,19 @@ def _put_together(portal: Portal, card: CardSnapshot, form: ComposeForm, files: 
 
     A signed file stays without one: any change would break its signature, and the list of findings says so.
     """
-    pdf, first_pages = files[0].pdf, (1,)
-    if len(files) > 1:
-        merged = merge([(file.title, file.pdf) for file in files])
-        pdf, first_pages = merged.pdf, merged.first_pages
+    last = None
+    if TEMPLATE not in form.chosen and not any(file.facts.is_signed for file in files):
+        parties = tuple(parties_of(portal, card, form, portal.lang))
+        last = SignaturePage(parties, files[0].title, portal.lang)
+    if len(files) == 1 and last is None:
+        return _Whole(files[0].pdf, files[0].sizes, files[0].fields, (1,))
+    merged = merge([(file.title, file.pdf) for file in files], last)
     fields = [
         field
-        for number, (file, first) in enumerate(zip(files, first_pages, strict=True))
+        for number, (file, first) in enumerate(zip(files, merged.first_pages, strict=True))
         for field in shifted(file.fields, first, prefix=f"{number}-" if number else "")
     ]
-    sizes = [size for file in files for size in file.sizes]
-    if TEMPLATE in form.chosen or any(file.facts.is_signed for file in files):
-        return _Whole(pdf, sizes, fields, first_pages)
-    parties = parties_of(portal, card, form, portal.lang)
-    pdf, added = append_signature_page(pdf, parties, title=files[0].title, locale=portal.lang)
-    return _Whole(pdf, page_sizes(pdf), (*fields, *added), first_pages)
+    return _Whole(merged.pdf, merged.sizes, (*fields, *merged.fields), merged.first_pages)
 
 
 def _from_template(ctx: Context, portal: Portal, card: CardSnapshot, form: ComposeForm) -> _File:

@@ -6,14 +6,17 @@ import html
 import io
 import re
 from collections.abc import Iterator
+from hashlib import sha256
 
 import pikepdf
 import pytest
 
 from b24app.domain.events import EventType
 from b24app.sandbox.examples import pdf
+from b24app.services.composing import ComposeForm
 from b24app.store import audit
 from b24app.store.tables import Composer, Request, Upload
+from b24app.web.composer_files import reordered
 from tests.office import ANNA, BORIS, Office, Page, usual_form
 
 OFFER = pdf.write("Offer", "No. 1", ["Work for money."])
@@ -52,35 +55,33 @@ def choices(text: str) -> dict[str, str]:
     return {html.unescape(name): value for value, name in rows}
 
 
-def test_several_files_are_sent_in_the_order_of_the_list(world: Office, page: Page):
-    offer, annex = (
-        upload(page, data, name).value("document") for data, name in ((OFFER, "Offer.pdf"), (ANNEX, "Annex.pdf"))
-    )
+@pytest.fixture(scope="module")
+def sent(office: Office) -> Request:
+    """Two files, sent in the other order."""
+    page = office.composer(77, user=ANNA)
+    offer, annex = upload(page).value("document"), upload(page, ANNEX, "Annex.pdf").value("document")
     form = with_files(page, annex, offer)
     shown = page.post("/composer/preview", form)
     assert re.findall(r'data-testid="part">(.*?)<', shown.text) == ["Annex", "Offer"]
-    sent = page.post("/composer/send", {**form, "prepared_id": shown.value("prepared_id")})
-    assert sent.status == 200, sent.text
-    row = Request.get(Request.id == form["composer_id"])
-    assert row.title == "Annex"
-    with pikepdf.open(io.BytesIO(world.ctx.blobs.get(row.document_sha256))) as whole, whole.open_outline() as outline:
+    answer = page.post("/composer/send", {**form, "prepared_id": shown.value("prepared_id")})
+    assert answer.status == 200, answer.text
+    return Request.get(Request.id == form["composer_id"])
+
+
+def test_several_files_are_sent_in_the_order_of_the_list(office: Office, sent: Request):
+    assert sent.title == "Annex"
+    with pikepdf.open(io.BytesIO(office.ctx.blobs.get(sent.document_sha256))) as whole, whole.open_outline() as outline:
         assert [item.title for item in outline.root] == ["Annex", "Offer"]
-    assert {place["page"] for place in row.fields} == {3}
+    assert {place["page"] for place in sent.fields} == {3}
 
 
-def test_the_trail_names_every_file_by_what_came_in(world: Office, page: Page):
-    import hashlib
-
-    ids = [upload(page, OFFER).value("document"), upload(page, ANNEX, "Annex.pdf").value("document")]
-    form = with_files(page, *ids)
-    shown = page.post("/composer/preview", form)
-    page.post("/composer/send", {**form, "prepared_id": shown.value("prepared_id")})
-    events = audit.events(world.sandbox.portal("acme").member_id, form["composer_id"])
-    (sent,) = [event for event in events if event.type is EventType.REQUEST_SENT]
-    assert [(file["title"], file["sha256"]) for file in sent.data["files"]] == [
-        ("Offer", hashlib.sha256(OFFER).hexdigest()),
-        ("Annex", hashlib.sha256(ANNEX).hexdigest()),
+def test_the_trail_names_every_file_by_what_came_in(sent: Request):
+    (event,) = [event for event in audit.events(sent.portal, sent.id) if event.type is EventType.REQUEST_SENT]
+    assert [(file["title"], file["sha256"]) for file in event.data["files"]] == [
+        ("Annex", sha256(ANNEX).hexdigest()),
+        ("Offer", sha256(OFFER).hexdigest()),
     ]
+    assert sent.parts == event.data["files"]
 
 
 def test_a_file_behind_a_template_moves_no_place(page: Page):
@@ -93,12 +94,6 @@ def test_a_file_behind_a_template_moves_no_place(page: Page):
     assert before.count("place") == behind.count("place") == ahead.count("place")
 
 
-def test_another_order_makes_other_pages(page: Page):
-    ids = [upload(page).value("document"), upload(page, ANNEX, "Annex.pdf").value("document")]
-    one, other = (page.post("/composer/preview", with_files(page, *order)) for order in (ids, ids[::-1]))
-    assert one.value("prepared_id") != other.value("prepared_id")
-
-
 def test_a_strangers_file_is_left_out(world: Office, page: Page):
     other = world.composer(80, user=BORIS)
     strange = upload(other).value("document")
@@ -107,17 +102,29 @@ def test_a_strangers_file_is_left_out(world: Office, page: Page):
     assert "Choose a file" in refused.response.get_json()["error"]
 
 
-def test_scripts_do_not_decide_whether_files_can_be_ordered(page: Page):
-    """A plain form: add by the preview button, move, remove."""
-    form = with_files(page, file=(io.BytesIO(OFFER), "Offer.pdf"))
-    first = page.post("/composer/preview", form, plain=True)
-    offer = re.findall(r'name="document" value="([^"]+)"', first.text)[-1]
-    second = page.post("/composer/preview", with_files(page, offer, file=(io.BytesIO(ANNEX), "Annex.pdf")), plain=True)
-    annex = re.findall(r'name="document" value="([^"]+)"', second.text)[-1]
+def test_a_plain_form_adds_a_file_and_moves_it(page: Page):
+    offer = upload(page).value("document")
+    form = with_files(page, offer, file=(io.BytesIO(ANNEX), "Annex.pdf"))
+    annex = re.findall(r'name="document" value="([^"]+)"', page.post("/composer/preview", form, plain=True).text)[-1]
     moved = page.post("/composer/documents", with_files(page, offer, annex, move=f"{annex}:-1"), plain=True)
     assert re.findall(r'data-testid="part">(.*?)<', moved.text) == ["Annex", "Offer"]
-    dropped = page.post("/composer/documents", with_files(page, annex, offer, drop=annex), plain=True)
-    assert (dropped.count("upload-result"), "Annex" in dropped.text) == (1, False)
+
+
+@pytest.mark.parametrize(
+    ("move", "drop", "order"),
+    [
+        ("b:-1", "", ("b", "a", "template")),
+        ("a:-1", "", ("a", "b", "template")),
+        ("template:1", "", ("a", "b", "template")),
+        ("x:1", "", ("a", "b", "template")),
+        ("a:9", "", ("a", "b", "template")),
+        ("", "a", ("b", "template")),
+        ("", "template", ("template", "a", "b")),
+    ],
+)
+def test_the_list_is_ordered_by_small_steps(move: str, drop: str, order: tuple[str, ...]):
+    form = ComposeForm("c", "template", "t", documents=("a", "b", "template"))
+    assert reordered(form, move, drop).chosen == order
 
 
 def test_a_doubt_must_be_confirmed_before_it_is_sent(page: Page):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+from dataclasses import asdict
 from typing import Any
 
 import pikepdf
 
 from b24app.documents.job import Output
 from b24app.documents.jobs.normalise import saved
-from b24app.documents.jobs.pdf_pages import malformed_if_broken
+from b24app.documents.jobs.pdf_pages import malformed_if_broken, page_box
+from b24app.documents.jobs.signature_pages import add_pages
 from b24app.documents.text import one_line
 from b24app.errors import N_, DocumentRefused
 
@@ -17,7 +19,10 @@ TOO_MANY = N_("Together the files have %(pages)s pages; at most %(limit)s can be
 
 
 def merge(args: dict[str, Any], blobs: dict[str, bytes]) -> Output:
-    """args: titles, page_limit; blobs "0", "1", ... in order. Data: first_pages (1-based); blob "pdf"."""
+    """args: titles, page_limit, sheet (None, or args of signature_pages.append); blobs "0", "1", ... in order.
+
+    Data: first_pages (1-based), sizes, fields (of the sheet); blob "pdf".
+    """
     result, first_pages = pikepdf.new(), []
     with malformed_if_broken():
         opened = [pikepdf.open(io.BytesIO(blobs[str(index)])) for index in range(len(blobs))]
@@ -26,9 +31,12 @@ def merge(args: dict[str, Any], blobs: dict[str, bytes]) -> Output:
             first_pages.append(len(result.pages) + 1)
             _drop_inner_links(pdf)
             result.pages.extend(pdf.pages)
-        _add_bookmarks(result, args["titles"], first_pages)
+        if len(opened) > 1:
+            _add_bookmarks(result, args["titles"], first_pages)
+        fields = add_pages(result, args["sheet"]) if args["sheet"] else []
+        sizes = [asdict(page_box(page, number).size) for number, page in enumerate(result.pages, start=1)]
         merged = saved(result)
-    return Output({"first_pages": first_pages}, {"pdf": merged})
+    return Output({"first_pages": first_pages, "sizes": sizes, "fields": fields}, {"pdf": merged})
 
 
 def _check(pages: int, limit: int) -> None:
