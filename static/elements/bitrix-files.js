@@ -39,7 +39,9 @@ class BitrixFiles extends HTMLElement {
     const html = await this.#ask("/composer/drive", { folder: button.dataset.folder, drive_search: search }, button);
     if (!html) return;
     this.querySelector("[data-drive]").replaceWith(html);
-    this.querySelector('[data-drive] :is(.choice, input)')?.focus();
+    const drive = this.querySelector("[data-drive]");
+    drive.querySelector("input, .choice")?.focus({ preventScroll: true });
+    drive.scrollIntoView({ block: "nearest" });
   }
 
   async #pick(button) {

@@ -29,6 +29,7 @@ class DocumentList extends HTMLElement {
   replace(row) {
     this.list.querySelector(`[data-document="${CSS.escape(row.dataset.document)}"]`)?.replaceWith(row);
     this.#changed("", row);
+    this.form.dispatchEvent(new CustomEvent("document:changed")); // the same name, other pages
   }
 
   move(row, step) {

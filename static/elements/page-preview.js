@@ -17,6 +17,7 @@ class PagePreview extends HTMLElement {
   connectedCallback() {
     this.form = this.closest("form");
     for (const type of ["change", "input"]) this.form.addEventListener(type, () => this.#touched());
+    this.form.addEventListener("document:changed", () => this.refresh());
     for (const button of this.querySelectorAll("[formaction]"))
       button.addEventListener("click", (event) => {
         event.preventDefault();

@@ -11,6 +11,7 @@ from hashlib import sha256
 import pikepdf
 import pytest
 
+from b24app.documents.preview import page_texts
 from b24app.domain.events import EventType
 from b24app.sandbox.examples import pdf
 from b24app.services.composing import ComposeForm
@@ -60,7 +61,8 @@ def sent(office: Office) -> Request:
     """Two files, sent in the other order."""
     page = office.composer(77, user=ANNA)
     offer, annex = upload(page).value("document"), upload(page, ANNEX, "Annex.pdf").value("document")
-    form = with_files(page, annex, offer)
+    form = with_files(page, annex, offer, needs_approval=None)
+    form = {name: value for name, value in form.items() if value is not None}
     shown = page.post("/composer/preview", form)
     assert re.findall(r'data-testid="part">(.*?)<', shown.text) == ["Annex", "Offer"]
     answer = page.post("/composer/send", {**form, "prepared_id": shown.value("prepared_id")})
@@ -82,6 +84,16 @@ def test_the_trail_names_every_file_by_what_came_in(sent: Request):
         ("Offer", sha256(OFFER).hexdigest()),
     ]
     assert sent.parts == event.data["files"]
+
+
+def test_certificate_and_history_name_the_files_too(office: Office, sent: Request):
+    office.sign(sent.id)
+    final = office.ctx.blobs.get(Request.get(Request.id == sent.id).final_sha256)
+    certificate = page_texts(final)[-1].replace("\u200b", "").replace("\n", "")
+    assert sha256(ANNEX).hexdigest() in certificate
+    assert "“Offer” begins on page 2" in certificate.replace("  ", " ")
+    shown = office.tab(77, user=ANNA).post(f"/requests/{sent.id}")
+    assert shown.count("history-file") == 2
 
 
 def test_a_file_behind_a_template_moves_no_place(page: Page):
