@@ -24,7 +24,9 @@ from b24app.services.showing import EventView, RequestView
 from b24app.store import audit, requests
 from b24app.store.tables import Portal, Request
 
-_VALUES_IN_EVENTS = frozenset({"reason", "email", "was", "name", "company", "kind", "automatic", "off", "expires_on"})
+_VALUES_IN_EVENTS = frozenset(
+    {"reason", "email", "was", "name", "company", "kind", "automatic", "off", "expires_on", "files", "document_sha256"}
+)
 
 
 def show_request(ctx: Context, portal: Portal, user_id: int, request_id: str) -> RequestView:
