@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
@@ -120,10 +121,11 @@ def _refused(caller: Caller, form: ComposeForm, refused: FormRefused) -> Respons
 
 
 def whole_page(
-    caller: Caller, form: ComposeForm, problems: Problems | None = None, *, follow: bool = False, **shown: object
+    caller: Caller, form: ComposeForm, problems: Problems | None = None, *, follow: bool = False, **shown: Any
 ) -> str:
     """Answer a plain form post: the whole composer again, with the pages and with what is wrong."""
-    problems, files, prepared = dict(problems or {}), (), None
+    problems, prepared = dict(problems or {}), None
+    files: tuple[UploadView, ...] = ()
     try:
         if request.files.get("file"):
             taken = take_file(caller, form.composer_id)

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from b24app.bitrix.disk import Folder
 from b24app.bitrix.entities import positive_int
 from b24app.errors import AppError
 from b24app.services.bitrix_files import BitrixSources, bitrix_sources, drive_folder
@@ -43,8 +43,7 @@ def bitrix24(caller: Caller) -> ResponseReturnValue:
 def drive(caller: Caller) -> ResponseReturnValue:
     """Show a folder of the Drive, or what in it has a name like the one searched for."""
     if not wants_fragment():
-        shown = lambda form: (form, {"sources": _sources(caller), **_folder(caller)})  # noqa: E731
-        return _whole(caller, _form(), shown)
+        return _whole(caller, _form(), lambda form: (form, {"sources": _sources(caller), **_folder(caller)}))
     return render_template("composer/_drive.html", **_folder(caller))
 
 
@@ -92,7 +91,7 @@ def _sources(caller: Caller) -> BitrixSources:
     return bitrix_sources(context(), caller.portal, caller.user_id, _composer_id())
 
 
-def _folder(caller: Caller) -> dict[str, Folder | int | str]:
+def _folder(caller: Caller) -> dict[str, Any]:
     """Open the folder asked for: "8910", or "8910:50" for its next page."""
     wanted, _colon, start = request.form.get("folder", "").partition(":")
     folder_id, search = positive_int(wanted), request.form.get("drive_search", "")
@@ -114,12 +113,10 @@ def _row(file: UploadView) -> str:
     return render_template("composer/_file.html", file=file)
 
 
-def _whole(
-    caller: Caller, form: ComposeForm, act: Callable[[ComposeForm], tuple[ComposeForm, dict[str, object]]]
-) -> str:
+def _whole(caller: Caller, form: ComposeForm, act: Callable[[ComposeForm], tuple[ComposeForm, dict[str, Any]]]) -> str:
     """Do it for a plain form post, and show the whole page with what came of it or what went wrong."""
     problems: Problems = {}
-    shown: dict[str, object] = {}
+    shown: dict[str, Any] = {}
     try:
         form, shown = act(form)
     except AppError as error:

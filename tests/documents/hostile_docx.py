@@ -27,6 +27,7 @@ _BODY = """<?xml version="1.0" encoding="UTF-8"?>%s
  xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"
  xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office">
 <w:body>%s</w:body></w:document>"""
+_DRAWN = "http://schemas.openxmlformats.org/drawingml/2006"
 _RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
@@ -59,6 +60,16 @@ def template(*lines: str) -> bytes:
 
 def external(kind: str, target: str, id: str = "rId9") -> str:
     return f'<Relationship Id="{id}" Type="{_RELATED}/{kind}" Target="{target}" TargetMode="External"/>'
+
+
+def linked_picture(relation: str) -> str:
+    """A picture that LibreOffice, left to itself, fetches from where the relation points (seen with 7.4)."""
+    drawing, picture = f"{_DRAWN}/wordprocessingDrawing", f"{_DRAWN}/picture"
+    return f"""<w:p><w:r><w:drawing><wp:inline xmlns:wp="{drawing}"><wp:extent cx="900000" cy="900000"/>
+<wp:docPr id="1" name="x"/><a:graphic><a:graphicData uri="{picture}"><pic:pic xmlns:pic="{picture}"><pic:nvPicPr>
+<pic:cNvPr id="1" name="x"/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip r:link="{relation}"/></pic:blipFill>
+<pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="900000" cy="900000"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/>
+</a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>"""
 
 
 def with_macros() -> bytes:

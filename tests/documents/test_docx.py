@@ -158,9 +158,7 @@ def converted() -> Converted:
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.setblocking(False)
         address = f"http://127.0.0.1:{server.getsockname()[1]}/x.png"
-        picture = (
-            f'<w:p><w:r><w:pict><v:shape><v:imagedata r:id="rId9" src="{address}"/></v:shape></w:pict></w:r></w:p>'
-        )
+        picture = word.linked_picture("rId9")
         tag = word.paragraph("{{s:signer1:w=160:h=40}}", colour="FFFFFF")
         texts = "".join(
             map(word.paragraph, ("About {{ lead.title }}", "By {{ contact.full_name }}", "{{ lead.none }}"))

@@ -104,11 +104,14 @@ def _not_allowed(found: list[Paragraph], values: dict[str, Any]) -> DocumentRefu
             try:
                 language.from_string(docx_text.as_value(placeholder)).render(tree)
             except SecurityError:
-                params = {"paragraph": paragraph.number, "placeholder": placeholder}
-                return DocumentRefused(NOT_ALLOWED, reason="template", **params)
+                return _refused_for(paragraph.number, placeholder)
             except TemplateError:
                 continue
-    return DocumentRefused(NOT_ALLOWED, reason="template", paragraph="?", placeholder="?")
+    return _refused_for("?", "?")
+
+
+def _refused_for(paragraph: int | str, placeholder: str) -> DocumentRefused:
+    return DocumentRefused(NOT_ALLOWED, reason="template", paragraph=paragraph, placeholder=placeholder)
 
 
 def _loop_names(found: list[Paragraph]) -> set[str]:

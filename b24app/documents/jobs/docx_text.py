@@ -30,7 +30,7 @@ _OPEN = re.compile(r"\{\{|\{%")
 _PREFIX = re.compile(r"^(\{[{%])(?:p|tr|tc|r)\s+")
 
 NOT_UNDERSTOOD = N_("“%(text)s” cannot be understood: %(detail)s.")
-NOT_CLOSED = N_("“%(text)s” is not closed: {%% %(end)s %%} is missing.")
+NOT_CLOSED = N_("“%(text)s” is not closed: %(end)s is missing.")
 NOT_OPENED = N_("“%(text)s” closes something that was not opened.")
 BROKEN_OFF = N_("A placeholder begins here and does not end in the same paragraph.")
 UNKNOWN_WORD = N_("“%(text)s” is not allowed in a template: use if, for, and set.")
@@ -70,7 +70,10 @@ def problems(found: list[Paragraph], language: Environment) -> list[TemplateProb
                 wrong += _value_problem(placeholder, paragraph.number, language)
             else:
                 wrong += _statement_problem(placeholder, paragraph.number, open_)
-    wrong += [TemplateProblem(number, NOT_CLOSED, {"text": text, "end": _ENDS[word]}) for word, text, number in open_]
+    wrong += [
+        TemplateProblem(number, NOT_CLOSED, {"text": text, "end": f"{{% {_ENDS[word]} %}}"})
+        for word, text, number in open_
+    ]
     return sorted(wrong, key=lambda problem: problem.line)
 
 

@@ -116,7 +116,7 @@ def _is_embedded(font: Any) -> bool:
         return True
     below = font.get("/DescendantFonts")
     described = below[0] if isinstance(below, pikepdf.Array) and len(below) else font
-    descriptor = described.get("/FontDescriptor", {})
+    descriptor: Any = described.get("/FontDescriptor", {})
     return any(name in descriptor for name in ("/FontFile", "/FontFile2", "/FontFile3"))
 
 

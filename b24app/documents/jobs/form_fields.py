@@ -89,7 +89,8 @@ def _kind(widget: Any, flags: int) -> FieldType | None:
 def _formats_date(widget: Any) -> bool:
     """A date has a format script that calls AFDate_Format (Acrobat's own helper)."""
     actions = _climb(widget, "/AA")
-    script = actions.get("/F", {}).get("/JS", "") if isinstance(actions, pikepdf.Dictionary) else ""
+    formatting: Any = actions.get("/F") if isinstance(actions, pikepdf.Dictionary) else None
+    script: Any = formatting.get("/JS", "") if isinstance(formatting, pikepdf.Dictionary) else ""
     text = script.read_bytes() if isinstance(script, pikepdf.Stream) else str(script).encode()
     return b"AFDate" in text
 

@@ -47,12 +47,16 @@ def _check(pages: int, limit: int) -> None:
 def _drop_inner_links(pdf: pikepdf.Pdf) -> None:
     """Keep links to the web only: one to a page would bring a second copy of that page along."""
     for page in pdf.pages:
-        links = page.obj.get("/Annots", [])
-        kept = [link for link in links if link.get("/Subtype") == "/Link" and link.get("/A", {}).get("/S") == "/URI"]
+        links: Any = page.obj.get("/Annots", [])
+        kept = [link for link in links if link.get("/Subtype") == "/Link" and _leads_to_the_web(link.get("/A"))]
         if "/Annots" in page.obj:
             page.obj["/Annots"] = pikepdf.Array(kept)
         if "/StructParents" in page.obj:
             del page.obj["/StructParents"]
+
+
+def _leads_to_the_web(action: Any) -> bool:
+    return isinstance(action, pikepdf.Dictionary) and action.get("/S") == "/URI"
 
 
 def _add_bookmarks(pdf: pikepdf.Pdf, titles: list[str], first_pages: list[int]) -> None:

@@ -55,8 +55,8 @@ def _refuse_giants(picture: Image.Image) -> None:
     limit = JPEG_PIXELS if picture.format == "JPEG" else PNG_PIXELS
     pixels = picture.width * picture.height
     if pixels > limit:
-        counts = {"megapixels": pixels // 1_000_000, "limit": limit // 1_000_000}
-        raise DocumentRefused(TOO_MANY_PIXELS, reason="too_large", **counts)
+        megapixels, most = pixels // 1_000_000, limit // 1_000_000
+        raise DocumentRefused(TOO_MANY_PIXELS, reason="too_large", megapixels=megapixels, limit=most)
 
 
 def _fitted(picture: Image.Image) -> Image.Image:

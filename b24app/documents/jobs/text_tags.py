@@ -81,7 +81,7 @@ def take_out(_args: dict[str, Any], blobs: dict[str, bytes]) -> Output:
 def find_tags(data: bytes, boxes: list[PageBox] | None = None) -> list[dict[str, Any]]:
     """Make Field dictionaries of the text tags; `boxes` None says that all pages are upright at 0, 0."""
     with contextlib.closing(pypdfium2.PdfDocument(io.BytesIO(data))) as document:
-        fields = []
+        fields: list[dict[str, Any]] = []
         for number, page in enumerate(document, start=1):
             with contextlib.closing(page.get_textpage()) as text:
                 box = boxes[number - 1] if boxes else PageBox((0.0, 0.0, *page.get_size()))
