@@ -117,6 +117,8 @@ def _clean_pages(data: bytes, left_alone: dict[int, list[Rect]]) -> tuple[dict[i
 
 def _tags(text: pypdfium2.PdfTextPage, page: int) -> Iterator[_Tag]:
     count = min(text.count_chars(), CHARS_LIMIT)
+    if text.get_text_range(0, count).count("{") < 2:
+        return  # most pages: reading them character by character would take a hundred times as long
     chars = "".join(chr(raw.FPDFText_GetUnicode(text.raw, index) or 32) for index in range(count))
     for found in _TAG.finditer(chars):
         kind = TYPES.get(found[1])
