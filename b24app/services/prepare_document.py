@@ -183,12 +183,12 @@ def _files(ctx: Context, portal: Portal, card: CardSnapshot, form: ComposeForm) 
 
 
 def _put_together(portal: Portal, card: CardSnapshot, form: ComposeForm, files: Sequence[_File]) -> _Whole:
-    """Merge the documents in their order; files without a template get a page of signatures at the end.
+    """Merge the documents in their order; where none has places, a page of signatures comes last.
 
     A signed file stays without one: any change would break its signature, and the list of findings says so.
     """
     last = None
-    if TEMPLATE not in form.chosen and not any(file.facts.is_signed for file in files):
+    if TEMPLATE not in form.chosen and not any(file.fields or file.facts.is_signed for file in files):
         parties = tuple(parties_of(portal, card, form, portal.lang))
         last = SignaturePage(parties, files[0].title, portal.lang)
     if len(files) == 1 and last is None:

@@ -54,7 +54,8 @@ class UploadFile extends HTMLElement {
   #progress(percent) {
     const bar = this.querySelector("[data-progress]");
     bar.hidden = percent === null;
-    bar.value = percent ?? 0;
+    if (percent === 100) bar.removeAttribute("value"); // all is over there: now it is read, or converted
+    else bar.value = percent ?? 0;
   }
 
   #dragged(event, zone) {

@@ -122,6 +122,15 @@ def test_a_plain_form_adds_a_file_and_moves_it(page: Page):
     assert re.findall(r'data-testid="part">(.*?)<', moved.text) == ["Annex", "Offer"]
 
 
+def test_a_plain_form_looks_into_bitrix24_and_takes_a_document(page: Page):
+    form = with_files(page, source="bitrix24")
+    found = choices(page.post("/composer/bitrix24", form, plain=True).text)
+    taken = page.post("/composer/pick", form | {"pick": found["Offer 2026-009"]}, plain=True)
+    assert (taken.count("upload-result"), taken.has("preview-page")) == (1, True)
+    refused = page.post("/composer/pick", form | {"pick": "drive:1"}, plain=True)
+    assert (refused.status, refused.has("composer"), "error" in refused.text) == (200, True, True)
+
+
 @pytest.mark.parametrize(
     ("move", "drop", "order"),
     [
