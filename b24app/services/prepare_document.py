@@ -26,7 +26,7 @@ from b24app.store.database import writing
 from b24app.store.tables import Composer, Portal, Prepared, Upload
 
 PREVIEW_WIDTH_PX = 900
-EAGER_PAGES = 6  # the guard's limits hold for one run; later pages are rendered when they are scrolled to
+EAGER_PAGES = 3  # the guard's limits hold for one run; later pages are rendered when they are scrolled to
 
 CHOOSE = N_("Choose a document to send.")
 NOT_YET = N_("“%(title)s” is still being made in Bitrix24. Wait until it is there, or remove it from the list.")
