@@ -108,7 +108,7 @@ def _clean_pages(data: bytes, left_alone: dict[int, list[Rect]]) -> tuple[dict[i
     failed: dict[int, list[Rect]] = {}
     with contextlib.closing(pypdfium2.PdfDocument(io.BytesIO(data))) as document:
         for number in range(1, len(document) + 1):
-            if number not in left_alone and (boxes := _clean_page(document[number - 1], number)):
+            if number not in left_alone and (boxes := _clean_page(document, number)):
                 failed[number] = boxes
         target = io.BytesIO()
         document.save(target)
@@ -164,15 +164,19 @@ def _box_of(tag: _Tag, text: pypdfium2.PdfTextPage) -> Rect:
     return min(b[0] for b in real), min(b[1] for b in real), max(b[2] for b in real), max(b[3] for b in real)
 
 
-def _clean_page(page: pypdfium2.PdfPage, number: int) -> list[Rect]:
-    """Remove the text objects that hold nothing but tags. Returns the tags' rectangles when that went wrong."""
+def _clean_page(document: pypdfium2.PdfDocument, number: int) -> list[Rect]:
+    """Take the tags' text objects out; other words in them are put back. Returns rectangles when that went wrong."""
+    page = document[number - 1]
     with contextlib.closing(page.get_textpage()) as text:
         tags = list(_tags(text, number))
+        if not tags:
+            return []
         boxes = [_box_of(tag, text) for tag in tags]
-        objects, are_mixed = _objects_of(text, tags)
-    if not tags or are_mixed:
-        return boxes
+        objects, others = _objects_of(text, tags)
+        words = [_word(text, chars) for chars in _words_among(text, others)]
     before = _draw(page)
+    for word in words:
+        _put_back(document, page, word)
     for handle in objects:
         raw.FPDFPage_RemoveObject(page.raw, handle)
         raw.FPDFPageObj_Destroy(handle)
@@ -180,21 +184,65 @@ def _clean_page(page: pypdfium2.PdfPage, number: int) -> list[Rect]:
     return boxes if _differs(before, _draw(page), page, boxes) else []
 
 
-def _objects_of(text: pypdfium2.PdfTextPage, tags: list[_Tag]) -> tuple[list[Any], bool]:
-    """Find the text objects of the tags; the second value says that one of them holds other text too."""
+@dataclass(frozen=True)
+class _Word:
+    """A word that shares its text object with a tag, and how it is drawn."""
+
+    text: str
+    owner: Any  # the text object it comes from
+    matrix: Any
+
+
+def _objects_of(text: pypdfium2.PdfTextPage, tags: list[_Tag]) -> tuple[list[Any], list[int]]:
+    """Find the text objects of the tags, and the other characters that they draw."""
     inside = {index for tag in tags for index in tag.chars}
+    drawn_by: dict[int, list[int]] = {}
     owners: dict[int, Any] = {}
-    others: set[int] = set()
     for index in range(min(text.count_chars(), CHARS_LIMIT)):
         handle = raw.FPDFText_GetTextObject(text.raw, index)
-        if not handle:
-            continue
-        address = ctypes.addressof(handle.contents)
-        if index in inside:
-            owners[address] = handle
-        elif not chr(raw.FPDFText_GetUnicode(text.raw, index) or 32).isspace():
-            others.add(address)
-    return list(owners.values()), bool(others & set(owners))
+        if handle:
+            address = ctypes.addressof(handle.contents)
+            drawn_by.setdefault(address, []).append(index)
+            if index in inside:
+                owners[address] = handle
+    others = [index for address in owners for index in drawn_by[address] if index not in inside]
+    return list(owners.values()), sorted(others)
+
+
+def _words_among(text: pypdfium2.PdfTextPage, indexes: list[int]) -> Iterator[list[int]]:
+    """Cut characters into words: each is placed by itself, for its producer may have placed it so."""
+    word: list[int] = []
+    for index in indexes:
+        is_space = chr(raw.FPDFText_GetUnicode(text.raw, index) or 32).isspace()
+        if word and (is_space or index != word[-1] + 1):
+            yield word
+            word = []
+        if not is_space:
+            word.append(index)
+    if word:
+        yield word
+
+
+def _word(text: pypdfium2.PdfTextPage, chars: list[int]) -> _Word:
+    matrix, x, y = raw.FS_MATRIX(), ctypes.c_double(), ctypes.c_double()
+    raw.FPDFText_GetMatrix(text.raw, chars[0], matrix)
+    raw.FPDFText_GetCharOrigin(text.raw, chars[0], x, y)
+    matrix.e, matrix.f = x.value, y.value
+    letters = "".join(chr(raw.FPDFText_GetUnicode(text.raw, index)) for index in chars)
+    return _Word(letters, raw.FPDFText_GetTextObject(text.raw, chars[0]), matrix)
+
+
+def _put_back(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, word: _Word) -> None:
+    """Draw a word where it stood, in its own font, size and colour."""
+    size, colour = ctypes.c_float(), [ctypes.c_uint() for _ in range(4)]
+    raw.FPDFTextObj_GetFontSize(word.owner, size)
+    made = raw.FPDFPageObj_CreateTextObj(document.raw, raw.FPDFTextObj_GetFont(word.owner), size)
+    utf16 = (word.text + "\0").encode("utf-16-le")
+    raw.FPDFText_SetText(made, ctypes.cast(ctypes.create_string_buffer(utf16), raw.FPDF_WIDESTRING))
+    raw.FPDFPageObj_SetMatrix(made, word.matrix)
+    if raw.FPDFPageObj_GetFillColor(word.owner, *colour):
+        raw.FPDFPageObj_SetFillColor(made, *colour)
+    raw.FPDFPage_InsertObject(page.raw, made)
 
 
 def _draw(page: pypdfium2.PdfPage) -> Image.Image:
