@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from b24app.domain.reminders import Reminders
 
 
 @dataclass(frozen=True)
 class Send:
+    """`files`: what the document was put together from, in order: title, sha256, first_page, pages."""
+
     by: int
     document_sha256: str
+    files: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)

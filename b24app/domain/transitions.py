@@ -73,9 +73,9 @@ def may(request: SignatureRequest, act_type: type) -> bool:
 def _send(request: SignatureRequest, act: Send, now: datetime) -> Decision:
     if not request.signing:
         raise NotAllowed("Choose at least one person who signs.")
-    event = AuditEvent(
-        EventType.REQUEST_SENT, now, Actor.employee(act.by), data={"document_sha256": act.document_sha256}
-    )
+    files = {"files": [dict(file) for file in act.files]} if act.files else {}
+    data = {"document_sha256": act.document_sha256, **files}
+    event = AuditEvent(EventType.REQUEST_SENT, now, Actor.employee(act.by), data=data)
     return replace(request, status=Status.SENDING, sent_at=now), [event]
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from b24app.bitrix.card import CardSnapshot
 from b24app.clock import to_ms
 from b24app.domain.acts import Send
+from b24app.domain.preflight import Finding, blocking, doubts
 from b24app.domain.reminders import OFF, Reminders
 from b24app.domain.signature_request import Role, SignatureRequest, Signer, Status
 from b24app.domain.signing_order import normalised
@@ -32,6 +34,10 @@ from b24app.store.database import alone, writing
 from b24app.store.tables import Composer, Portal, Prepared, Request
 
 MAX_SIGNERS = 50
+
+EMPTY = N_("Some values in the document are empty. Fill them in, or confirm that you want to send it anyway.")
+DOUBTFUL = N_("Something in the document should be checked. Look at the list above the pages and confirm it.")
+
 Problem = tuple[str, InvalidPayload]
 
 
@@ -57,7 +63,7 @@ def send_request(ctx: Context, portal: Portal, user_id: int, form: ComposeForm) 
         row.save(force_insert=True)
         requests.insert_signers(request)
         now = ctx.now()
-        sent, events = decide(request, Send(user_id, prepared.sha256), now)
+        sent, events = decide(request, Send(user_id, prepared.sha256, _files(prepared)), now)
         requests.save(sent, now)
         request_words.put(sent)
         record_events(ctx, sent, events)
@@ -109,13 +115,8 @@ def _problems(
     yield from _signer_problems(form)
     if prepared is None or not shows(prepared, inputs_of(ctx, portal, composer, card, form), form.ticks):
         yield "preview", InvalidPayload(N_("The pages have changed since you last saw them. Please check them again."))
-    elif not form.accept_empties and any(empty["required"] for empty in prepared.empties):
-        yield (
-            "empties",
-            InvalidPayload(
-                N_("Some values in the document are empty. Fill them in, or confirm that you want to send it anyway.")
-            ),
-        )
+    else:
+        yield from _document_problems(prepared, form)
     for field, wording in (("letter_subject", form.letter_subject), ("letter_body", form.letter_body)):
         if not wording.strip():
             yield field, InvalidPayload(N_("The letter needs a subject and a text."))
@@ -127,6 +128,19 @@ def _problems(
         _expires_at(ctx, card, form)
     except InvalidPayload as problem:
         yield "expires_on", problem
+
+
+def _document_problems(prepared: Prepared, form: ComposeForm) -> Iterator[Problem]:
+    """What the pre-flight list says: what blocks, and what nobody has confirmed."""
+    findings = [Finding.from_dict(finding) for finding in prepared.findings]
+    for finding in blocking(findings):
+        yield "preflight", InvalidPayload(finding.message, **finding.params)
+    if form.accept_empties:
+        return
+    if any(empty["required"] for empty in prepared.empties):
+        yield "empties", InvalidPayload(EMPTY)
+    elif doubts(findings):
+        yield "empties", InvalidPayload(DOUBTFUL)
 
 
 def _signer_problems(form: ComposeForm) -> Iterator[Problem]:
@@ -212,7 +226,14 @@ def _row(
         provider=provider_of(portal.member_id, form.connection),
         connection=form.connection,
         is_test=request.is_test,
+        parts=list(_files(prepared)),
     )
+
+
+def _files(prepared: Prepared) -> tuple[dict[str, Any], ...]:
+    """Name the files the document was made of, each by the SHA-256 of what came in."""
+    names = ("title", "sha256", "first_page", "pages")
+    return tuple({name: part[name] for name in names} for part in prepared.parts)
 
 
 def _changed_checkboxes(card: CardSnapshot, prepared: Prepared) -> dict[str, bool]:

@@ -25,7 +25,21 @@ from b24app.store import audit, connections, requests
 from b24app.store.tables import Portal, Request
 
 _VALUES_IN_EVENTS = frozenset(
-    {"reason", "email", "was", "name", "company", "kind", "automatic", "off", "expires_on", "service", "former"}
+    {
+        "reason",
+        "email",
+        "was",
+        "name",
+        "company",
+        "kind",
+        "automatic",
+        "off",
+        "expires_on",
+        "service",
+        "former",
+        "files",
+        "document_sha256",
+    }
 )
 
 

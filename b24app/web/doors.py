@@ -13,6 +13,7 @@ from b24app.store import database
 from b24app.web import (
     app_home,
     composer,
+    composer_files,  # noqa: F401 - adds its doors to the composer's
     error_pages,
     headers,
     health,

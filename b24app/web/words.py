@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from b24app.domain.events import Topic
 from b24app.domain.fields import FieldType
+from b24app.domain.preflight import Finding
 from b24app.domain.signature_request import SignerStatus, Status
 from b24app.errors import N_, Sentence
 from b24app.services.composing import EmptyView
@@ -273,6 +274,17 @@ def grouped_empties(empties: Iterable[EmptyView]) -> dict[str, dict[str, EmptyVi
     return groups
 
 
+def finding_text(finding: Finding) -> str:
+    """Say what is wrong or doubtful with the document."""
+    kinds = {"what": ", ".join(gettext(kind) for kind in finding.kinds)} if finding.kinds else {}
+    return gettext(finding.message, **{**finding.params, **kinds})
+
+
+def finding_mend(finding: Finding) -> str:
+    """Say how a finding is mended."""
+    return gettext(finding.mend, **finding.params)
+
+
 def _place_and_name(path: str) -> tuple[str, str]:
     *rooms, last = path.split(".")
     return ", ".join(_named(_ROOM, room) for room in rooms), _named(_PROPERTY, last)
@@ -303,6 +315,6 @@ FOR_TEMPLATES = {
     for each in (
         status_word, status_tone, signer_word, signer_tone, show_word, empty_word, count_word, work_word,
         untitled_word, standstill_word, event_words, event_reason, filled, email_kind, field_word, group_word,
-        grouped_empties, colour_of, moment, day,
+        grouped_empties, finding_text, finding_mend, colour_of, moment, day,
     )
 }  # fmt: skip
