@@ -7,7 +7,8 @@ from pathlib import Path
 FONTS_DIR = Path(__file__).resolve().parents[2] / "static" / "fonts"
 
 BODY = (
-    "Noto Sans", "Noto Naskh Arabic", "Noto Sans Hebrew", "Noto Sans Thai", "DejaVu Sans", "Noto Sans SC", "Noto Sans JP",
+    "Noto Sans", "Noto Naskh Arabic", "Noto Sans Hebrew", "Noto Sans Thai", "DejaVu Sans", "Noto Sans SC",
+    "Noto Sans JP",
 )  # fmt: skip
 """Latin, Cyrillic, Greek; Arabic; Hebrew; Thai; marks such as ✔ and ☐ and further scripts; Chinese; Japanese. The same
 list stands in typst/common.typ. Chinese comes late: its fonts have Latin letters of their own."""

@@ -56,6 +56,7 @@ class Proposal:
     letter_subject: str
     letter_body: str
     needs_approval: bool
+    expires_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,7 @@ class CheckboxView:
 class EmptyView:
     path: str
     required: bool
+    crm_path: str = ""  # the CRM record in which the value is filled in
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,7 @@ class PreparedView:
     checkboxes: tuple[CheckboxView, ...]
     empties: tuple[EmptyView, ...]
     fields: tuple[Field, ...] = ()  # whose place is where; drawn over the pages
+    unprintable: tuple[str, ...] = ()  # letters that no font of ours has
 
 
 @dataclass(frozen=True)

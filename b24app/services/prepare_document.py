@@ -15,14 +15,15 @@ from b24app.documents.templates import PartyBlock, render_template
 from b24app.domain.fields import APPROVER, Field, PageSize
 from b24app.domain.text import MAX_TITLE, one_line
 from b24app.errors import N_, InvalidPayload
-from b24app.services.card_values import card_values, checkbox_values
-from b24app.services.composing import CheckboxView, ComposeForm, EmptyView, PreparedView
+from b24app.services.card_values import card_values, checkbox_values, place_of
+from b24app.services.composing import CheckboxView, ComposeForm, EmptyView, PreparedView, SignerChoice
 from b24app.services.context import Context
-from b24app.services.open_composer import zone_of
+from b24app.services.edit_template import PDF, TEXT
+from b24app.services.open_composer import offered_templates, zone_of
 from b24app.services.page_image import render_pages
-from b24app.store import composers, requests
+from b24app.store import composers, requests, templates
 from b24app.store.database import writing
-from b24app.store.tables import Composer, Portal, Prepared
+from b24app.store.tables import Composer, Portal, Prepared, Template, TemplateRevision
 
 PREVIEW_WIDTH_PX = 900
 EAGER_PAGES = 6  # the guard's limits hold for one run; later pages are rendered when they are scrolled to
@@ -39,6 +40,8 @@ class _Pages:
     fields: Sequence[Field]
     checkboxes: tuple[CheckboxView, ...] = ()
     empties: tuple[EmptyView, ...] = ()
+    revision: str = ""
+    unprintable: tuple[str, ...] = ()
 
 
 def prepare_document(ctx: Context, portal: Portal, user_id: int, form: ComposeForm) -> PreparedView:
@@ -65,7 +68,7 @@ def inputs_of(ctx: Context, portal: Portal, composer: Composer, card: CardSnapsh
     body = ""
     if form.source == "template":
         template = composers.template(portal.member_id, form.template_id)
-        body = f"{template.locale}\n{template.body}" if template else ""
+        body = f"{template.locale} {template.revision}" if template else ""
     parts = {
         "composer": composer.id,
         "source": [form.source, body or form.upload_id],
@@ -85,19 +88,27 @@ def view_of(row: Prepared) -> PreparedView:
         checkboxes=tuple(CheckboxView(**box) for box in row.checkboxes),
         empties=tuple(EmptyView(**empty) for empty in row.empties),
         fields=tuple(Field.from_dict(place) for place in row.fields),
+        unprintable=tuple(row.unprintable),
     )
 
 
 def parties_of(portal: Portal, card: CardSnapshot, form: ComposeForm, locale: str) -> list[PartyBlock]:
-    """Who signs, as the signature blocks introduce them; the approver comes last, for the portal's own company."""
+    """Who signs, as the signature blocks introduce them."""
+    return parties_for(portal, card, form.signers, locale, needs_approval=form.needs_approval)
+
+
+def parties_for(
+    portal: Portal, card: CardSnapshot, signers: Sequence[SignerChoice], locale: str, *, needs_approval: bool
+) -> list[PartyBlock]:
+    """Introduce those who sign; the approver comes last, for the portal's own company."""
     client, contractor = _HEADINGS.get(locale.partition("_")[0], _HEADINGS["en"])
     company = card.company.title if card.company else ""
     posts = {f"{person.kind}:{person.crm_id}": person.post for person in card.people}
     blocks = [
         PartyBlock(str(place), client, choice.name, company if choice.key else "", posts.get(choice.key, ""))
-        for place, choice in enumerate(form.signers, start=1)
+        for place, choice in enumerate(signers, start=1)
     ]
-    if form.needs_approval:
+    if needs_approval:
         own = card.my_company.title if card.my_company else str(portal.settings.get("sender_name", ""))
         employee = card.responsible or card.me
         blocks.append(PartyBlock(APPROVER, contractor, employee.name, own, employee.position))
@@ -126,6 +137,8 @@ def _prepare(
         pages=[[size.w_pt, size.h_pt] for size in made.sizes],
         checkboxes=[asdict(box) for box in made.checkboxes],
         empties=[asdict(empty) for empty in made.empties],
+        revision=made.revision,
+        unprintable=list(made.unprintable),
         created_at=to_ms(ctx.now()),
     )
     with writing():
@@ -134,12 +147,22 @@ def _prepare(
 
 
 def _from_template(ctx: Context, portal: Portal, card: CardSnapshot, form: ComposeForm) -> _Pages:
-    template = composers.template(portal.member_id, form.template_id)
+    template = next((each for each in offered_templates(portal, card) if each.id == form.template_id), None)
     if template is None:
         raise InvalidPayload(N_("Choose a document to send."), field="document")
+    revision = templates.revision(portal.member_id, template.revision)
+    make = {TEXT: _from_text, PDF: _from_placed_fields}.get(revision.kind)
+    if make is None:
+        raise InvalidPayload(N_("Documents cannot be made from this kind of template yet."), field="document")
+    return make(ctx, portal, card, form, template, revision)
+
+
+def _from_text(
+    ctx: Context, portal: Portal, card: CardSnapshot, form: ComposeForm, template: Template, revision: TemplateRevision
+) -> _Pages:
     today = ctx.now().astimezone(zone_of(card)).date()
     made = render_template(
-        template.body,
+        revision.body,
         card_values(card, template.locale, today, _earlier(portal, card)),
         locale=template.locale,
         parties=parties_of(portal, card, form, template.locale),
@@ -151,8 +174,20 @@ def _from_template(ctx: Context, portal: Portal, card: CardSnapshot, form: Compo
         sizes=made.pages,
         fields=made.fields,
         checkboxes=tuple(CheckboxView(box.path, box.label, box.checked) for box in made.checkboxes),
-        empties=tuple(EmptyView(empty.path, empty.required) for empty in made.empties),
+        empties=tuple(EmptyView(empty.path, empty.required, place_of(card, empty.path)) for empty in made.empties),
+        revision=revision.id,
+        unprintable=made.unprintable,
     )
+
+
+def _from_placed_fields(
+    ctx: Context, portal: Portal, card: CardSnapshot, form: ComposeForm, template: Template, revision: TemplateRevision
+) -> _Pages:
+    """A PDF whose places were put on it by hand; those of people who do not sign stay empty."""
+    pdf = ctx.blobs.get(revision.file_sha256)
+    signers = {party.signer for party in parties_of(portal, card, form, template.locale)}
+    fields = [field for each in revision.fields if (field := Field.from_dict(each)).signer in signers]
+    return _Pages(template.name, pdf, page_sizes(pdf), fields, revision=revision.id)
 
 
 def _from_upload(ctx: Context, portal: Portal, card: CardSnapshot, form: ComposeForm) -> _Pages:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from peewee import IntegrityError, fn
+from peewee import fn
 
 from b24app.errors import N_, NotFound
 from b24app.store.tables import Template, TemplateRevision
@@ -62,22 +62,10 @@ def add(template: Template) -> None:
     template.save(force_insert=True)
 
 
-def add_revision(revision: TemplateRevision) -> bool:
-    """Make a revision the present one of its template; False when somebody was faster and took its number.
-
-    Call inside `writing`, before anything else is written there.
-    """
-    before = TemplateRevision.select(fn.MAX(TemplateRevision.number)).where(
-        (TemplateRevision.portal == revision.portal) & (TemplateRevision.template == revision.template)
-    )
-    if (before.scalar() or 0) != revision.number - 1:
-        return False
-    try:
-        revision.save(force_insert=True)
-    except IntegrityError:
-        return False
+def add_revision(revision: TemplateRevision) -> None:
+    """Insert a revision and make it the present one of its template; the caller holds the template alone."""
+    revision.save(force_insert=True)
     _of(revision.portal, revision.template, revision=revision.id, kind=revision.kind)
-    return True
 
 
 def change(portal: str, template_id: str, seq: int, columns: Mapping[str, Any]) -> bool:

@@ -40,7 +40,7 @@ def preview(caller: Caller) -> ResponseReturnValue:
     form = parse_compose_form(request.form)
     if not wants_fragment():
         return _whole_page(caller, form, follow=True)
-    followed = follow_template(caller.portal, caller.user_id, form)
+    followed = follow_template(context(), caller.portal, caller.user_id, form)
     return _preview(followed, _prepared(caller, followed.form))
 
 
@@ -96,7 +96,7 @@ def _preview(followed: Followed, prepared: PreparedView | None) -> str:
     caller_seen = request.form.get("accept_empties", "")
     return render_template(
         "composer/_preview.html", followed=followed, form=followed.form, candidates=followed.candidates,
-        prepared=prepared, accepted=caller_seen,
+        responsible_name=followed.responsible_name, prepared=prepared, accepted=caller_seen,
     )  # fmt: skip
 
 
@@ -122,7 +122,7 @@ def _whole_page(caller: Caller, form: ComposeForm, problems: Problems | None = N
             upload = _take_file(caller, form.composer_id)
             form = replace(form, source="upload", upload_id=upload.id)
         if follow:
-            form = follow_template(caller.portal, caller.user_id, form).form
+            form = follow_template(context(), caller.portal, caller.user_id, form).form
         prepared = _prepared(caller, form)
     except AppError as error:
         problems.setdefault(error.field or "preview", []).append(sentence(error))

@@ -7,7 +7,7 @@ import { show } from "../js/problems.js";
 
 const PAUSE_MS = 350;
 const IN_THE_PAGES = /^(source|template_id|upload_id|signer_key|signer_name|needs_approval|tick_)/;
-const OF_THE_TEMPLATE = { letter: /^letter_/, signers: /^signer_/ }; // parts of an answer -> the fields they replace
+const OF_THE_TEMPLATE = { letter: /^letter_/, signers: /^signer_/, terms: /^(needs_approval|expires_on)$/ }; // parts of an answer -> the fields they replace
 
 class PagePreview extends HTMLElement {
   #timer = 0;

@@ -93,7 +93,7 @@ class _Gardener:
         if alone and (placeholder := self.tree.placeholders[int(alone[1])]).kind in BLOCKS:
             return [self._block_placeholder(placeholder)]
         content = self.inline(node.children[0])
-        if not plain(content).strip():
+        if all(piece["t"] == "text" and not piece["v"].strip() for piece in content):
             return []  # nothing but branches not taken
         if number := _CLAUSE.match(_leading_text(content)):
             content = _without_leading(content, number.end())

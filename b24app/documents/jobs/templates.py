@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from b24app.documents.coverage import without_fontless
 from b24app.documents.job import Output
 from b24app.documents.jobs.field_places import printable_parties, to_fields
-from b24app.documents.coverage import without_fontless
 from b24app.documents.jobs.labels import labels, language_of
 from b24app.documents.jobs.template_tree import Tree, grow
 from b24app.documents.templates.model import TemplateProblem
@@ -36,7 +36,7 @@ def outline(args: dict[str, Any], _blobs: dict[str, bytes]) -> Output:
 
 
 def render(args: dict[str, Any], _blobs: dict[str, bytes]) -> Output:
-    """args: markdown, values, locale, parties, ticks, sample. Data: see templates.model.RenderedTemplate; blob "pdf"."""
+    """args: markdown, values, locale, parties, ticks, sample. Data: templates.model.RenderedTemplate; blob "pdf"."""
     tree = grow(args["markdown"], read(args["values"]), args["ticks"], args["locale"])
     tree.problems += _places_for_nobody(tree, [party["signer"] for party in args["parties"]])
     words = labels(args["locale"])

@@ -48,6 +48,8 @@ from b24app.domain.fields import Field, PageSize
 from b24app.errors import N_, DocumentRefused
 
 __all__ = [
+    "EXAMPLES",
+    "MARKDOWN_LIMIT",
     "EmptyPlaceholder",
     "PartyBlock",
     "Printed",
@@ -66,6 +68,13 @@ __all__ = [
 
 MARKDOWN_LIMIT = 200_000
 """Characters; a hundred pages and more."""
+
+EXAMPLES = {
+    "services_agreement": {"en": "Services agreement", "uk": "Договір про надання послуг"},
+    "non_disclosure": {"en": "Non-disclosure agreement", "uk": "Договір про нерозголошення"},
+    "acceptance": {"en": "Acceptance certificate", "uk": "Акт приймання-передачі послуг"},
+}
+"""What ships with us, in the languages it is written in: name -> language -> title."""
 
 _JOBS = "b24app.documents.jobs.templates"
 _EXAMPLES = Path(__file__).parent / "examples"

@@ -1,4 +1,4 @@
-"""Values as a template prints them: text that remembers what it was made of, so that a filter can write it otherwise."""
+"""Values as a template prints them: text that remembers what it was made of, so that filters can write it otherwise."""
 
 from __future__ import annotations
 
