@@ -9,7 +9,7 @@ from typing import Any
 
 from b24app.bitrix.card import CardSnapshot
 from b24app.bitrix.entities import DEAL, LEAD
-from b24app.documents.templates import PartyBlock, RenderedTemplate, TemplateProblem, render_template
+from b24app.documents.templates import EmptyPlaceholder, PartyBlock, RenderedTemplate, TemplateProblem, render_template
 from b24app.domain.fields import Field
 from b24app.services.card_values import card_values, checkbox_values, place_of
 from b24app.services.composing import EmptyView, SignerChoice
@@ -21,7 +21,7 @@ from b24app.services.prepare_document import EAGER_PAGES, PREVIEW_WIDTH_PX, part
 from b24app.services.sample_card import sample_card
 from b24app.services.signer_roles import signers_of_roles
 from b24app.services.template_options import TemplateOptions, options_of_template
-from b24app.services.workbench import Workbench, tried_card
+from b24app.services.workbench import Tried, Workbench, keep_card, tried_card
 from b24app.store.tables import Portal, Template
 
 MOST_SIGNERS_SHOWN = 9
@@ -41,41 +41,40 @@ class TriedPages:
 
 
 def preview_template(
-    ctx: Context, portal: Portal, user_id: int, template: Template, body: str, tried: str, bench: Workbench
+    ctx: Context, portal: Portal, user_id: int, template: Template, body: str, tried: str
 ) -> TriedPages:
-    """Typeset `body` with the values of a tried card, or of a sample when `tried` is empty.
+    """Typeset `body` with the values of a tried card (services/workbench.py).
 
-    Raises: DocumentRefused with a sentence for the author.
+    Raises: DocumentRefused with a sentence for the author; NotFound when the card was chosen a day ago.
     """
-    card = card_for(ctx, portal, user_id, template, tried, bench)
-    made = _rendered(ctx, portal, template, body, card)
+    seen = tried_card(portal, user_id, tried)
+    made = _rendered(ctx, portal, template, body, seen.card)
     sha256 = ctx.blobs.put(made.pdf)
     render_pages(ctx, sha256, made.pdf, range(1, min(len(made.pages), EAGER_PAGES) + 1), PREVIEW_WIDTH_PX)
     return TriedPages(
         sha256,
         tuple((size.w_pt, size.h_pt) for size in made.pages),
         made.fields,
-        tuple((EmptyView(e.path, e.required, place_of(card, e.path) if tried else ""), e.line) for e in made.empties),
+        tuple((_empty(empty, seen), empty.line) for empty in made.empties),
         made.problems,
         made.unprintable,
     )
 
 
-def print_template(
-    ctx: Context, portal: Portal, user_id: int, template: Template, body: str, tried: str, bench: Workbench
-) -> bytes:
+def print_template(ctx: Context, portal: Portal, user_id: int, template: Template, body: str, tried: str) -> bytes:
     """Make a PDF to look at and to show around; every page says that it is a sample."""
-    card = card_for(ctx, portal, user_id, template, tried, bench)
-    return _rendered(ctx, portal, template, body, card, sample=True).pdf
+    return _rendered(ctx, portal, template, body, tried_card(portal, user_id, tried).card, sample=True).pdf
 
 
-def card_for(
-    ctx: Context, portal: Portal, user_id: int, template: Template, tried: str, bench: Workbench
-) -> CardSnapshot:
-    if tried:
-        return tried_card(portal, user_id, tried)
-    options = options_of_template(template)
-    return sample_card(bench, template.locale, ctx.now().date(), DEAL if options.types == (DEAL,) else LEAD)
+def try_sample(ctx: Context, portal: Portal, user_id: int, template: Template, bench: Workbench) -> str:
+    """Keep a sample card to preview with; returns its id."""
+    type_id = DEAL if options_of_template(template).types == (DEAL,) else LEAD
+    card = sample_card(bench, template.locale, ctx.now().date(), type_id)
+    return keep_card(ctx, portal, user_id, card, 0)
+
+
+def _empty(empty: EmptyPlaceholder, seen: Tried) -> EmptyView:
+    return EmptyView(empty.path, empty.required, "" if seen.is_sample else place_of(seen.card, empty.path))
 
 
 def values_for(ctx: Context, template: Template, card: CardSnapshot) -> Mapping[str, Any]:

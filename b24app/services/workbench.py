@@ -70,12 +70,17 @@ def try_card(ctx: Context, portal: Portal, user_id: int, key: str) -> str:
     """
     kind, _, number = key.partition(":")
     card = open_card(ctx.rest(portal, user_id), positive_int(kind), positive_int(number))
+    return keep_card(ctx, portal, user_id, card, card.entity.id)
+
+
+def keep_card(ctx: Context, portal: Portal, user_id: int, card: CardSnapshot, entity_id: int) -> str:
+    """Keep a card for previews, like an opening of the composer; a sample has the number 0."""
     row = Composer(
         id=ctx.new_id(),
         portal=portal.member_id,
         user_id=user_id,
         entity_type_id=card.entity.type_id,
-        entity_id=card.entity.id,
+        entity_id=entity_id,
         snapshot=card.to_dict(),
         created_at=to_ms(ctx.now()),
     )
@@ -84,9 +89,18 @@ def try_card(ctx: Context, portal: Portal, user_id: int, key: str) -> str:
     return str(row.id)
 
 
-def tried_card(portal: Portal, user_id: int, composer_id: str) -> CardSnapshot:
+@dataclass(frozen=True)
+class Tried:
+    """The card a preview is made with."""
+
+    card: CardSnapshot
+    is_sample: bool
+
+
+def tried_card(portal: Portal, user_id: int, composer_id: str) -> Tried:
     """Raises: NotFound when it is not his, or a day has passed."""
-    return CardSnapshot.from_dict(composers.get(portal.member_id, user_id, composer_id).snapshot)
+    row = composers.get(portal.member_id, user_id, composer_id)
+    return Tried(CardSnapshot.from_dict(row.snapshot), not row.entity_id)
 
 
 def _newest(type_id: int) -> Command:

@@ -46,7 +46,8 @@ def recent(portal: str, user_id: int, most: int) -> list[Composer]:
     his = (Composer.portal == portal) & (Composer.user_id == user_id)
     found: dict[tuple[int, int], Composer] = {}
     for row in Composer.select().where(his).order_by(Composer.created_at.desc()).limit(5 * most):
-        found.setdefault((row.entity_type_id, row.entity_id), row)
+        if row.entity_id:
+            found.setdefault((row.entity_type_id, row.entity_id), row)
     return list(found.values())[:most]
 
 
