@@ -38,6 +38,7 @@ class TriedPages:
     empties: tuple[tuple[EmptyView, int], ...]  # with the line in the template
     problems: tuple[TemplateProblem, ...]
     unprintable: tuple[str, ...]
+    mentions: tuple[tuple[str, int], ...]  # path and line of whatever it asks of a card
 
 
 def preview_template(
@@ -58,6 +59,7 @@ def preview_template(
         tuple((_empty(empty, seen), empty.line) for empty in made.empties),
         made.problems,
         made.unprintable,
+        made.mentions,
     )
 
 

@@ -308,17 +308,18 @@ def _offers(caller: Caller, template: Template, tried: str) -> tuple[OfferGroup,
 
 
 def _remarks(caller: Caller, template: Template, pages: TriedPages, tried: str = "") -> list[Remark]:
-    """Say what will not work and what is empty, in the order of lines."""
+    """Say what will not work, then what is empty on this card, each in the order of lines."""
     known = {offer.path for group in _offers(caller, template, tried or _tried()) for offer in group.offers}
     remarks = [Remark(problem.line, problem_words(problem), "bad") for problem in pages.problems]
-    for empty, line in pages.empties:
-        if not _is_known(empty.path, known):
-            text = gettext("“%(path)s”: this portal has no such field.", path=empty.path)
+    for path, line in pages.mentions:
+        if not _is_known(path, known):
+            text = gettext("“%(path)s”: this portal has no such field.", path=path)
             remarks.append(Remark(line, text, "bad"))
-        elif empty.required:
+    for empty, line in pages.empties:
+        if empty.required and _is_known(empty.path, known):
             text = gettext("Empty on this card: %(what)s", what=placeholder_words(empty.path))
             remarks.append(Remark(line, text, "warn"))
-    return sorted(remarks, key=lambda remark: remark.line)
+    return sorted(dict.fromkeys(remarks), key=lambda remark: (remark.tone, remark.line))
 
 
 def _is_known(path: str, offered: set[str]) -> bool:

@@ -22,6 +22,7 @@ class TemplateEditor extends HTMLElement {
     this.addEventListener("insert", (event) => this.#insert(event.detail));
     this.addEventListener("keydown", (event) => this.#pressed(event));
     for (const button of this.querySelectorAll("[data-choose], [data-refresh]")) button.hidden = true;
+    this.body.setSelectionRange(this.body.value.length, this.body.value.length);
     this.#offerDraft();
     this.refresh();
   }

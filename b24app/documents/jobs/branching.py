@@ -71,7 +71,7 @@ class Source:
     content: list[Any] = field(default_factory=list)
     mentioned: list[Placeholder] = field(default_factory=list)
     loops: list[Tag] = field(default_factory=list)
-    conditions: list[Condition] = field(default_factory=list)
+    conditions: list[tuple[str, int]] = field(default_factory=list)  # path and line
     problems: list[TemplateProblem] = field(default_factory=list)
 
 
@@ -151,7 +151,7 @@ class _Builder:
         if tag.wrong:
             self._complain(tag, tag.wrong, {"text": tag.source})
         if tag.condition:
-            self.source.conditions.append(tag.condition)
+            self.source.conditions.append((tag.condition.path, tag.line))
         if tag.kind in _CLOSER:
             self._begin(tag)
         elif tag.kind in ("elif", "else"):

@@ -45,7 +45,7 @@ class Tree:
     title: str = ""
     placeholders: list[Placeholder] = field(default_factory=list)
     mentioned: list[Placeholder] = field(default_factory=list)  # those of branches not taken as well
-    paths: list[str] = field(default_factory=list)  # what it asks of the card, in order of appearance
+    mentions: list[tuple[str, int]] = field(default_factory=list)  # what it asks of the card, with its line
     checkboxes: list[TemplateCheckbox] = field(default_factory=list)
     empties: list[EmptyPlaceholder] = field(default_factory=list)
     problems: list[TemplateProblem] = field(default_factory=list)
@@ -56,12 +56,12 @@ def grow(markdown: str, values: Mapping[str, Any] | None, ticks: Mapping[str, bo
     source = take_apart(markdown)
     marked = expand(source, values, ticks)
     variables = {loop.variable for loop in source.loops}
-    asked = [c.path for c in source.conditions] + [loop.path for loop in source.loops]
-    paths = [p.path for p in source.mentioned if p.kind == "value"] + asked
+    asked = [(p.path, p.line) for p in source.mentioned if p.kind == "value"]
+    asked += [*source.conditions, *((loop.path, loop.line) for loop in source.loops)]
     tree = Tree(
         placeholders=marked.placeholders,
         mentioned=source.mentioned,
-        paths=[path for path in dict.fromkeys(paths) if path.partition(".")[0] not in variables],
+        mentions=[(path, line) for path, line in asked if path.partition(".")[0] not in variables],
         empties=marked.empties,
         problems=source.problems,
     )

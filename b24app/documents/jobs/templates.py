@@ -28,7 +28,9 @@ def outline(args: dict[str, Any], _blobs: dict[str, bytes]) -> Output:
     return Output(
         {
             **_noticed(tree),
-            "paths": [path for path in dict.fromkeys(tree.paths + products) if path not in bound],
+            "paths": [
+                path for path in dict.fromkeys([path for path, _ in tree.mentions] + products) if path not in bound
+            ],
             "signers": sorted({p.signer for p in places}),
             "has_signatures": any(p.kind == "signatures" or p.field_type == "signature" for p in tree.mentioned),
         }
@@ -57,6 +59,7 @@ def render(args: dict[str, Any], _blobs: dict[str, bytes]) -> Output:
         "fields": to_fields(typesetting.query("field")),
         "pages": typesetting.query("page-size"),
         "unprintable": unprintable,
+        "mentions": tree.mentions,
     }
     return Output(data, {"pdf": pdf})
 

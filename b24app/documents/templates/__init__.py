@@ -114,6 +114,7 @@ def render_template(
         problems=_problems(data),
         title=data["title"],
         unprintable=tuple(data["unprintable"]),
+        mentions=tuple((path, line) for path, line in data["mentions"]),
     )
 
 

@@ -92,6 +92,9 @@ class RenderedTemplate:
     problems: tuple[TemplateProblem, ...]
     title: str
     unprintable: tuple[str, ...] = ()  # letters that no font of ours has; they are left out
+    mentions: tuple[
+        tuple[str, int], ...
+    ] = ()  # path and line of whatever it asks of the card, in branches not taken too
 
 
 @dataclass(frozen=True)
