@@ -29,6 +29,11 @@ def unprintable(text: str) -> str:
     return "".join(char for char in dict.fromkeys(text) if not _is_printable(char))
 
 
+def missing_letters(*texts: str) -> tuple[str, ...]:
+    """Name the letters of some texts that no font has, ornaments left out."""
+    return tuple(char for char in unprintable("".join(texts)) if not is_ornament(char))
+
+
 def is_ornament(char: str) -> bool:
     """Say whether a character is a picture or a sign, which a document can do without, rather than a letter."""
     return ord(char) in _EMOJI or ord(char) in _VARIATIONS or unicodedata.category(char) in _ORNAMENTS

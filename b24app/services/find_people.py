@@ -14,6 +14,7 @@ from b24app.services.template_options import Named
 from b24app.store.tables import Portal
 
 MOST_FOUND = 20
+PAGES = (0, 50, 100, 150)  # department.get has no search; it gives 50 at a time
 
 
 @dataclass(frozen=True)
@@ -30,17 +31,15 @@ def find_people(ctx: Context, portal: Portal, user_id: int, words: str) -> Found
     words = words.strip()
     if len(words) < MIN_SEARCH_CHARS:
         return Found((), (), has_departments=True)
-    batch = ctx.rest(portal, user_id).batch(
-        {
-            "users": Command("user.search", {"FILTER": {"FIND": words}}),
-            "departments": Command("department.get", {"NAME": f"%{words}%"}),
-        }
-    )
+    commands = {"users": Command("user.search", {"FILTER": {"FIND": words}})}
+    pages = {f"departments{start}": Command("department.get", {"START": start}) for start in PAGES}
+    batch = ctx.rest(portal, user_id).batch(commands | pages)
     people = [employee(row) for row in rows_of(batch, "users") if row.get("USER_TYPE", "employee") == "employee"]
-    departments = [Named(positive_int(row.get("ID")), text(row.get("NAME"))) for row in rows_of(batch, "departments")]
+    rows = [row for page in pages for row in rows_of(batch, page)]
+    departments = {(id := positive_int(row.get("ID"))): Named(id, text(row.get("NAME"))) for row in rows}
     wanted = words.casefold()
     return Found(
         tuple(Named(one.id, one.name) for one in people if one.id)[:MOST_FOUND],
-        tuple(each for each in departments if each.id and wanted in each.name.casefold())[:MOST_FOUND],
-        has_departments=batch.error("departments") is None,
+        tuple(each for each in departments.values() if each.id and wanted in each.name.casefold())[:MOST_FOUND],
+        has_departments=batch.error("departments0") is None,
     )

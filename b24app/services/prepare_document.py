@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 
 from b24app.bitrix.card import CardSnapshot
 from b24app.clock import to_ms
+from b24app.documents.coverage import missing_letters
 from b24app.documents.preview import page_sizes
 from b24app.documents.sources import append_signature_page
 from b24app.documents.templates import PartyBlock, render_template
@@ -196,4 +197,5 @@ def _from_upload(ctx: Context, portal: Portal, card: CardSnapshot, form: Compose
         raise InvalidPayload(N_("Choose a file to send."), field="document")
     parties = parties_of(portal, card, form, portal.lang)
     pdf, fields = append_signature_page(ctx.blobs.get(upload.sha256), parties, title=upload.name, locale=portal.lang)
-    return _Pages(upload.name, pdf, page_sizes(pdf), fields)
+    texts = [text for party in parties for text in (party.name, party.company, party.post)]
+    return _Pages(upload.name, pdf, page_sizes(pdf), fields, unprintable=missing_letters(*texts))
