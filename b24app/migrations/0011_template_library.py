@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from peewee import BigIntegerField, CharField, IntegerField, Model, TextField
+from peewee import BigIntegerField, CharField, CompositeKey, IntegerField, Model, TextField
 
 
 class TemplateRevision(Model):
@@ -29,6 +29,20 @@ class TemplateRevision(Model):
         indexes = ((("template", "number"), True),)
 
 
+class TemplateDraft(Model):
+    portal = CharField()
+    template = CharField()
+    user_id = IntegerField()
+    base = CharField()
+    body = TextField()
+    at = BigIntegerField(index=True)
+
+    class Meta:
+        legacy_table_names = False
+        primary_key = CompositeKey("portal", "template", "user_id")
+
+
+NEW = [TemplateRevision, TemplateDraft]
 FIRST_REVISIONS = """
     INSERT INTO template_revision
         (id, portal, template, number, kind, body, file_sha256, fields, author_id, author_name, note, created_at)
@@ -37,8 +51,8 @@ FIRST_REVISIONS = """
 
 
 def up(migrator: Any, db: Any) -> None:
-    with db.bind_ctx([TemplateRevision]):
-        db.create_tables([TemplateRevision])
+    with db.bind_ctx(NEW):
+        db.create_tables(NEW)
     db.execute_sql(FIRST_REVISIONS)
     migrator.migrate(
         migrator.drop_column("template", "body"),

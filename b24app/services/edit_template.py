@@ -103,12 +103,13 @@ def save_revision(
         alone(f"template/{template_id}")
         template = templates.get(portal.member_id, template_id)
         current = templates.revision(portal.member_id, template.revision)
-        if content_of(current) == _settled(content):
+        if content_of(current) == settled(content):
             return current
         if current.id != base:
             raise TemplateChanged(current)
         made = _revision(ctx, template, visitor, current.number + 1, content, note)
         templates.add_revision(made)
+        templates.drop_draft(portal.member_id, template_id, visitor.user_id)
     return made
 
 
@@ -185,16 +186,16 @@ def _beginning(portal: Portal, start: str, original: Template | None, locale: st
 def _revision(
     ctx: Context, template: Template, visitor: Visitor, number: int, content: Content, note: str
 ) -> TemplateRevision:
-    settled = _settled(content)
+    kept = settled(content)
     return TemplateRevision(
         id=ctx.new_id(),
         portal=template.portal,
         template=template.id,
         number=number,
-        kind=settled.kind,
-        body=settled.body,
-        file_sha256=settled.file_sha256,
-        fields=list(settled.fields),
+        kind=kept.kind,
+        body=kept.body,
+        file_sha256=kept.file_sha256,
+        fields=list(kept.fields),
         author_id=visitor.user_id,
         author_name=one_line(visitor.name, 120),
         note=one_line(note, MAX_NOTE),
@@ -202,7 +203,7 @@ def _revision(
     )
 
 
-def _settled(content: Content) -> Content:
+def settled(content: Content) -> Content:
     """Content as rows keep it: lines end with a newline and nothing else."""
     body = content.body.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     return replace(content, body=body, fields=tuple(dict(each) for each in content.fields))

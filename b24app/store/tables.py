@@ -155,6 +155,21 @@ class TemplateRevision(Table):
         indexes = ((("template", "number"), True),)
 
 
+class TemplateDraft(Table):
+    """What somebody typed into a template and has not saved. Written with each preview; goes away when it is saved or
+    discarded, and after a month."""
+
+    portal = CharField()
+    template = CharField()
+    user_id = IntegerField()
+    base = CharField()  # the revision that was being edited
+    body = TextField()
+    at = BigIntegerField(index=True)
+
+    class Meta:
+        primary_key = CompositeKey("portal", "template", "user_id")
+
+
 class Composer(Table):
     """One opening of the popup: the card as it was read. Goes away after a day."""
 
@@ -542,7 +557,7 @@ OutboxMessage.add_index(
 )
 
 ALL = [
-    Application, Portal, PortalToken, Authority, Template, TemplateRevision, Composer, Prepared, Upload, LastChoice,
-    LastTemplate, Request, RequestWord, RequestText, SignerRow, Connection, Handover, ProviderSigner, InboxEvent,
-    SignerLink, Value, SavedSignature, Rendition, Derived, FileSweep, AuditRow, OutboxMessage, Heartbeat,
+    Application, Portal, PortalToken, Authority, Template, TemplateRevision, TemplateDraft, Composer, Prepared, Upload,
+    LastChoice, LastTemplate, Request, RequestWord, RequestText, SignerRow, Connection, Handover, ProviderSigner,
+    InboxEvent, SignerLink, Value, SavedSignature, Rendition, Derived, FileSweep, AuditRow, OutboxMessage, Heartbeat,
 ]  # fmt: skip

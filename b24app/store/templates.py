@@ -8,7 +8,7 @@ from typing import Any
 from peewee import fn
 
 from b24app.errors import N_, NotFound
-from b24app.store.tables import Template, TemplateRevision
+from b24app.store.tables import Template, TemplateDraft, TemplateRevision, upsert
 
 
 def has_any(portal: str) -> bool:
@@ -86,6 +86,27 @@ def put_in_order(portal: str, template_ids: Sequence[str]) -> None:
 
 def note_use(portal: str, template_id: str, at: int) -> None:
     _of(portal, template_id, used_at=at)
+
+
+def draft(portal: str, template_id: str, user_id: int) -> TemplateDraft | None:
+    return TemplateDraft.get_or_none(_draft_of(portal, template_id, user_id))
+
+
+def keep_draft(portal: str, template_id: str, user_id: int, *, base: str, body: str, at: int) -> None:
+    upsert(TemplateDraft, portal=portal, template=template_id, user_id=user_id, base=base, body=body, at=at)
+
+
+def drop_draft(portal: str, template_id: str, user_id: int) -> None:
+    TemplateDraft.delete().where(_draft_of(portal, template_id, user_id)).execute()
+
+
+def purge_drafts(before_ms: int) -> None:
+    TemplateDraft.delete().where(TemplateDraft.at < before_ms).execute()
+
+
+def _draft_of(portal: str, template_id: str, user_id: int) -> Any:
+    of_template = (TemplateDraft.portal == portal) & (TemplateDraft.template == template_id)
+    return of_template & (TemplateDraft.user_id == user_id)
 
 
 def _of(portal: str, template_id: str, **columns: Any) -> None:

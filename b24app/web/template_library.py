@@ -29,6 +29,7 @@ from b24app.services.list_templates import list_templates
 from b24app.services.offer_placeholders import OfferGroup, offer_placeholders
 from b24app.services.preview_template import TriedPages, preview_template, print_template, try_sample, values_for
 from b24app.services.property_texts import SYSTEM_FIELDS
+from b24app.services.template_drafts import drop_draft, keep_draft, unsaved_draft
 from b24app.services.template_options import options_of_template, refuse_unless_editor
 from b24app.services.workbench import Workbench, open_workbench, tried_card, try_card
 from b24app.store import templates
@@ -125,8 +126,26 @@ def preview(caller: Caller, template_id: str) -> ResponseReturnValue:
     if not wants_fragment():
         return _editor(caller, template_id, body=_body(), base=request.form.get("base", ""), shows_pages=True)
     template = _editable(caller, template_id)
+    keep_draft(context(), caller.portal, caller.user_id, template, request.form.get("base", ""), _body())
     pages = preview_template(context(), caller.portal, caller.user_id, template, _body(), _tried())
     return render_template("library/_preview.html", pages=pages, remarks=_remarks(caller, template, pages))
+
+
+@bp.post("/<template_id>/draft")
+@portal_required
+def take_draft(caller: Caller, template_id: str) -> ResponseReturnValue:
+    """Go on with what was not saved; whoever saved meanwhile is told of when it is."""
+    draft = unsaved_draft(caller.portal, caller.user_id, _editable(caller, template_id))
+    if draft is None:
+        return _editor(caller, template_id)
+    return _editor(caller, template_id, body=draft.body, base=draft.base)
+
+
+@bp.post("/<template_id>/draft/drop")
+@portal_required
+def discard_draft(caller: Caller, template_id: str) -> ResponseReturnValue:
+    drop_draft(caller.portal, caller.user_id, _editable(caller, template_id).id)
+    return _editor(caller, template_id)
 
 
 @bp.post("/<template_id>/values")
@@ -243,6 +262,7 @@ def _editor(
         current=current,
         base=base or current.id,
         body=text,
+        draft=unsaved_draft(caller.portal, caller.user_id, template) if body is None else None,
         note=request.form.get("note", "") if body is not None and not done else "",
         bench=bench,
         tried=tried,

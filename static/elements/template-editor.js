@@ -1,8 +1,7 @@
-// <template-editor data-key>: text on the left, its pages on the right. The pages follow a moment after the last key; saving
-// stays on the page; what is not saved is kept by this browser until it is. A remark leads to its line.
+// <template-editor>: text on the left, its pages on the right. The pages follow a moment after the last key, and the server
+// keeps what they were made of; saving stays on the page. A remark leads to its line.
 import { call } from "../js/frame.js";
 import { complaint, fragment, swap } from "../js/answers.js";
-import { draft } from "../js/drafts.js";
 
 const PAUSE_MS = 600;
 
@@ -13,8 +12,6 @@ class TemplateEditor extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
     this.body = this.form.elements.body;
-    this.draft = draft(this.dataset.key);
-    this.saved = this.body.value;
     this.body.addEventListener("input", () => this.#typed());
     this.form.addEventListener("submit", (event) => this.#submitted(event));
     this.form.addEventListener("change", (event) => event.target.matches("[data-card]") && this.#choose());
@@ -23,7 +20,6 @@ class TemplateEditor extends HTMLElement {
     this.addEventListener("keydown", (event) => this.#pressed(event));
     for (const button of this.querySelectorAll("[data-choose], [data-refresh]")) button.hidden = true;
     this.body.setSelectionRange(this.body.value.length, this.body.value.length);
-    this.#offerDraft();
     this.refresh();
   }
 
@@ -46,7 +42,6 @@ class TemplateEditor extends HTMLElement {
   }
 
   #typed() {
-    this.draft.keep(this.body.value, this.form.querySelector('[name="base"]').value);
     clearTimeout(this.#timer);
     this.#asking?.abort();
     this.#say("busy");
@@ -55,10 +50,7 @@ class TemplateEditor extends HTMLElement {
 
   #submitted(event) {
     const { submitter } = event;
-    if (submitter?.hasAttribute("formaction") && !submitter.hasAttribute("data-refresh")) {
-      if (submitter.hasAttribute("data-take-theirs")) this.draft.forget();
-      return; // leads elsewhere, or opens a file
-    }
+    if (submitter?.hasAttribute("formaction")) return; // leads elsewhere, or opens a file
     event.preventDefault();
     this.#save(submitter);
   }
@@ -66,13 +58,9 @@ class TemplateEditor extends HTMLElement {
   async #save(submitter) {
     if (this.saving) return;
     this.saving = true;
-    const sent = this.body.value;
     const answered = await this.#ask(this.form.getAttribute("action"), {}, submitter);
     this.saving = false;
-    if (!answered || !this.form.querySelector("[data-saved]")) return;
-    this.saved = sent;
-    this.form.elements.note.value = "";
-    if (this.body.value === sent) this.draft.forget();
+    if (answered && this.form.querySelector("[data-saved]")) this.form.elements.note.value = "";
   }
 
   async #choose() {
@@ -113,8 +101,6 @@ class TemplateEditor extends HTMLElement {
     const [tool, remark] = [target.closest("[data-insert]"), target.closest("[data-line]")];
     if (tool) this.#insert(tool.dataset.insert);
     if (remark) this.#goTo(Number(remark.dataset.line));
-    if (target.closest("[data-draft-take]")) this.#takeDraft();
-    if (target.closest("[data-draft-drop]")) this.#dropDraft();
   }
 
   #pressed(event) {
@@ -153,28 +139,6 @@ class TemplateEditor extends HTMLElement {
     this.body.focus();
     this.body.setSelectionRange(start, start + (lines[line - 1]?.length ?? 0));
     this.body.scrollTop = ((line - 3) / lines.length) * this.body.scrollHeight;
-  }
-
-  #offerDraft() {
-    const kept = this.draft.read();
-    if (!kept || kept.body === this.body.value) return this.draft.forget();
-    const place = this.querySelector("[data-draft]");
-    const when = new Date(kept.at).toLocaleString(document.documentElement.lang);
-    place.querySelector("[data-draft-words]").textContent = this.dataset.found.replace("{when}", when);
-    place.hidden = false;
-  }
-
-  #takeDraft() {
-    const kept = this.draft.read();
-    this.body.value = kept.body;
-    this.form.querySelector('[name="base"]').value = kept.base; // whoever saved meanwhile is then told of
-    this.querySelector("[data-draft]").hidden = true;
-    this.refresh();
-  }
-
-  #dropDraft() {
-    this.draft.forget();
-    this.querySelector("[data-draft]").hidden = true;
   }
 }
 

@@ -111,6 +111,21 @@ def test_the_second_of_two_editors_sees_both_texts_and_decides(library):
     assert "Saved as revision 3." in kept.text
 
 
+def test_what_was_not_saved_is_kept_offered_taken_and_discarded(library):
+    template_id, page = opened(library)
+    page.post(f"/templates/{template_id}/preview", form(page))
+    assert not library.post(f"/templates/{template_id}", plain=True).has("draft")
+    page.post(f"/templates/{template_id}/preview", form(page, body="Half a sentence"))
+    again = library.post(f"/templates/{template_id}", plain=True)
+    assert again.has("draft")
+    taken = again.post(f"/templates/{template_id}/draft", plain=True)
+    assert fields_of(taken.text)["body"][0].strip() == "Half a sentence"
+    assert not again.post(f"/templates/{template_id}/draft/drop", plain=True).has("draft")
+    page.post(f"/templates/{template_id}/preview", form(page, body="A whole one"))
+    page.post(f"/templates/{template_id}/save", form(page, body="A whole one"))
+    assert not library.post(f"/templates/{template_id}", plain=True).has("draft")
+
+
 def test_the_values_of_a_real_card_are_in_the_list_and_on_the_pages(library):
     template_id, page = opened(library)
     chosen = page.post(f"/templates/{template_id}/values", form(page, card="1:77"))
