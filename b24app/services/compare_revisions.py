@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-MOST_LINES = 3000
+MOST_LINES = 1000
 """Beyond, everything between the same beginning and the same end is shown as one change: comparing costs the square."""
 
 AROUND = 3
@@ -35,16 +35,21 @@ def _all_lines(old: list[str], new: list[str]) -> Iterator[DiffLine]:
             yield from (DiffLine("+", number + 1, new[number]) for number in range(b1, b2))
 
 
-def _steps(old: list[str], new: list[str]) -> list[tuple[str, int, int, int, int]]:
-    if max(len(old), len(new)) <= MOST_LINES:
-        return SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    start = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
-    rest = min(len(old), len(new)) - start
-    tail = next((i for i in range(rest) if old[-1 - i] != new[-1 - i]), rest)
-    a2, b2 = len(old) - tail, len(new) - tail
-    return [
-        ("equal", 0, start, 0, start), ("replace", start, a2, start, b2), ("equal", a2, len(old), b2, len(new)),
-    ]  # fmt: skip
+def _steps(old: list[str], new: list[str]) -> Iterator[tuple[str, int, int, int, int]]:
+    """Tell what became of which lines: (kind, from, to in the old text, from, to in the new one)."""
+    shorter = min(len(old), len(new))
+    start = next((i for i in range(shorter) if old[i] != new[i]), shorter)
+    tail = next((i for i in range(shorter - start) if old[-1 - i] != new[-1 - i]), shorter - start)
+    old_end, new_end = len(old) - tail, len(new) - tail
+    yield "equal", 0, start, 0, start
+    if max(old_end, new_end) - start > MOST_LINES:
+        yield "replace", start, old_end, start, new_end
+    else:
+        matcher = SequenceMatcher(None, old[start:old_end], new[start:new_end], autojunk=False)
+        for kind, *places in matcher.get_opcodes():
+            a1, a2, b1, b2 = (place + start for place in places)
+            yield kind, a1, a2, b1, b2
+    yield "equal", old_end, len(old), new_end, len(new)
 
 
 def _shortened(lines: list[DiffLine]) -> Iterator[DiffLine]:

@@ -74,7 +74,8 @@ def offer_placeholders(
 
 def card_name(options: TemplateOptions) -> str:
     """Name the card in placeholders: by its type where a template serves only one."""
-    return {(LEAD,): "lead", (DEAL,): "deal"}.get(options.types, "card")
+    only = options.types[0] if len(options.types) == 1 else 0
+    return {LEAD: "lead", DEAL: "deal"}.get(only, "card")
 
 
 def _fixed(prefix: str, names: Iterable[tuple[str, str]], values: Mapping[str, Any]) -> Iterator[Offer]:
