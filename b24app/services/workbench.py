@@ -58,7 +58,10 @@ def open_workbench(ctx: Context, portal: Portal, user_id: int) -> Workbench:
         return Workbench(is_reachable=False)
     cards = {card.key: card for card in (*_recent(portal, user_id), *_cards(batch))}
     return Workbench(
-        **{f"{name}_fields": user_fields(batch, f"{name}_fields") for name in _KINDS},
+        lead_fields=user_fields(batch, "lead_fields"),
+        deal_fields=user_fields(batch, "deal_fields"),
+        contact_fields=user_fields(batch, "contact_fields"),
+        company_fields=user_fields(batch, "company_fields"),
         cards=tuple(cards.values())[: 2 * MOST_CARDS],
     )
 

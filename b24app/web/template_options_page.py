@@ -21,14 +21,13 @@ from b24app.services.template_options import (
     SignerRole,
     TemplateOptions,
     options_of_template,
-    refuse_unless_editor,
 )
-from b24app.store import templates
 from b24app.store.tables import Template
 from b24app.web.error_pages import sentence
 from b24app.web.guards import Caller, context, portal_required
 from b24app.web.reminder_form import whole_number
 from b24app.web.settings_form import LANGUAGE_NAMES, translated
+from b24app.web.template_revisions import editable
 from b24app.web.visitors import visitor_of
 
 bp = Blueprint("template_options_page", __name__, url_prefix="/templates")
@@ -44,7 +43,7 @@ Form = MultiDict[str, str]
 @bp.post("/<template_id>/options")
 @portal_required
 def show(caller: Caller, template_id: str) -> ResponseReturnValue:
-    template = _editable(caller, template_id)
+    template = editable(caller, template_id)
     return _page(caller, template, template.name, template.locale, options_of_template(template))
 
 
@@ -68,14 +67,14 @@ def save(caller: Caller, template_id: str) -> ResponseReturnValue:
         problems, done, status = translated(refused), "", refused.http_status
     except AppError as refused:
         problems, done, status = {"form": [sentence(refused)]}, "", refused.http_status
-    return _page(caller, _editable(caller, template_id), name, locale, options, problems=problems, done=done), status
+    return _page(caller, editable(caller, template_id), name, locale, options, problems=problems, done=done), status
 
 
 @bp.post("/<template_id>/options/find")
 @portal_required
 def find(caller: Caller, template_id: str) -> ResponseReturnValue:
     """Look for employees and departments to choose from; what was entered stays."""
-    template = _editable(caller, template_id)
+    template = editable(caller, template_id)
     name, locale, options = _parse(request.form)
     found = find_people(context(), caller.portal, caller.user_id, request.form.get("find", ""))
     return _page(caller, template, name, locale, options, found=found)
@@ -112,12 +111,6 @@ def _page(
         find=request.form.get("find", ""),
         done=done,
     )
-
-
-def _editable(caller: Caller, template_id: str) -> Template:
-    template = templates.get(caller.portal.member_id, template_id)
-    refuse_unless_editor(template, visitor_of(caller))
-    return template
 
 
 def _parse(form: Form) -> tuple[str, str, TemplateOptions]:
