@@ -15,7 +15,9 @@ from PIL import Image, ImageChops, ImageFilter, ImageStat
 
 from b24app.bitrix.card import UserField
 from b24app.documents.preview import page_images, page_texts
+from b24app.documents.stamp import stamp
 from b24app.documents.templates import EXAMPLES, PartyBlock, RenderedTemplate, example, render_template
+from b24app.domain.fields import Field, FieldType, FieldValue
 from b24app.services.card_values import card_values, checkbox_values
 from b24app.services.sample_card import sample_card
 from b24app.services.workbench import Workbench
@@ -82,6 +84,17 @@ def test_every_script_looks_as_it_did_and_can_be_copied():
     for words in ("ΕλληνικήΔημοκρατία", "王小明", "たなかさくら", "ОленаҐалаґан", "双方同意以下条款"):
         assert words in copied
     assert difference(made.pdf, "scripts") <= MOST_DIFFERENCE
+
+
+def test_names_in_every_script_can_be_stamped():
+    page = render_template("# Names", {}, locale="en", parties=[], ticks={}).pdf
+    fields = [
+        Field(name, "1", FieldType.TEXT, 1, 60, 150 + 40 * place, 300, 20) for place, name in enumerate(NAMES)
+    ]  # fmt: skip
+    stamped = stamp(page, fields, {name: FieldValue(name, text) for name, text in NAMES.items()}, {})
+    copied = "".join("".join(page_texts(stamped)).split())
+    for name in ("name.uk", "name.zh", "name.ja"):
+        assert "".join(NAMES[name].split()) in copied
 
 
 def test_the_comparison_sees_one_word():

@@ -169,6 +169,7 @@ def test_options_are_asked_kept_and_refused_at_their_fields(library):
     page = library.post(f"/templates/{template_id}/options", plain=True)
     found = page.post(f"/templates/{template_id}/options/find", form(page, find="anna"), plain=True)
     assert "Anna Schmidt" in found.text
+    assert "without the permission “department”" in found.text
     wrong = form(found, name="", deadline_days="soon")
     refused = found.post(f"/templates/{template_id}/options/save", wrong, plain=True)
     assert (refused.status, refused.text.count('class="problem"')) == (400, 2)
@@ -192,6 +193,26 @@ def test_the_list_is_put_in_order_and_templates_archived(library):
     assert second not in ids(aside)
     assert aside.has("archived")
     assert second in ids(aside.post(f"/templates/{second}/back", plain=True))
+
+
+def test_hostile_names_are_read_as_text(library):
+    name = "<script>alert(1)</script>\"'{{ 7*7 }}"
+    page = library.post("/templates/new", {"start": "empty", "name": name, "locale": "en"}, plain=True)
+    found = re.search(r'action="/templates/([^"/]+)/save"', page.text)
+    assert found
+    for path in ("", "/options", "/revisions", "/archive"):
+        shown = library.post(f"/templates/{found[1]}{path}", plain=True)
+        assert (shown.status, "<script>alert" in shown.text) == (200, False)
+        assert "&lt;script&gt;alert(1)" in shown.text
+
+
+def test_departments_are_found_where_the_permission_was_given(office: Office, library):
+    template_id, _ = opened(library)
+    app = office.sandbox.portal("acme").app
+    app.scope += ",department"
+    found = library.post(f"/templates/{template_id}/options/find", {"find": "acme"}, plain=True)
+    app.scope = app.scope.removesuffix(",department")
+    assert 'name="editor_department" value="1|Acme Consulting"' in found.text
 
 
 def option_of(page: Page, name: str) -> str:
