@@ -80,6 +80,7 @@ class ComposerView:
     expires_on: date | None
     reminders: Reminders
     truncated: bool = False  # the card has more contacts than one call could bring
+    connection: str = ""  # the account that the portal's rules propose
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ class ComposeForm:
     prepared_id: str = ""
     accept_empties: bool = False  # the employee saw the empty placeholders and wants to send all the same
     connection: str = ""  # the account it is signed through; empty for Paraph's own engine
+    connection_from: str = ""  # the account that was last proposed
 
 
 @dataclass(frozen=True)
@@ -144,8 +146,8 @@ class FormRefused(InvalidPayload):
     """The form cannot be sent. `problems`: field name -> sentences (gettext keys with their params).
 
     Field names: `signers` (the list as a whole), `signers-<index>` (0-based, one person), `document`, `empties`,
-    `letter_subject`, `letter_body`, `expires_on`, `remind_first`, `remind_every`, `remind_most`, `preview` (the pages
-    changed since they were looked at).
+    `letter_subject`, `letter_body`, `expires_on`, `remind_first`, `remind_every`, `remind_most`, `connection`, `title`,
+    `copies`, `preview` (the pages changed since they were looked at). The settings pages have fields of their own.
     """
 
     def __init__(self, problems: Mapping[str, list[InvalidPayload]]) -> None:

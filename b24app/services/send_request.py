@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from b24app.bitrix.card import CardSnapshot
@@ -15,11 +16,12 @@ from b24app.domain.text import MAX_NAME, one_line
 from b24app.domain.transitions import decide
 from b24app.errors import N_, InvalidPayload, NotFound
 from b24app.letters.compose import is_address, wording_problems
-from b24app.services.ask_provider import capabilities_of
+from b24app.services.ask_provider import capabilities_of, is_test
 from b24app.services.card_values import checkbox_values
 from b24app.services.change_deadline import deadline_on
 from b24app.services.change_reminders import reminder_problems
 from b24app.services.check_fit import fit_problems, provider_of
+from b24app.services.choose_service import service_problems
 from b24app.services.composing import ComposeForm, FormRefused
 from b24app.services.context import Context
 from b24app.services.open_composer import candidates, slot_of, zone_of
@@ -67,6 +69,35 @@ def send_request(ctx: Context, portal: Portal, user_id: int, form: ComposeForm) 
     return composer.id
 
 
+def fit_before_sending(
+    ctx: Context, portal: Portal, user_id: int, form: ComposeForm, prepared_id: str
+) -> dict[str, list[InvalidPayload]]:
+    """Say of a document that is looked at what its signing service will not take: field -> sentences.
+
+    What else is still missing, sending will say.
+    """
+    composer = composers.get(portal.member_id, user_id, form.composer_id)
+    prepared = composers.prepared(portal.member_id, composer.id, prepared_id)
+    if not form.connection or prepared is None:
+        return {}
+    card = CardSnapshot.from_dict(composer.snapshot)
+    request = _aggregate(ctx, portal, composer, card, _in_time(ctx, card, form), prepared)
+    row = _row(ctx, portal, request, card, form, prepared)
+    found: dict[str, list[InvalidPayload]] = {}
+    for field, problem in fit_problems(ctx, row, request):
+        found.setdefault(field, []).append(problem)
+    return found
+
+
+def _in_time(ctx: Context, card: CardSnapshot, form: ComposeForm) -> ComposeForm:
+    """The form without a deadline that is none."""
+    try:
+        _expires_at(ctx, card, form)
+    except InvalidPayload:
+        return replace(form, expires_on=None)
+    return form
+
+
 def _refuse(problems: list[Problem]) -> None:
     by_field: dict[str, list[InvalidPayload]] = {}
     for field, problem in problems:
@@ -96,6 +127,7 @@ def _problems(
         for problem in wording_problems(wording):
             yield field, problem
     yield from reminder_problems(form.reminders)
+    yield from service_problems(portal, composer.user_id, form)
     try:
         _expires_at(ctx, card, form)
     except InvalidPayload as problem:
@@ -165,6 +197,7 @@ def _aggregate(
         time_zone=zone_of(card).key,
         reminders=_reminders(ctx, portal, form),
         is_external=bool(form.connection),
+        is_test=_is_test(ctx, portal, form.connection),
     )
 
 
@@ -195,6 +228,7 @@ def _row(
         created_at=to_ms(ctx.now()),
         provider=provider_of(portal.member_id, form.connection),
         connection=form.connection,
+        is_test=request.is_test,
     )
 
 
@@ -225,6 +259,13 @@ def _remember(portal: Portal, user_id: int, card: CardSnapshot, form: ComposeFor
 def _expires_at(ctx: Context, card: CardSnapshot, form: ComposeForm) -> datetime | None:
     """The end of the chosen day in the employee's time zone. Raises: InvalidPayload."""
     return deadline_on(form.expires_on, zone_of(card).key, ctx.now()) if form.expires_on else None
+
+
+def _is_test(ctx: Context, portal: Portal, connection: str) -> bool:
+    try:
+        return is_test(ctx, portal.member_id, connection)
+    except NotFound:  # told as a problem of the connection
+        return False
 
 
 def _reminders(ctx: Context, portal: Portal, form: ComposeForm) -> Reminders:

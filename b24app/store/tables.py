@@ -271,6 +271,7 @@ class Request(Table):
     connection = CharField(default="")  # whose account it is signed through; empty for the built-in engine
     ends_as = CharField(default="")  # what a closing one will be
     revision = CharField(default="")  # of the template it was made from
+    is_test = BooleanField(default=False)  # sent in a signing service's test mode: without legal effect
 
     class Meta:
         indexes = ((("portal", "entity_type_id", "entity_id", "created_at"), False),)
@@ -351,13 +352,17 @@ class Connection(Table):
     webhook_hash = CharField(unique=True)  # fingerprint of the secret in the address that its events are posted to
     webhook_secret = TextField()  # locked
     account = JSONField(default=dict)  # what the provider says about it
-    health = CharField(default="new")  # new | ok | reconnect | limited | down
+    health = CharField(default="new")  # new | ok | consent | reconnect | limited | down
     health_note = TextField(default="")
     health_at = BigIntegerField(default=0)
     tokens_milli = BigIntegerField(default=0)
     tokens_at = BigIntegerField(default=0)
     created_at = BigIntegerField()
     removed_at = BigIntegerField(null=True)
+    heard_at = BigIntegerField(default=0)  # when it last answered, to the minute
+    former_secrets = TextField(default="")  # locked JSON: what stood before the last change, for events on their way
+    former_until = BigIntegerField(null=True)
+    consent = CharField(default="")  # fingerprint of the state with which a person was sent to the provider's page
 
 
 class Handover(Table):
@@ -375,6 +380,7 @@ class Handover(Table):
     next_look_at = BigIntegerField(null=True)
     cancel_asked_at = BigIntegerField(null=True)
     signed_sha256 = CharField(default="", index=True)  # the file as the provider gave it
+    is_uncertain = BooleanField(default=False)  # an answer was lost and cannot be looked for: it may be out
 
     class Meta:
         indexes = ((("connection", "provider_ref"), False), (("connection", "next_look_at"), False))

@@ -40,6 +40,7 @@ def parse_compose_form(form: Form) -> ComposeForm:
         prepared_id=_line(form, "prepared_id"),
         accept_empties=bool(form.get("accept_empties")),
         connection=_line(form, "connection"),
+        connection_from=_line(form, "connection_from"),
     )
 
 
@@ -56,6 +57,8 @@ def default_form(view: ComposerView) -> ComposeForm:
         needs_approval=view.needs_approval,
         expires_on=view.expires_on,
         reminders=view.reminders,
+        connection=view.connection,
+        connection_from=view.connection,
     )
 
 

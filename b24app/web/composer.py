@@ -11,11 +11,12 @@ from flask_babel import gettext
 from b24app.bitrix.inbound import Entity
 from b24app.errors import N_, AppError, InvalidPayload, NotFound
 from b24app.services.add_upload import add_upload
+from b24app.services.choose_service import ServiceView, follow_service, service_view
 from b24app.services.composing import ComposeForm, ComposerView, FormRefused, PreparedView, UploadView
 from b24app.services.follow_template import Followed, follow_template
 from b24app.services.open_composer import open_composer
 from b24app.services.prepare_document import prepare_document
-from b24app.services.send_request import send_request
+from b24app.services.send_request import fit_before_sending, send_request
 from b24app.web.compose_form import default_form, parse_compose_form
 from b24app.web.error_pages import sentence
 from b24app.web.guards import Caller, context, portal_required
@@ -41,7 +42,8 @@ def preview(caller: Caller) -> ResponseReturnValue:
     if not wants_fragment():
         return _whole_page(caller, form, follow=True)
     followed = follow_template(context(), caller.portal, caller.user_id, form)
-    return _preview(followed, _prepared(caller, followed.form))
+    followed = replace(followed, form=follow_service(caller.portal, caller.user_id, followed.form))
+    return _preview(caller, followed, _prepared(caller, followed.form))
 
 
 @bp.post("/upload")
@@ -70,7 +72,8 @@ def composer_page(caller: Caller, page: str = "composer/composer.html") -> str:
     if caller.entity is None:
         return render_template("components/unsaved.html")
     view = open_composer(context(), caller.portal, caller.user_id, caller.entity)
-    return render_template(page, view=view, form=default_form(view))
+    form = default_form(view)
+    return render_template(page, view=view, form=form, service=_service(caller, form))
 
 
 def first_names(form: ComposeForm) -> list[str]:
@@ -92,12 +95,25 @@ def _prepared(caller: Caller, form: ComposeForm) -> PreparedView | None:
     return prepare_document(context(), caller.portal, caller.user_id, form) if chosen else None
 
 
-def _preview(followed: Followed, prepared: PreparedView | None) -> str:
+def _preview(caller: Caller, followed: Followed, prepared: PreparedView | None) -> str:
     caller_seen = request.form.get("accept_empties", "")
     return render_template(
         "composer/_preview.html", followed=followed, form=followed.form, candidates=followed.candidates,
         responsible_name=followed.responsible_name, prepared=prepared, accepted=caller_seen,
+        service=_service(caller, followed.form), problems=_unfit(caller, followed.form, prepared),
     )  # fmt: skip
+
+
+def _service(caller: Caller, form: ComposeForm) -> ServiceView:
+    return service_view(context(), caller.portal, form.connection)
+
+
+def _unfit(caller: Caller, form: ComposeForm, prepared: PreparedView | None) -> Problems:
+    """What the signing service will not take, told while it can be changed."""
+    if prepared is None:
+        return {}
+    found = fit_before_sending(context(), caller.portal, caller.user_id, form, prepared.id)
+    return {field: [sentence(each) for each in some] for field, some in found.items()}
 
 
 def _take_file(caller: Caller, composer_id: str) -> UploadView:
@@ -123,7 +139,9 @@ def _whole_page(caller: Caller, form: ComposeForm, problems: Problems | None = N
             form = replace(form, source="upload", upload_id=upload.id)
         if follow:
             form = follow_template(context(), caller.portal, caller.user_id, form).form
+            form = follow_service(caller.portal, caller.user_id, form)
         prepared = _prepared(caller, form)
+        problems = _unfit(caller, form, prepared) | problems
     except AppError as error:
         problems.setdefault(error.field or "preview", []).append(sentence(error))
     view = _card_again(caller)
@@ -131,7 +149,7 @@ def _whole_page(caller: Caller, form: ComposeForm, problems: Problems | None = N
     view = replace(view, id=form.composer_id, locale=locale)
     return render_template(
         "composer/composer.html", view=view, form=form, prepared=prepared, upload=upload, problems=problems,
-        accepted=request.form.get("accept_empties", ""),
+        accepted=request.form.get("accept_empties", ""), service=_service(caller, form),
     )  # fmt: skip
 
 

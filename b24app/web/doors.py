@@ -25,6 +25,7 @@ from b24app.web import (
     portal_events,
     provider_webhooks,
     requests_page,
+    services_page,
     settings_page,
     signing,
     template_editor,
@@ -40,7 +41,7 @@ MAX_BODY_BYTES = 26 * 1024 * 1024
 
 BLUEPRINTS = (
     app_home.bp, composer.bp, health.bp, install.bp, metrics.bp, pages.bp, portal_events.bp, provider_webhooks.bp,
-    requests_page.bp, settings_page.bp, signing.bp, template_editor.bp, template_library.bp,
+    requests_page.bp, services_page.bp, settings_page.bp, signing.bp, template_editor.bp, template_library.bp,
     template_options_page.bp, template_revisions.bp, troubles_page.bp, verify.bp, *placement_handlers.BLUEPRINTS,
 )  # fmt: skip
 

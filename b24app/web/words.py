@@ -14,7 +14,7 @@ from b24app.domain.signature_request import SignerStatus, Status
 from b24app.errors import N_, Sentence
 from b24app.services.composing import EmptyView
 from b24app.services.list_requests import MOST_COUNTED, Show
-from b24app.services.list_troubles import Standstill, Work
+from b24app.services.list_troubles import Standstill, Trouble, Work
 from b24app.services.showing import EventView
 from b24app.services.template_options import SignerRole
 
@@ -67,6 +67,7 @@ _EVENT = {
     "request_completed": N_("The sealed document was stored."),
     "request_failed": N_("An error stopped the process."),
     "request_retried": N_("%(who)s tried again."),
+    "request_rerouted": N_("%(who)s sent it through %(service)s instead of %(former)s."),
 }
 
 _EMAIL_KIND = {
@@ -238,6 +239,14 @@ def work_word(work: Work) -> str:
     return gettext(_WORK[work.topic]) % {"who": work.who or gettext("a signatory")}
 
 
+def untitled_word(trouble: Trouble) -> str:
+    """Name what could not be done where it belongs to no request."""
+    topics = {work.topic for work in trouble.works}
+    if Topic.CHECK_CONNECTION in topics:
+        return gettext("Signing service")
+    return gettext("Event from a signing service") if Topic.PROVIDER_EVENT in topics else gettext("Event from Bitrix24")
+
+
 def standstill_word(stop: Standstill) -> str:
     """Say what holds a portal up and who can help."""
     return gettext(_LOST, who=stop.who) if stop.who else gettext(_STANDSTILL[stop.kind])
@@ -253,7 +262,7 @@ def event_words(event: EventView) -> str:
     if "expires_on" in data:
         return gettext("%(who)s moved the deadline to %(day)s.", who=who, day=day(str(data["expires_on"])))
     sentence = _EVENT.get(event.type, N_("The document was updated."))
-    return gettext(sentence) % {"who": who}
+    return gettext(sentence) % {"who": who, "service": data.get("service", ""), "former": data.get("former", "")}
 
 
 def event_reason(event: EventView) -> str:
@@ -273,6 +282,11 @@ def email_kind(kind: str) -> str:
 
 def field_word(type: str) -> str:
     return gettext(_FIELD[FieldType(type)])
+
+
+def is_named_field(type: str) -> bool:
+    """Say whether there is a word for a kind of place."""
+    return type in _FIELD
 
 
 def group_word(group: str) -> str:
@@ -336,7 +350,7 @@ FOR_TEMPLATES = {
     each.__name__: each
     for each in (
         status_word, status_tone, signer_word, signer_tone, show_word, empty_word, count_word, work_word,
-        standstill_word, event_words, event_reason, filled, email_kind, field_word, group_word, grouped_empties,
-        colour_of, moment, day, crm_type_word, role_word, kind_word,
+        untitled_word, standstill_word, event_words, event_reason, filled, email_kind, field_word, group_word,
+        grouped_empties, colour_of, moment, day, crm_type_word, role_word, kind_word,
     )
 }  # fmt: skip

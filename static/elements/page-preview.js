@@ -6,8 +6,9 @@ import { complaint, fragment, swap } from "../js/answers.js";
 import { show } from "../js/problems.js";
 
 const PAUSE_MS = 350;
-const IN_THE_PAGES = /^(source|template_id|upload_id|signer_key|signer_name|needs_approval|tick_)/;
-const OF_THE_TEMPLATE = { letter: /^letter_/, signers: /^signer_/, terms: /^(needs_approval|expires_on)$/ }; // parts of an answer -> the fields they replace
+const IN_THE_ANSWER = /^(source|template_id|upload_id|signer_key|signer_name|needs_approval|tick_|connection|signer_order|expires_on)/;
+// parts of an answer -> the fields they replace
+const OF_THE_TEMPLATE = { letter: /^letter_/, signers: /^signer_/, terms: /^(needs_approval|expires_on)$/ };
 
 class PagePreview extends HTMLElement {
   #timer = 0;
@@ -49,9 +50,9 @@ class PagePreview extends HTMLElement {
     }
   }
 
-  /** Everything the pages depend on, in one text. */
+  /** Everything in one text that the pages depend on, and whether the signing service will take them. */
   #wanted() {
-    return this.#fields(IN_THE_PAGES);
+    return this.#fields(IN_THE_ANSWER);
   }
 
   /** What of the form an answer might replace, part by part. */
