@@ -19,6 +19,7 @@ from b24app.store.tables import (
     Request,
     SavedSignature,
     Table,
+    TemplateRevision,
     Upload,
     Value,
 )
@@ -32,6 +33,7 @@ BLOB_COLUMNS = (
     Request.final_sha256,
     Handover.signed_sha256,
     Rendition.sha256,
+    TemplateRevision.file_sha256,
     Value.image_sha256,
     SavedSignature.image_sha256,
 )

@@ -17,6 +17,7 @@ from b24app.services.composing import EmptyView
 from b24app.services.list_requests import MOST_COUNTED, Show
 from b24app.services.list_troubles import Standstill, Trouble, Work
 from b24app.services.showing import EventView
+from b24app.services.template_options import SignerRole
 
 _STATUS = {
     Status.DRAFT: (N_("Draft"), ""),
@@ -89,7 +90,10 @@ _FIELD = {
 }
 
 _ROOM = {
+    "card": N_("Card"),
     "lead": N_("Lead"),
+    "deal": N_("Deal"),
+    "director": N_("Director of the company"),
     "contact": N_("Contact"),
     "company": N_("Company"),
     "my_company": N_("My company"),
@@ -113,7 +117,38 @@ _PROPERTY = {
     "bic": N_("BIC"),
     "opportunity": N_("amount"),
     "products": N_("products"),
+    "contacts": N_("contacts"),
+    "first_name": N_("first name"),
+    "last_name": N_("last name"),
+    "accountant": N_("accountant"),
+    "comments": N_("comment"),
+    "total": N_("total"),
+    "net": N_("net total"),
+    "tax": N_("tax"),
+    "quantity": N_("quantity"),
+    "unit": N_("unit"),
+    "price": N_("price"),
+    "sum": N_("sum"),
 }
+
+_CRM_TYPE = {
+    1: N_("Leads"),
+    2: N_("Deals"),
+    4: N_("Companies"),
+    7: N_("Quotes"),
+    31: N_("Invoices"),
+}
+
+_ROLE = {
+    SignerRole.FIRST_CONTACT: N_("First contact"),
+    SignerRole.SECOND_CONTACT: N_("Second contact"),
+    SignerRole.COMPANY: N_("Company, at its own address"),
+    SignerRole.DIRECTOR: N_("Director of the company"),
+    SignerRole.RESPONSIBLE: N_("Responsible employee"),
+    SignerRole.TYPED: N_("Typed in by hand"),
+}
+
+_KIND = {"markdown": N_("Text"), "docx": N_("Word file"), "pdf": N_("PDF file")}
 
 _GROUP = {
     "lead": N_("This lead"),
@@ -294,6 +329,19 @@ def _named(names: Mapping[str, str], word: str) -> str:
     return gettext(names[word]) if word in names else word.removeprefix("UF_CRM_").replace("_", " ").lower()
 
 
+def crm_type_word(type_id: int) -> str:
+    return gettext(_CRM_TYPE[type_id]) if type_id in _CRM_TYPE else gettext("Smart process %(number)s", number=type_id)
+
+
+def role_word(role: str) -> str:
+    return gettext(_ROLE[SignerRole(role)])
+
+
+def kind_word(kind: str) -> str:
+    """Name a kind of template."""
+    return gettext(_KIND.get(kind, _KIND["markdown"]))
+
+
 def colour_of(position: int | str) -> str:
     """Give a signer's colour, 1 to 6 in turns; the approver has his own."""
     return str((int(position) - 1) % COLOURS + 1) if str(position).isdecimal() else "approver"
@@ -315,6 +363,6 @@ FOR_TEMPLATES = {
     for each in (
         status_word, status_tone, signer_word, signer_tone, show_word, empty_word, count_word, work_word,
         untitled_word, standstill_word, event_words, event_reason, filled, email_kind, field_word, group_word,
-        grouped_empties, finding_text, finding_mend, colour_of, moment, day,
+        grouped_empties, finding_text, finding_mend, colour_of, moment, day, crm_type_word, role_word, kind_word,
     )
 }  # fmt: skip
