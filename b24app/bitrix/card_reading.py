@@ -134,7 +134,7 @@ def organisation(batch: BatchResult, key: str, item: Row | None) -> Organisation
         emails=emails(item),
         phones=phones(item),
         requisites=_requisites(batch, key, id),
-        fields={name: value for name, value in item.items() if name != "fm"},
+        fields=without_links({name: value for name, value in item.items() if name != "fm"}),
     )
 
 
