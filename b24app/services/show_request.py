@@ -19,7 +19,7 @@ from b24app.services.approve_request import approver_fields
 from b24app.services.ask_provider import capabilities_of
 from b24app.services.context import Context
 from b24app.services.list_troubles import works_of
-from b24app.services.rendition import current_document
+from b24app.services.rendition import current_document, pages_of
 from b24app.services.showing import EventView, RequestView
 from b24app.store import audit, requests
 from b24app.store.tables import Portal, Request
@@ -34,11 +34,12 @@ def show_request(ctx: Context, portal: Portal, user_id: int, request_id: str) ->
     """
     row = reach_request(ctx, portal, user_id, request_id)
     request = requests.to_domain(row)
+    sha256 = row.final_sha256 or current_document(ctx, row, request)
     return RequestView(
         request=request,
         locale=row.locale,
-        pages=tuple((w, h) for w, h in row.pages),
-        document_sha256=row.final_sha256 or current_document(ctx, row, request),
+        pages=tuple((w, h) for w, h in row.pages) if row.final_sha256 else pages_of(ctx, row, sha256),
+        document_sha256=sha256,
         has_final=bool(row.final_sha256),
         sender_name=row.people.get(str(row.sender_id), ""),
         responsible_name=row.people.get(str(row.responsible_id), ""),

@@ -84,6 +84,13 @@ _FIELD = {
     FieldType.TEXT: N_("Text field"),
     FieldType.CHECKBOX: N_("Checkbox"),
     FieldType.EMAIL: N_("E-mail"),
+    FieldType.TITLE: N_("Position"),
+    FieldType.NUMBER: N_("Number"),
+    FieldType.DAY: N_("Date to choose"),
+    FieldType.RADIO: N_("Choice"),
+    FieldType.DROPDOWN: N_("List"),
+    FieldType.IMAGE: N_("Picture"),
+    FieldType.ATTACHMENT: N_("Attached file"),
 }
 
 _ROOM = {
