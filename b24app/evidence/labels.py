@@ -98,6 +98,9 @@ EVENTS: Mapping[str, Mapping[EventType, str]] = {
         EventType.REQUEST_COMPLETED: "Completed",
         EventType.REQUEST_FAILED: "Stopped by an error",
         EventType.REQUEST_RETRIED: "Tried again",
+        EventType.CARD_CHANGED: "Printed data was changed in the CRM card",
+        EventType.CARD_CONFLICT: "Entries were not written into the CRM card, which had changed",
+        EventType.CARD_SETTLED: "An entry was written into the CRM card by an employee",
     },
     "uk": {
         EventType.REQUEST_SENT: "Надіслано на підпис; документ зафіксовано",
@@ -123,6 +126,9 @@ EVENTS: Mapping[str, Mapping[EventType, str]] = {
         EventType.REQUEST_COMPLETED: "Завершено",
         EventType.REQUEST_FAILED: "Зупинено через помилку",
         EventType.REQUEST_RETRIED: "Повторна спроба",
+        EventType.CARD_CHANGED: "Надруковані дані змінено в картці CRM",
+        EventType.CARD_CONFLICT: "Відповіді не записано в картку CRM, бо її змінили",
+        EventType.CARD_SETTLED: "Працівник записав відповідь у картку CRM",
     },
 }
 

@@ -6,6 +6,8 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
+from typing import Any
 
 from b24app.bitrix.card import CardSnapshot
 from b24app.clock import to_ms
@@ -15,11 +17,13 @@ from b24app.documents.templates import PartyBlock, render_template
 from b24app.domain.fields import APPROVER, Field, PageSize
 from b24app.domain.text import MAX_TITLE, one_line
 from b24app.errors import N_, InvalidPayload
+from b24app.services.bind_fields import bind
 from b24app.services.card_values import card_values, checkbox_values
 from b24app.services.composing import CheckboxView, ComposeForm, EmptyView, PreparedView
 from b24app.services.context import Context
 from b24app.services.open_composer import zone_of
 from b24app.services.page_image import render_pages
+from b24app.services.printed import printed, printed_fields
 from b24app.store import composers, requests
 from b24app.store.database import writing
 from b24app.store.tables import Composer, Portal, Prepared
@@ -39,6 +43,7 @@ class _Pages:
     fields: Sequence[Field]
     checkboxes: tuple[CheckboxView, ...] = ()
     empties: tuple[EmptyView, ...] = ()
+    printed: Mapping[str, str] = MappingProxyType({})  # path -> what of the card it prints
 
 
 def prepare_document(ctx: Context, portal: Portal, user_id: int, form: ComposeForm) -> PreparedView:
@@ -68,12 +73,19 @@ def inputs_of(ctx: Context, portal: Portal, composer: Composer, card: CardSnapsh
         body = f"{template.locale}\n{template.body}" if template else ""
     parts = {
         "composer": composer.id,
-        "source": [form.source, body or form.upload_id],
+        "source": [form.source, body or form.upload_id, _placed(portal, form)],
         "parties": [asdict(party) for party in parties_of(portal, card, form, "")],
         "earlier": _earlier(portal, card),
         "today": str(ctx.now().astimezone(zone_of(card)).date()),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _placed(portal: Portal, form: ComposeForm) -> list[dict[str, Any]] | None:
+    """What was placed by hand on the chosen file; None: it gets a page for signatures."""
+    upload = composers.upload(portal.member_id, form.composer_id, form.upload_id) if form.source == "upload" else None
+    placed: list[dict[str, Any]] | None = upload.placed if upload else None
+    return placed
 
 
 def view_of(row: Prepared) -> PreparedView:
@@ -113,6 +125,7 @@ def _prepare(
 ) -> Prepared:
     make = _from_upload if form.source == "upload" else _from_template
     made = make(ctx, portal, card, form)
+    fields, bound = bind(made.fields, card)
     sha256 = ctx.blobs.put(made.pdf)
     render_pages(ctx, sha256, made.pdf, range(1, min(len(made.sizes), EAGER_PAGES) + 1), PREVIEW_WIDTH_PX)
     row = Prepared(
@@ -122,11 +135,13 @@ def _prepare(
         inputs=inputs,
         title=one_line(made.title, MAX_TITLE),
         sha256=sha256,
-        fields=[field.to_dict() for field in made.fields],
+        fields=[field.to_dict() for field in fields],
         pages=[[size.w_pt, size.h_pt] for size in made.sizes],
         checkboxes=[asdict(box) for box in made.checkboxes],
         empties=[asdict(empty) for empty in made.empties],
         created_at=to_ms(ctx.now()),
+        printed={**made.printed, **printed_fields(fields)},
+        bound=bound,
     )
     with writing():
         row.save(force_insert=True)
@@ -152,6 +167,7 @@ def _from_template(ctx: Context, portal: Portal, card: CardSnapshot, form: Compo
         fields=made.fields,
         checkboxes=tuple(CheckboxView(box.path, box.label, box.checked) for box in made.checkboxes),
         empties=tuple(EmptyView(empty.path, empty.required) for empty in made.empties),
+        printed=printed(card, template.locale, made.paths, {box.path: box.checked for box in made.checkboxes}),
     )
 
 
@@ -160,5 +176,8 @@ def _from_upload(ctx: Context, portal: Portal, card: CardSnapshot, form: Compose
     if upload is None:
         raise InvalidPayload(N_("Choose a file to send."), field="document")
     parties = parties_of(portal, card, form, portal.lang)
+    if upload.placed is not None:
+        pdf = ctx.blobs.get(upload.sha256)
+        return _Pages(upload.name, pdf, page_sizes(pdf), [Field.from_dict(place) for place in upload.placed])
     pdf, fields = append_signature_page(ctx.blobs.get(upload.sha256), parties, title=upload.name, locale=portal.lang)
     return _Pages(upload.name, pdf, page_sizes(pdf), fields)

@@ -156,6 +156,8 @@ class Prepared(Table):
     checkboxes = JSONField()
     empties = JSONField()
     created_at = BigIntegerField(index=True)
+    printed = JSONField(null=True)  # path -> what the card said, as it is printed
+    bound = JSONField(null=True)  # see services/bind_fields.py
 
 
 class Upload(Table):
@@ -169,6 +171,7 @@ class Upload(Table):
     removed = JSONField(default=list)
     is_signed = BooleanField(default=False)
     created_at = BigIntegerField(index=True)
+    placed = JSONField(null=True)  # fields put on by hand; none: a page for signatures is added
 
 
 class LastChoice(Table):
@@ -228,6 +231,12 @@ class Request(Table):
     reminders = JSONField(null=True)  # none: sent before there were any
     connection = CharField(default="")  # whose account it is signed through; empty for the built-in engine
     ends_as = CharField(default="")  # what a closing one will be
+    printed = JSONField(null=True)  # path -> what the card said when it was sent, as it is printed
+    bound = JSONField(null=True)  # property -> how it was then: services/bind_fields.py
+    drift = JSONField(null=True)  # path -> what the card says now, where that differs and was told
+    conflicts = JSONField(null=True)  # property -> what was not written because the card had changed as well
+    made_of = JSONField(null=True)  # the composer's form, to send it anew
+    upload_sha256 = CharField(default="", index=True)  # the employee's own file, without what we added
 
     class Meta:
         indexes = ((("portal", "entity_type_id", "entity_id", "created_at"), False),)

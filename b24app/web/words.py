@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from flask_babel import format_date, format_datetime, gettext
@@ -15,6 +15,7 @@ from b24app.errors import N_, Sentence
 from b24app.services.composing import EmptyView
 from b24app.services.list_requests import MOST_COUNTED, Show
 from b24app.services.list_troubles import Standstill, Work
+from b24app.services.property_words import place_and_name, property_words
 from b24app.services.showing import EventView
 
 _STATUS = {
@@ -66,6 +67,9 @@ _EVENT = {
     "request_completed": N_("The sealed document was stored."),
     "request_failed": N_("An error stopped the process."),
     "request_retried": N_("%(who)s tried again."),
+    "card_changed": N_("The card was changed: it no longer says what the document prints."),
+    "card_conflict": N_("Entries were not written into the card, which had been changed."),
+    "card_settled": N_("%(who)s had an entry written into the card."),
 }
 
 _EMAIL_KIND = {
@@ -93,33 +97,6 @@ _FIELD = {
     FieldType.ATTACHMENT: N_("Attached file"),
 }
 
-_ROOM = {
-    "lead": N_("Lead"),
-    "contact": N_("Contact"),
-    "company": N_("Company"),
-    "my_company": N_("My company"),
-    "requisites": N_("requisites"),
-    "bank": N_("bank"),
-    "responsible": N_("Responsible employee"),
-}
-
-_PROPERTY = {
-    "title": N_("title"),
-    "full_name": N_("full name"),
-    "name": N_("name"),
-    "email": N_("e-mail address"),
-    "phone": N_("phone"),
-    "post": N_("position"),
-    "address": N_("address"),
-    "director": N_("director"),
-    "registration_number": N_("registration number"),
-    "vat_id": N_("VAT or tax ID"),
-    "iban": N_("IBAN"),
-    "bic": N_("BIC"),
-    "opportunity": N_("amount"),
-    "products": N_("products"),
-}
-
 _GROUP = {
     "lead": N_("This lead"),
     "contacts": N_("Contacts"),
@@ -144,7 +121,7 @@ _WORK = {
     Topic.SEAL: N_("Sealing the document"),
     Topic.FILE_TO_CARD: N_("The sealed document in the timeline of the card"),
     Topic.PIN: N_("Pinning the sealed document in the timeline"),
-    Topic.WRITE_BACK: N_("Changed checkboxes in the card"),
+    Topic.WRITE_BACK: N_("Changed checkboxes and entries in the card"),
     Topic.COPY_TO_SIGNERS: N_("The copy of the sealed document for %(who)s"),
     Topic.TELL_SIGNERS: N_("The letter that tells %(who)s that it is over"),
     Topic.PORTAL_EVENT: N_("What Bitrix24 reported to Paraph"),
@@ -253,26 +230,16 @@ def group_word(group: str) -> str:
 
 def placeholder_words(path: str) -> str:
     """Read a placeholder's path aloud: `company.requisites.vat_id` -> "Company, requisites: VAT or tax ID"."""
-    place, name = _place_and_name(path)
-    return f"{place}: {name}" if place else name
+    return property_words(path, gettext)
 
 
 def grouped_empties(empties: Iterable[EmptyView]) -> dict[str, dict[str, EmptyView]]:
     """Sort empty placeholders by where they belong: "Company, bank" -> "IBAN" -> the placeholder, each said once."""
     groups: dict[str, dict[str, EmptyView]] = {}
     for empty in sorted(empties, key=lambda empty: not empty.required):
-        place, name = _place_and_name(empty.path)
+        place, name = place_and_name(empty.path, gettext)
         groups.setdefault(place or gettext("Document"), {}).setdefault(name, empty)
     return groups
-
-
-def _place_and_name(path: str) -> tuple[str, str]:
-    *rooms, last = path.split(".")
-    return ", ".join(_named(_ROOM, room) for room in rooms), _named(_PROPERTY, last)
-
-
-def _named(names: Mapping[str, str], word: str) -> str:
-    return gettext(names[word]) if word in names else word.removeprefix("UF_CRM_").replace("_", " ").lower()
 
 
 def colour_of(position: int | str) -> str:

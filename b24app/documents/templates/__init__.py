@@ -92,6 +92,7 @@ def render_template(
         empties=tuple(EmptyPlaceholder(**empty) for empty in data["empties"]),
         problems=_problems(data),
         title=data["title"],
+        paths=tuple(data["paths"]),
     )
 
 

@@ -90,6 +90,7 @@ class RenderedTemplate:
     empties: tuple[EmptyPlaceholder, ...]
     problems: tuple[TemplateProblem, ...]
     title: str
+    paths: tuple[str, ...] = ()  # of the card, in order of appearance
 
 
 @dataclass(frozen=True)
