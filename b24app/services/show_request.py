@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from b24app.bitrix.entities import Entity
-from b24app.domain.acts import ChangeDeadline, Remind, Void
+from b24app.domain.acts import ChangeDeadline, Difference, Remind, Void
 from b24app.domain.days import day_of, zone_named
 from b24app.domain.events import AuditEvent
 from b24app.domain.signature_request import SignatureRequest, Status
@@ -53,7 +53,18 @@ def show_request(ctx: Context, portal: Portal, user_id: int, request_id: str) ->
         expires_on=last_day(request),
         next_reminders=dict(_next_reminders(request, ctx.now())),
         works=works_of(ctx, row),
+        drift=tuple(_drift(row)) if may(request, Void) else (),
+        conflicts=tuple(Difference(**kept) for kept in (row.conflicts or {}).values()),
+        may_resend=may(request, Void) and bool(row.made_of),
     )
+
+
+def _drift(row: Request) -> Iterator[Difference]:
+    """List what the card says otherwise now; labels are those that were told."""
+    told = [each for event in audit.events(row.portal, row.id) for each in event.data.get("differences", ())]
+    labels = {each["path"]: each["label"] for each in told}
+    for path, now in (row.drift or {}).items():
+        yield Difference(path, labels.get(path, path), (row.printed or {}).get(path, ""), now)
 
 
 def by_activity(_ctx: Context, portal: Portal, activity_id: int) -> str | None:

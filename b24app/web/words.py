@@ -242,6 +242,15 @@ def grouped_empties(empties: Iterable[EmptyView]) -> dict[str, dict[str, EmptyVi
     return groups
 
 
+def card_value(value: str) -> str:
+    """Write a property's text for people: ticks as yes and no, days in words, nothing as a dash."""
+    if value in ("Y", "N", "yes"):
+        return gettext("No") if value == "N" else gettext("Yes")
+    if len(value) == len("2026-12-31") and value[4::3] == "--":
+        return day(value)
+    return value or "—"
+
+
 def colour_of(position: int | str) -> str:
     """Give a signer's colour, 1 to 6 in turns; the approver has his own."""
     return str((int(position) - 1) % COLOURS + 1) if str(position).isdecimal() else "approver"
@@ -263,6 +272,6 @@ FOR_TEMPLATES = {
     for each in (
         status_word, status_tone, signer_word, signer_tone, show_word, empty_word, count_word, work_word,
         standstill_word, event_words, event_reason, filled, email_kind, field_word, group_word, grouped_empties,
-        colour_of, moment, day,
+        card_value, colour_of, moment, day,
     )
 }  # fmt: skip
