@@ -135,6 +135,7 @@ class UploadView:
     pages: int
     removed: tuple[str, ...]  # kinds of active content that were taken out
     is_signed: bool
+    placed: int = 0  # how many fields stand on it; none: a page for signatures is added
 
 
 class FormRefused(InvalidPayload):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from b24app.bitrix.card import CardSnapshot
 from b24app.documents.preview import page_sizes
@@ -12,7 +13,7 @@ from b24app.domain.fields import APPROVER, Field, PageSize
 from b24app.domain.placing import read_fields
 from b24app.errors import N_, InvalidPayload, NotFound
 from b24app.services.bind_fields import properties_for
-from b24app.services.composing import ComposeForm
+from b24app.services.composing import ComposeForm, UploadView
 from b24app.services.context import Context
 from b24app.store import composers
 from b24app.store.database import writing
@@ -52,6 +53,14 @@ class EditorView:
     roles: tuple[EditorRole, ...]
     properties: tuple[EditorProperty, ...] = ()
     candidates: tuple[Field, ...] = ()
+
+    @property
+    def fields_data(self) -> list[dict[str, Any]]:
+        return [field.to_dict() for field in self.fields]
+
+    @property
+    def candidates_data(self) -> list[dict[str, Any]]:
+        return [field.to_dict() for field in self.candidates]
 
 
 def parse_fields(text: str, pages: Sequence[PageSize], signers: Sequence[str]) -> tuple[Field, ...]:
@@ -95,6 +104,15 @@ def place_on_upload(ctx: Context, portal: Portal, user_id: int, form: ComposeFor
     with writing():
         Upload.update(placed=placed).where((Upload.portal == portal.member_id) & (Upload.id == upload.id)).execute()
     return fields
+
+
+def shown_upload(ctx: Context, portal: Portal, form: ComposeForm) -> UploadView | None:
+    """Say what is known of a form's file; None when it has none."""
+    upload = composers.upload(portal.member_id, form.composer_id, form.upload_id) if form.upload_id else None
+    if upload is None:
+        return None
+    pages, placed = len(page_sizes(ctx.blobs.get(upload.sha256))), len(upload.placed or ())
+    return UploadView(upload.id, upload.name, pages, tuple(upload.removed), upload.is_signed, placed)
 
 
 def roles_of(form: ComposeForm, approver: str) -> tuple[EditorRole, ...]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from types import MappingProxyType
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from b24app.bitrix.card import CardSnapshot
@@ -43,7 +42,7 @@ class _Pages:
     fields: Sequence[Field]
     checkboxes: tuple[CheckboxView, ...] = ()
     empties: tuple[EmptyView, ...] = ()
-    printed: Mapping[str, str] = MappingProxyType({})  # path -> what of the card it prints
+    printed: Mapping[str, str] = field(default_factory=dict)  # path -> what of the card it prints
 
 
 def prepare_document(ctx: Context, portal: Portal, user_id: int, form: ComposeForm) -> PreparedView:
@@ -135,7 +134,7 @@ def _prepare(
         inputs=inputs,
         title=one_line(made.title, MAX_TITLE),
         sha256=sha256,
-        fields=[field.to_dict() for field in fields],
+        fields=[place.to_dict() for place in fields],
         pages=[[size.w_pt, size.h_pt] for size in made.sizes],
         checkboxes=[asdict(box) for box in made.checkboxes],
         empties=[asdict(empty) for empty in made.empties],

@@ -15,7 +15,7 @@ from b24app.services.kept_form import read_form
 from b24app.services.open_composer import open_composer
 from b24app.services.show_request import reach_request
 from b24app.services.void_request import void_request
-from b24app.store import composers, requests
+from b24app.store import requests
 from b24app.store.database import writing
 from b24app.store.tables import Portal, Request, Upload
 
@@ -78,8 +78,3 @@ def _upload_again(ctx: Context, row: Request, view: ComposerView, file: dict[str
     with writing():
         upload.save(force_insert=True)
     return str(upload.id)
-
-
-def upload_of(portal: Portal, form: ComposeForm) -> Upload | None:
-    """Find the file of a form, to be shown in it."""
-    return composers.upload(portal.member_id, form.composer_id, form.upload_id) if form.upload_id else None

@@ -14,6 +14,7 @@ from b24app.services.add_upload import add_upload
 from b24app.services.composing import ComposeForm, ComposerView, FormRefused, PreparedView, UploadView
 from b24app.services.follow_template import Followed, follow_template
 from b24app.services.open_composer import open_composer
+from b24app.services.place_fields import editor_of_upload, place_on_upload, shown_upload
 from b24app.services.prepare_document import prepare_document
 from b24app.services.send_request import send_request
 from b24app.web.compose_form import default_form, parse_compose_form
@@ -63,6 +64,24 @@ def send(caller: Caller) -> ResponseReturnValue:
     page = "composer/_sent.html" if wants_fragment() else "composer/sent.html"
     first = first_names(form)
     return render_template(page, request_id=request_id, first=joined(first), several=len(first) > 1)
+
+
+@bp.post("/fields")
+@portal_required
+def fields(caller: Caller) -> ResponseReturnValue:
+    """Open the field editor on the chosen file; only scripts ask."""
+    form = parse_compose_form(request.form)
+    view = editor_of_upload(context(), caller.portal, caller.user_id, form)
+    return render_template("fields/_editor.html", editor=view, action="/composer/fields/save")
+
+
+@bp.post("/fields/save")
+@portal_required
+def save_fields(caller: Caller) -> ResponseReturnValue:
+    """Keep what was placed; answers with what is said of the file."""
+    form = parse_compose_form(request.form)
+    place_on_upload(context(), caller.portal, caller.user_id, form, request.form.get("fields", ""))
+    return render_template("composer/_upload.html", upload=shown_upload(context(), caller.portal, form))
 
 
 def composer_page(caller: Caller, page: str = "composer/composer.html") -> str:

@@ -16,13 +16,13 @@ from b24app.services.change_deadline import change_deadline
 from b24app.services.change_reminders import change_reminders
 from b24app.services.change_signer import change_signer
 from b24app.services.remind_signer import remind_signer
-from b24app.services.resend_request import resend_request, upload_of
+from b24app.services.place_fields import shown_upload
+from b24app.services.resend_request import resend_request
 from b24app.services.retry_request import retry_request
 from b24app.services.show_request import final_document, show_request
 from b24app.services.void_request import void_request
 from b24app.services.write_answers import settle_conflict
 from b24app.web.compose_form import parse_date
-from b24app.web.composer import upload_shown
 from b24app.web.guards import Caller, context, portal_required
 from b24app.web.listing import list_page, read_asked
 from b24app.web.reminder_form import parse_reminders
@@ -100,9 +100,8 @@ def resend(caller: Caller, request_id: str) -> ResponseReturnValue:
     reason = gettext("The data of this document has changed. You will receive a corrected one.")
     view, form = resend_request(context(), caller.portal, caller.user_id, request_id, reason)
     session["entity"] = [view.entity_type_id, view.entity_id]  # the composer's page belongs to this card
-    return render_template(
-        "composer/composer.html", view=view, form=form, upload=upload_shown(upload_of(caller.portal, form))
-    )
+    upload = shown_upload(context(), caller.portal, form)
+    return render_template("composer/composer.html", view=view, form=form, upload=upload)
 
 
 @bp.post("/<request_id>/conflicts")

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from flask_babel import format_date, format_datetime, gettext
 from markupsafe import Markup, escape
 
+from b24app.domain.entries import as_day
 from b24app.domain.events import Topic
 from b24app.domain.fields import FieldType
 from b24app.domain.signature_request import SignerStatus, Status
@@ -246,9 +247,9 @@ def card_value(value: str) -> str:
     """Write a property's text for people: ticks as yes and no, days in words, nothing as a dash."""
     if value in ("Y", "N", "yes"):
         return gettext("No") if value == "N" else gettext("Yes")
-    if len(value) == len("2026-12-31") and value[4::3] == "--":
-        return day(value)
-    return value or "—"
+    is_iso = len(value) == len("2026-12-31") and value[4::3] == "--"
+    found = as_day(value) if is_iso else None
+    return day(found) if found else value or "—"
 
 
 def colour_of(position: int | str) -> str:

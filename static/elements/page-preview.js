@@ -6,7 +6,7 @@ import { complaint, fragment, swap } from "../js/answers.js";
 import { show } from "../js/problems.js";
 
 const PAUSE_MS = 350;
-const IN_THE_PAGES = /^(source|template_id|upload_id|signer_key|signer_name|needs_approval|tick_)/;
+const IN_THE_PAGES = /^(source|template_id|upload_id|upload_placed|signer_key|signer_name|needs_approval|tick_)/;
 const OF_THE_TEMPLATE = { letter: /^letter_/, signers: /^signer_/ }; // parts of an answer -> the fields they replace
 
 class PagePreview extends HTMLElement {

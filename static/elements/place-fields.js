@@ -1,0 +1,79 @@
+// <place-fields action data-styles data-unreachable>: a button that opens the field editor over the page, on what its form
+// has chosen. The editor's answer after saving goes into [data-result]; then the form hears that something changed.
+import { call } from "../js/frame.js";
+import { complaint } from "../js/answers.js";
+import { show, clear } from "../js/problems.js";
+
+class PlaceFields extends HTMLElement {
+  connectedCallback() {
+    this.form = this.closest("form");
+    this.button = this.querySelector("button");
+    this.button.addEventListener("click", () => this.#open());
+  }
+
+  async #open() {
+    if (this.busy) return;
+    this.#setBusy(true);
+    clear(this.form);
+    try {
+      const [response] = await Promise.all([
+        call(this.getAttribute("action"), { method: "POST", body: new FormData(this.form) }),
+        import("./field-editor.js"),
+        styles(this.dataset.styles),
+      ]);
+      if (response.ok) this.#showDialog(await response.text());
+      else show(this.form, { document: Object.values(await complaint(response, this.dataset.unreachable)).flat() });
+    } catch {
+      show(this.form, { document: [this.dataset.unreachable] });
+    }
+    this.#setBusy(false);
+  }
+
+  #showDialog(html) {
+    const dialog = document.createElement("dialog");
+    dialog.className = "editing";
+    dialog.innerHTML = html;
+    dialog.setAttribute("aria-label", dialog.querySelector("field-editor").dataset.title);
+    document.body.append(dialog);
+    dialog.addEventListener("cancel", (event) => {
+      event.preventDefault(); // escape belongs to the editor
+    });
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      (this.isConnected ? this.button : document.querySelector("place-fields button"))?.focus();
+    });
+    dialog.querySelector("field-editor").send = (action, fields) => this.#send(action, fields, dialog);
+    dialog.showModal();
+  }
+
+  /** Hand the fields in; resolves to what is wrong, or closes the dialog. */
+  async #send(action, fields, dialog) {
+    const body = new FormData(this.form);
+    body.set("fields", fields);
+    const response = await call(action, { method: "POST", body });
+    if (!response.ok) return response.json();
+    const html = await response.text();
+    const form = this.form;
+    dialog.close();
+    form.querySelector("[data-result]").innerHTML = html;
+    const mark = form.querySelector('[name="upload_placed"]');
+    if (mark) mark.value = String(Date.now());
+    form.dispatchEvent(new Event("change", { bubbles: true }));
+    return null;
+  }
+
+  #setBusy(busy) {
+    this.busy = busy;
+    this.button.setAttribute("aria-disabled", String(busy));
+  }
+}
+
+function styles(href) {
+  if (document.querySelector(`link[href="${href}"]`)) return Promise.resolve();
+  return new Promise((resolve) => {
+    const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href, onload: resolve, onerror: resolve });
+    document.head.append(link);
+  });
+}
+
+customElements.define("place-fields", PlaceFields);
