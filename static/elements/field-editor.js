@@ -34,8 +34,8 @@ class FieldEditor extends HTMLElement {
     this.zoom = 1;
     this.#wire();
     this.#choose(this.signer);
-    this.#fitZoom();
     this.#draw();
+    this.#fitWhenShown();
     this.#offerCandidates();
   }
 
@@ -462,6 +462,16 @@ class FieldEditor extends HTMLElement {
   }
 
   // -- zoom ---------------------------------------------------------------------------------------------------------
+
+  /** Its dialog is opened after it was made: until then it has no width. */
+  #fitWhenShown() {
+    const watcher = new ResizeObserver(() => {
+      if (!this.scroller.clientWidth) return;
+      watcher.disconnect();
+      this.#fitZoom();
+    });
+    watcher.observe(this.scroller);
+  }
 
   #fitZoom() {
     const width = this.scroller.clientWidth - 48;

@@ -44,7 +44,8 @@ export class Panel {
     if (input.type === "checkbox") {
       input.checked = chosen.every((field) => Boolean(field[input.dataset.prop]));
       input.indeterminate = !input.checked && chosen.some((field) => Boolean(field[input.dataset.prop]));
-    } else if (Array.isArray(value)) input.value = value.join("\n");
+    } else if (chosen.some((field) => field[input.dataset.prop] !== value) && input.dataset.prop === "signer") input.value = "";
+    else if (Array.isArray(value)) input.value = value.join("\n");
     else if (NUMBERS.has(input.dataset.prop)) input.value = Math.round(value * 100) / 100;
     else input.value = value ?? "";
   }
