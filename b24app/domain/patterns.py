@@ -1,6 +1,6 @@
-"""Patterns that a text must match: a part of regular expressions, read by ourselves so that none can take long.
+"""Patterns that a text must match: a part of regular expressions, read by ourselves: none can take long.
 
-Kept: characters, `.`, `\\d \\w \\s` and their opposites, sets `[A-Z0-9-]`, groups, `|`, `? * +`, `{2}`, `{2,}`, `{2,5}`.
+Kept: characters, `.`, `\\d \\w \\s` and their opposites, sets `[A-Z0-9-]`, groups, `|`, `? * +`, `{2}`, `{2,5}`.
 A text is walked along once with the set of places where the pattern may stand (Thompson, CACM 11/6, 1968): nothing is
 tried twice, so the work is at most steps of the pattern times characters of the text. References back and looks ahead,
 which need more than that, are refused.

@@ -65,7 +65,7 @@ def read_fields(text: str) -> tuple[Field, ...]:
 
 
 def problems(fields: Sequence[Field], pages: Sequence[PageSize], signers: Collection[str]) -> Iterator[InvalidPayload]:
-    """List what is wrong with places on these pages for these signers ("1", "2", ..., APPROVER); each names its field."""
+    """List what is wrong with places on these pages; each names its field. `signers`: "1", "2", ..., APPROVER."""
     seen: set[str] = set()
     for field in fields:
         if field.id in seen:
@@ -150,9 +150,9 @@ def _wrong_check(field: Field) -> Iterator[str]:
     except InvalidPayload:
         yield BAD_PATTERN
         return
-    if field.type in WITHOUT_DEFAULT and (field.default or field.read_only):
-        yield BAD_DEFAULT
-    elif field.default and not field.property and field.type not in TICKS and not _passes(field):
+    is_checked = field.default and not field.property and field.type not in TICKS
+    is_for_nothing = field.type in WITHOUT_DEFAULT and (field.default or field.read_only)
+    if is_for_nothing or (is_checked and not _passes(field)):
         yield BAD_DEFAULT
 
 

@@ -7,6 +7,7 @@ from b24app.documents.sources import inspect_upload
 from b24app.errors import N_, DocumentRefused
 from b24app.services.composing import UploadView
 from b24app.services.context import Context
+from b24app.services.page_image import keep_sizes
 from b24app.store import composers
 from b24app.store.database import writing
 from b24app.store.tables import Portal, Upload
@@ -33,6 +34,7 @@ def add_upload(ctx: Context, portal: Portal, user_id: int, composer_id: str, fil
     )
     with writing():
         row.save(force_insert=True)
+    keep_sizes(ctx, row.sha256, upload.sizes)
     return UploadView(row.id, row.name, len(upload.sizes), upload.removed, upload.is_signed)
 
 

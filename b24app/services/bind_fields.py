@@ -1,4 +1,4 @@
-"""Places that belong to properties of the card: filled from it before sending, compared and written after completion."""
+"""Places that belong to properties of the card: filled from it before sending, written back after completion."""
 
 from __future__ import annotations
 
@@ -82,7 +82,9 @@ def bound_to(field: UserField, item: Mapping[str, Any]) -> Bound:
     return Bound(field, tuple(plain_all(field, item.get(field.name))), text(item.get("currencyId")) or "EUR")
 
 
-def answers(fields: Sequence[Field], values: Mapping[str, FieldValue], signers: Sequence[str]) -> Iterator[tuple[str, str]]:
+def answers(
+    fields: Sequence[Field], values: Mapping[str, FieldValue], signers: Sequence[str]
+) -> Iterator[tuple[str, str]]:
     """Yield property and entry, as the property's text, of every bound place that was there for its signer.
 
     Where several are bound to one property the last one counts. Read-only places say nothing.

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from b24app.bitrix.card import CardSnapshot
-from b24app.documents.preview import page_sizes
 from b24app.domain import placing
 from b24app.domain.fields import APPROVER, Field, PageSize
 from b24app.domain.placing import read_fields
@@ -15,6 +14,7 @@ from b24app.errors import N_, InvalidPayload, NotFound
 from b24app.services.bind_fields import properties_for
 from b24app.services.composing import ComposeForm, UploadView
 from b24app.services.context import Context
+from b24app.services.page_image import page_sizes_of
 from b24app.store import composers
 from b24app.store.database import writing
 from b24app.store.tables import Portal, Upload
@@ -84,7 +84,7 @@ def editor_of_upload(
     card = CardSnapshot.from_dict(composer.snapshot)
     return EditorView(
         sha256=upload.sha256,
-        pages=tuple(page_sizes(ctx.blobs.get(upload.sha256))),
+        pages=page_sizes_of(ctx, upload.sha256),
         fields=tuple(Field.from_dict(place) for place in upload.placed or ()),
         roles=roles_of(form, (card.responsible or card.me).name),
         properties=editor_properties(card),
@@ -99,7 +99,7 @@ def place_on_upload(ctx: Context, portal: Portal, user_id: int, form: ComposeFor
     """
     composers.get(portal.member_id, user_id, form.composer_id)
     upload = _upload(portal, form)
-    fields = parse_fields(text, page_sizes(ctx.blobs.get(upload.sha256)), signers_of(form))
+    fields = parse_fields(text, page_sizes_of(ctx, upload.sha256), signers_of(form))
     placed = [field.to_dict() for field in fields] or None
     with writing():
         Upload.update(placed=placed).where((Upload.portal == portal.member_id) & (Upload.id == upload.id)).execute()
@@ -111,7 +111,7 @@ def shown_upload(ctx: Context, portal: Portal, form: ComposeForm) -> UploadView 
     upload = composers.upload(portal.member_id, form.composer_id, form.upload_id) if form.upload_id else None
     if upload is None:
         return None
-    pages, placed = len(page_sizes(ctx.blobs.get(upload.sha256))), len(upload.placed or ())
+    pages, placed = len(page_sizes_of(ctx, upload.sha256)), len(upload.placed or ())
     return UploadView(upload.id, upload.name, pages, tuple(upload.removed), upload.is_signed, placed)
 
 

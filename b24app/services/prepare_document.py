@@ -21,7 +21,7 @@ from b24app.services.card_values import card_values, checkbox_values
 from b24app.services.composing import CheckboxView, ComposeForm, EmptyView, PreparedView
 from b24app.services.context import Context
 from b24app.services.open_composer import zone_of
-from b24app.services.page_image import render_pages
+from b24app.services.page_image import page_sizes_of, render_pages
 from b24app.services.printed import printed, printed_fields
 from b24app.store import composers, requests
 from b24app.store.database import writing
@@ -176,7 +176,7 @@ def _from_upload(ctx: Context, portal: Portal, card: CardSnapshot, form: Compose
         raise InvalidPayload(N_("Choose a file to send."), field="document")
     parties = parties_of(portal, card, form, portal.lang)
     if upload.placed is not None:
-        pdf = ctx.blobs.get(upload.sha256)
-        return _Pages(upload.name, pdf, page_sizes(pdf), [Field.from_dict(place) for place in upload.placed])
+        pdf, sizes = ctx.blobs.get(upload.sha256), page_sizes_of(ctx, upload.sha256)
+        return _Pages(upload.name, pdf, sizes, [Field.from_dict(place) for place in upload.placed])
     pdf, fields = append_signature_page(ctx.blobs.get(upload.sha256), parties, title=upload.name, locale=portal.lang)
     return _Pages(upload.name, pdf, page_sizes(pdf), fields)

@@ -10,12 +10,12 @@ from datetime import date
 
 from b24app.documents import formats
 from b24app.documents.attachments import append_pages
-from b24app.documents.preview import page_sizes
 from b24app.documents.stamp import stamp
 from b24app.domain.fields import APPROVER, Field, FieldType, FieldValue, fields_of
 from b24app.domain.signature_request import SignatureRequest, SignerStatus, Status
 from b24app.services.context import Context
-from b24app.store import derived, handovers, requests
+from b24app.services.page_image import page_sizes_of
+from b24app.store import handovers, requests
 from b24app.store.database import writing
 from b24app.store.tables import Request
 
@@ -75,14 +75,7 @@ def pages_of(ctx: Context, row: Request, sha256: str) -> tuple[tuple[float, floa
     sent = tuple((w, h) for w, h in row.pages)
     if sha256 == row.document_sha256 or all(field.type is not FieldType.ATTACHMENT for field in requests.fields(row)):
         return sent
-    kept = derived.find(sha256, "sizes")
-    if kept is not None:
-        return tuple((w, h) for w, h in json.loads(ctx.blobs.get(kept)))
-    sizes = page_sizes(ctx.blobs.get(sha256))
-    kept = ctx.blobs.put(json.dumps([[size.w_pt, size.h_pt] for size in sizes]).encode())
-    with writing():
-        derived.keep(sha256, "sizes", kept)
-    return tuple((size.w_pt, size.h_pt) for size in sizes)
+    return tuple((size.w_pt, size.h_pt) for size in page_sizes_of(ctx, sha256))
 
 
 def as_printed(field: Field, value: FieldValue, locale: str) -> FieldValue:

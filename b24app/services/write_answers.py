@@ -116,7 +116,9 @@ def _write(client: PortalClient, step: Step, changed: Mapping[str, tuple[Bound, 
     if not plan.fields or (step.message.is_retry and is_logged(client, step)):
         return plan
     labels = ", ".join(changed[PREFIX + name][0].property.label for name in plan.fields)
-    text = step.say(N_("Entries from “%(title)s” were saved in this card: %(labels)s"), title=step.row.title, labels=labels)
+    text = step.say(
+        N_("Entries from “%(title)s” were saved in this card: %(labels)s"), title=step.row.title, labels=labels
+    )
     commands = {
         "set": update_command(step.row.entity_type_id, step.row.entity_id, plan.fields),
         "log": log_entry(step, text),

@@ -15,8 +15,8 @@ from b24app.services.approve_request import approve_request, refuse_request
 from b24app.services.change_deadline import change_deadline
 from b24app.services.change_reminders import change_reminders
 from b24app.services.change_signer import change_signer
-from b24app.services.remind_signer import remind_signer
 from b24app.services.place_fields import shown_upload
+from b24app.services.remind_signer import remind_signer
 from b24app.services.resend_request import resend_request
 from b24app.services.retry_request import retry_request
 from b24app.services.show_request import final_document, show_request

@@ -7,7 +7,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from b24app.documents.storage import Blobs
-from b24app.domain.entries import FILES, INK, filled, group_of, shown
+from b24app.domain.entries import FILES, filled, group_of, shown
 from b24app.domain.fields import Check, Field, FieldType, FieldValue
 from b24app.services.showing import SigningView
 from b24app.web.words import field_word

@@ -120,7 +120,9 @@ def test_what_was_entered_is_read_out_again_in_all_scripts():
 
 def test_a_chosen_button_is_a_disc_in_its_circle():
     field = Field("r", "1", FieldType.RADIO, 1, 100, 100, 12, 12)
-    pdf = pypdfium2.PdfDocument(stamp(hostile.to_bytes(hostile.plain(1, "")), [field], {"r": FieldValue("r", "yes")}, {}))
+    pdf = pypdfium2.PdfDocument(
+        stamp(hostile.to_bytes(hostile.plain(1, "")), [field], {"r": FieldValue("r", "yes")}, {})
+    )
     grey = pdf[0].render(scale=SCALE).to_pil().convert("L").crop((380, 380, 480, 480))
     left, top, right, bottom = grey.point(lambda value: 255 if value < 128 else 0).getbbox()
     assert (left + right) / 2 == pytest.approx(44, abs=4)
@@ -131,7 +133,9 @@ def test_a_chosen_button_is_a_disc_in_its_circle():
 def test_a_picture_becomes_a_page_and_a_pdf_stays_one():
     page = as_pages(black((300, 200)), "stamp.png")
     assert [(size.w_pt > size.h_pt) for size in page_sizes(page)] == [True]
-    joined = append_pages(hostile.to_bytes(hostile.plain(2)), [page, as_pages(hostile.to_bytes(hostile.plain(1, "Annex")), "a.pdf")])
+    joined = append_pages(
+        hostile.to_bytes(hostile.plain(2)), [page, as_pages(hostile.to_bytes(hostile.plain(1, "Annex")), "a.pdf")]
+    )
     assert len(page_sizes(joined)) == 4
     assert "Annex" in page_texts(joined)[3]
 

@@ -1,4 +1,4 @@
-"""Every type of place behind a signer's link: plain forms, checks at the field, conditions, files, the sealed result."""
+"""Every type of place behind a signer's link: plain forms, checks, conditions, files, the sealed result."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_a_failed_check_is_said_at_its_place(placed, client, field, text, words)
     answer = value(client, placed, field, text)
     assert answer.status_code == 400
     page = answer.get_data(as_text=True)
-    [problem] = [found for found in re.findall(r'data-problem[^>]*>([^<]+)</p>', page) if found.strip()]
+    [problem] = [found for found in re.findall(r"data-problem[^>]*>([^<]+)</p>", page) if found.strip()]
     assert words in problem
     assert field not in {name for name, kept in placed.values().items() if kept}
 
@@ -118,7 +118,11 @@ def test_a_failed_check_is_said_at_its_place(placed, client, field, text, words)
 def test_a_place_that_waits_for_a_tick_comes_and_goes(placed, client):
     def is_hidden() -> bool:
         page = client.get(f"/s/{placed.token}").get_data(as_text=True)
-        return bool(re.search(r'<form class="entry entry--number" id="entry-\d+"[^>]* hidden data-entry[^>]*data-field="people"', page))
+        return bool(
+            re.search(
+                r'<form class="entry entry--number" id="entry-\d+"[^>]* hidden data-entry[^>]*data-field="people"', page
+            )
+        )
 
     assert is_hidden()
     value(client, placed, "training", "yes")
