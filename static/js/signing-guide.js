@@ -232,7 +232,9 @@ export class Guide {
     const count = this.bar.querySelector("[data-progress]");
     const text = count.dataset.text.replace("{done}", needed.length - missing.length).replace("{total}", needed.length);
     if (count.textContent !== text) count.textContent = text;
-    this.bar.querySelector("[data-progress-bar]").value = needed.length ? needed.length - missing.length : 1;
+    const bar = this.bar.querySelector("[data-progress-bar]");
+    bar.max = needed.length || 1;
+    bar.value = needed.length ? needed.length - missing.length : 1;
     this.bar.classList.toggle("is-done", !missing.length);
     this.next.classList.toggle("button--quiet", Boolean(this.current?.isMissing));
     this.next.hidden = missing.length === 0;

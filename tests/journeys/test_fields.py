@@ -11,7 +11,6 @@ from b24app.documents.preview import page_texts
 from b24app.store import database, requests
 from tests.documents.hostile import plain, to_bytes
 from tests.journeys.world import ANN, agree, approve, compose, give_signature, open_surface, picture, pinned_file, send
-from tests.web.chromium import faults
 
 pytestmark = pytest.mark.browser
 ORDER, EXPRESS = "UF_CRM_PO_NUMBER", "UF_CRM_EXPRESS_START"
@@ -133,17 +132,3 @@ def test_fields_from_the_editor_to_the_card(world):
         texts = page_texts(world.stage.ctx.blobs.get(row.final_sha256))
     assert "PO-2027" in texts[0]
     assert "Second page" in texts[1]
-
-
-def test_the_editor_is_readable_for_everybody(world):
-    """axe-core finds nothing to complain of in the open editor."""
-    page = world.card(world.new_lead())
-    frame = open_surface(page, "toolbar")
-    frame.get_by_test_id("source-upload").check()
-    file = {"name": "Offer.pdf", "mimeType": "application/pdf", "buffer": to_bytes(plain(1))}
-    frame.get_by_test_id("upload").set_input_files(file)
-    frame.get_by_test_id("place-fields").click()
-    pick(frame, "radio", 1, 100, 300)
-    pick(frame, "radio", 1, 100, 330)
-    inner = next(each for each in page.frames if each.locator("field-editor").count())
-    assert faults(inner) == []

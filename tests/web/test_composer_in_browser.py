@@ -13,6 +13,7 @@ from werkzeug.serving import make_server
 from b24app import ROOT
 from b24app.services.bind_surfaces import bind_all
 from b24app.store.tables import Portal
+from tests.documents.hostile import plain, to_bytes
 from tests.office import OLENA, Office, open_office
 
 pytestmark = pytest.mark.browser
@@ -207,3 +208,33 @@ def test_what_is_typed_while_the_pages_are_made_is_not_overwritten(served: Offic
     expect(frame.get_by_test_id("signer-locale").first).to_have_value("uk", timeout=READY_MS)
     expect(frame.get_by_test_id("send")).to_have_attribute("aria-disabled", "false", timeout=READY_MS)
     expect(frame.get_by_test_id("letter-subject")).to_have_value("My own words")
+
+
+def test_the_field_editor_is_readable_and_usable_with_fingers(served: Office, browser: Browser):
+    """On a tablet: no rule of axe broken, a tap places, a finger drags, every tool is 44 px high."""
+    context = browser.new_context(viewport={"width": 1024, "height": 768}, has_touch=True, is_mobile=True)
+    tab = context.new_page()
+    frame = composer(served, tab)
+    frame.get_by_test_id("source-upload").check()
+    file = {"name": "Offer.pdf", "mimeType": "application/pdf", "buffer": to_bytes(plain(1))}
+    frame.get_by_test_id("upload").set_input_files(file)
+    frame.get_by_test_id("place-fields").tap()
+    frame.get_by_test_id("tool-signature").tap()
+    frame.get_by_test_id("editor-page").tap(position={"x": 150, "y": 120})
+    spot = frame.get_by_test_id("spot")
+    before = spot.bounding_box()
+    assert before
+    wire = context.new_cdp_session(tab)
+    for kind, y in (("touchStart", 10), ("touchMove", 40), ("touchMove", 110), ("touchEnd", None)):
+        points = [] if y is None else [{"x": before["x"] + 20, "y": before["y"] + y}]
+        wire.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    after = spot.bounding_box()
+    assert after
+    assert after["y"] - before["y"] == pytest.approx(100, abs=12)
+    assert all((tool.bounding_box() or {})["height"] >= 44 for tool in frame.locator("[data-type]").all())
+    own = tab.frames[-1]
+    own.evaluate(AXE)
+    found = own.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+    assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == []
+    tab.screenshot(path=str(ROOT / "test-artefacts/field-editor-tablet.png"))
+    context.close()
