@@ -219,7 +219,7 @@ def _rest_client(
     user_id: int,
 ) -> PortalClient:
     tokens = StoredTokens(vault, now, portal.member_id, user_id)
-    credentials = AppCredentials(portal.client_id, _client_secret(settings, vault, portal.client_id))
+    credentials = AppCredentials(portal.client_id, partial(_client_secret, settings, vault, portal.client_id))
     limiter = PortalLimiter(portal.member_id, now, on_wait=on_wait)
     return PortalClient(transport, oauth, tokens, credentials, limiter, now, Whose(portal.member_id, user_id))
 

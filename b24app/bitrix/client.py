@@ -5,7 +5,7 @@ Source: settings/how-to-call-rest-api/*.md, settings/performance/*.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -36,10 +36,13 @@ class Token:
 
 @dataclass(frozen=True)
 class AppCredentials:
-    """The application's own pair; a local application has one for each portal."""
+    """The application's own pair; a local application has one for each portal.
+
+    `secret` reads it when it is needed: at a refresh, not at each call.
+    """
 
     client_id: str
-    client_secret: str = field(repr=False)
+    secret: Callable[[], str] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -188,7 +191,7 @@ class Portal:
                 permanent=True,
             )
         app = self._credentials
-        return self._oauth.refresh(app.client_id, app.client_secret, token.refresh_token, whose=self._whose)
+        return self._oauth.refresh(app.client_id, app.secret(), token.refresh_token, whose=self._whose)
 
     def _follow(self, method: str, params: Mapping[str, Any], token: Token, *, write: bool) -> Answer:
         """Send, and once more to the new address when the portal was renamed: the redirect has done nothing."""

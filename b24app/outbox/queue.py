@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import psycopg
 import structlog
@@ -21,6 +22,7 @@ from redis import RedisError
 from b24app.clock import Clock, to_ms
 from b24app.errors import N_, ConfigError
 from b24app.store.database import writing
+from b24app.store.prepared import Prepared, hole
 from b24app.store.tables import Portal
 
 SOON = timedelta(milliseconds=250)
@@ -48,9 +50,20 @@ class Hints:
         A later hint that would come after one already under way is left out, else n hints breed n hints. One that is
         due within a quarter of a second always goes: a hint that fires early must be able to call again.
         """
+        if at is None or self.note(portal, at):
+            self.send(portal, at)
+
+    def note(self, portal: str, at: datetime) -> bool:
+        """Write down that a hint will go, for those that come after; False when one under way will do."""
+        if at - self._now() <= SOON:
+            return True
+        now_ms, at_ms = to_ms(self._now() + SOON), to_ms(at)
+        with writing():
+            return bool(_NOTE.change(portal=portal, at=at_ms, past=now_ms))
+
+    def send(self, portal: str, at: datetime | None = None) -> None:
+        """Send a hint that is noted, after the commit."""
         wait = at - self._now() if at is not None else timedelta()
-        if at is not None and wait > SOON and not self._note(portal, at):
-            return
         try:
             if wait > SOON:
                 self._send.schedule((portal,), delay=wait.total_seconds())
@@ -64,12 +77,13 @@ class Hints:
         self._serve = serve
         self.huey.periodic_task(crontab(minute="*"), name="each_minute")(lambda: each_minute())
 
-    def _note(self, portal: str, at: datetime) -> bool:
-        now_ms, at_ms = to_ms(self._now() + SOON), to_ms(at)
-        with writing():
-            is_needed = (Portal.hint_at <= now_ms) | (Portal.hint_at > at_ms)
-            query = Portal.update(hint_at=at_ms).where((Portal.member_id == portal) & is_needed)
-            return bool(query.execute())
+
+def _note() -> Any:
+    is_needed = (Portal.hint_at <= hole("past")) | (Portal.hint_at > hole("at"))
+    return Portal.update(hint_at=hole("at")).where((Portal.member_id == hole("portal")) & is_needed)
+
+
+_NOTE = Prepared(_note)
 
 
 class HintsAside:

@@ -19,6 +19,7 @@ from typing import Any
 from b24app.clock import Clock, steady_since_ms, to_ms
 from b24app.errors import N_, BitrixError, NotFound
 from b24app.store.database import writing
+from b24app.store.prepared import Prepared, hole
 from b24app.store.tables import Portal
 
 TOKEN_MILLI = 1000
@@ -47,28 +48,43 @@ def wait_ms(row: Portal, now: datetime, tokens: int = 1, since: int = 0) -> int:
     return max(0, -(-missing * 10 // MILLI_PER_10_MS))
 
 
-def one_less(row: Portal, now: datetime, since: int = 0) -> dict[Any, int]:
-    """Return the change of the row that takes one token out."""
-    left = filled(row, now, since) - TOKEN_MILLI
-    return {Portal.tokens_milli: left, Portal.tokens_at: max(to_ms(now), row.tokens_at)}
+def one_less(row: Portal, now: datetime, since: int = 0) -> tuple[int, int]:
+    """Return what the bucket holds without one token, in thousandths, and when that was."""
+    return filled(row, now, since) - TOKEN_MILLI, max(to_ms(now), row.tokens_at)
 
 
-def is_unchanged(row: Portal) -> Any:
-    """Return the condition that nobody has touched the bucket since the row was read."""
-    same = (Portal.tokens_milli == row.tokens_milli) & (Portal.tokens_at == row.tokens_at)
-    return (Portal.member_id == row.member_id) & same
+def is_unchanged() -> Any:
+    """Return the condition that nobody has touched the bucket since it was read, with holes for what was read."""
+    same = (Portal.tokens_milli == hole("milli_read")) & (Portal.tokens_at == hole("at_read"))
+    return (Portal.member_id == hole("portal")) & same
+
+
+def as_read(row: Portal) -> dict[str, int | str]:
+    """Return what fills the holes of `is_unchanged`."""
+    return {"portal": row.member_id, "milli_read": row.tokens_milli, "at_read": row.tokens_at}
+
+
+_BUCKET = (Portal.member_id, Portal.tokens_milli, Portal.tokens_at)
+_READ = Prepared(lambda: Portal.select(*_BUCKET).where(Portal.member_id == hole("portal")))
+_TAKE = Prepared(lambda: Portal.update(tokens_milli=hole("tokens"), tokens_at=hole("at")).where(is_unchanged()))
 
 
 def take(portal: str, now: datetime, since: int = 0) -> int:
     """Take a token. Returns 0 when it was granted, else the milliseconds to wait before asking again."""
     with writing():
         while True:
-            row = Portal.get_or_none(Portal.member_id == portal)
-            if row is None:
-                raise NotFound(N_("Paraph is not installed in this Bitrix24."))
+            row = _bucket(portal)
             wait = wait_ms(row, now, since=since)
-            if wait or Portal.update(one_less(row, now, since)).where(is_unchanged(row)).execute():
+            tokens, at = one_less(row, now, since)
+            if wait or _TAKE.change(tokens=tokens, at=at, **as_read(row)):
                 return wait
+
+
+def _bucket(portal: str) -> Portal:
+    found = _READ.one(Portal, _BUCKET, portal=portal)
+    if found is None:
+        raise NotFound(N_("Paraph is not installed in this Bitrix24."))
+    return found
 
 
 def empty(portal: str, now: datetime) -> None:

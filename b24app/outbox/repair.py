@@ -18,20 +18,21 @@ from b24app.outbox.schedule import PAUSES
 from b24app.outbox.turn import LEASE_MS
 from b24app.store import outbox
 from b24app.store.database import writing
-from b24app.store.tables import Connection, OutboxMessage, Portal
+from b24app.store.tables import Connection, FileSweep, Handover, OutboxMessage, Portal
 
 CLOCKS_DIFFER_MS = 5_000  # between machines that keep the time
 SPREAD_MS = 60_000 + CLOCKS_DIFFER_MS  # looks at a provider are written for the minute to come
+DAY_MS = 86_400_000
 KNOWN_ATTEMPTS = 12  # after so many the wait is always the longest
 
 log = structlog.get_logger()
 
 
 def pull_back(now: datetime) -> int:
-    """Repair messages, leases, buckets, pauses and hints; returns how many times were wrong."""
+    """Repair messages, leases, buckets, pauses, hints, looks and sweeps; returns how many times were wrong."""
     now_ms = to_ms(now)
     with writing():
-        wrong = _messages(now_ms) + _leases(now_ms) + _buckets(now_ms) + _pauses(now_ms) + _hints(now_ms)
+        wrong = sum(repair(now_ms) for repair in (_messages, _leases, _buckets, _pauses, _hints, _looks, _sweeps))
     if wrong:
         log.warning("times_pulled_back", count=wrong)
     return wrong
@@ -66,6 +67,17 @@ def _pauses(now_ms: int) -> int:
 
 def _hints(now_ms: int) -> int:
     return int(Portal.update(hint_at=0).where(Portal.hint_at > now_ms + _ms(LONGEST_S)).execute())
+
+
+def _looks(now_ms: int) -> int:
+    """A request that is silent at its provider is looked at several times a day."""
+    query = Handover.update(next_look_at=now_ms).where(Handover.next_look_at > now_ms + DAY_MS)
+    return int(query.execute())
+
+
+def _sweeps(now_ms: int) -> int:
+    """Files that nobody needs are looked for once a day."""
+    return int(FileSweep.update(due_at=now_ms).where(FileSweep.due_at > now_ms + 2 * DAY_MS).execute())
 
 
 def _waits() -> list[tuple[Any, int]]:

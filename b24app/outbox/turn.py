@@ -24,6 +24,7 @@ from b24app.outbox.verdict import AT_WORK_S, Verdict, judge
 from b24app.store import outbox
 from b24app.store.database import database
 from b24app.store.outbox import EVENTS, LETTERS, PORTAL, PROVIDER, SEAL
+from b24app.store.prepared import Prepared, hole
 from b24app.store.tables import Portal
 
 LEASE_MS: Mapping[str, int] = {
@@ -77,32 +78,33 @@ class Turn:
 
     def settle(self, message: Message, error: Exception | None, now: datetime) -> bool:
         """Write down how a message ended; False when the lease has gone to somebody else, and nothing is written."""
-        lease = Portal.update(lease_until=to_ms(now) + LEASE_MS[message.lane])
-        if not lease.where(self._is_mine()).execute():
+        until = to_ms(now) + LEASE_MS[message.lane]
+        renew = _RENEW if error else _RENEW_WELL[message.lane]
+        if not renew.change(until=until, **self._mine):
             log.warning("lease_lost")
             return False
         if error is None:
             outbox.finish(message.key, now)
-            self._clear_pause(message.lane)
         else:
             self._fail(message, error, now)
         return True
 
     def leave(self, now: datetime) -> None:
         """Give the lease back and note when the portal has work again; who holds it now will call for himself."""
-        Portal.update(lease_by="", lease_until=0).where(self._is_mine()).execute()
+        _LEAVE.change(**self._mine)
         row = schedule.read(self.portal)
         if row and row.lease_until <= to_ms(now):
-            self.wake_at = schedule.wake_at(row, now, self._since)
-            if wait_s := schedule.bucket_wait_s(row, now, self._since):
+            times = schedule.times(self.portal)
+            self.wake_at = schedule.wake_at(row, times, now, self._since)
+            if wait_s := schedule.bucket_wait_s(row, times, now, self._since):
                 self._policy.on_wait(self.portal, wait_s, "postponed")
 
     def _hold(self, row: Portal, lane: str, now: datetime) -> bool:
-        is_free = (Portal.lease_until <= to_ms(now)) | (Portal.lease_by == self._holder)
-        change = {Portal.lease_by: self._holder, Portal.lease_until: to_ms(now) + LEASE_MS[lane]}
-        if lane == PORTAL:
-            change |= rate.one_less(row, now, self._since)
-        return bool(Portal.update(change).where(rate.is_unchanged(row) & is_free).execute())
+        bucket = rate.one_less(row, now, self._since) if lane == PORTAL else (row.tokens_milli, row.tokens_at)
+        tokens, at = bucket
+        until = to_ms(now) + LEASE_MS[lane]
+        held = _HOLD.change(holder=self._holder, until=until, tokens=tokens, at=at, now=to_ms(now), **rate.as_read(row))
+        return bool(held)
 
     def _fail(self, message: Message, error: Exception, now: datetime) -> None:
         rule = self._policy.rules[message.topic]
@@ -137,14 +139,33 @@ class Turn:
             change = {until: to_ms(now + pause), failures: count}
             Portal.update(change).where(Portal.member_id == self.portal).execute()
 
-    def _clear_pause(self, lane: str) -> None:
-        if lane in PAUSES:
-            until, failures = PAUSES[lane]
-            Portal.update({until: 0, failures: 0}).where(self._is_mine() & (failures > 0)).execute()
-
     @property
     def _since(self) -> int:
         return steady_since_ms(self._clock)
 
-    def _is_mine(self) -> Any:
-        return (Portal.member_id == self.portal) & (Portal.lease_by == self._holder)
+    @property
+    def _mine(self) -> dict[str, str]:
+        return {"portal": self.portal, "holder": self._holder}
+
+
+def _is_mine() -> Any:
+    return (Portal.member_id == hole("portal")) & (Portal.lease_by == hole("holder"))
+
+
+def _hold() -> Any:
+    is_free = (Portal.lease_until <= hole("now")) | (Portal.lease_by == hole("holder"))
+    held = {"lease_by": hole("holder"), "lease_until": hole("until")}
+    return Portal.update(**held, tokens_milli=hole("tokens"), tokens_at=hole("at")).where(rate.is_unchanged() & is_free)
+
+
+def _renewed(**also: int) -> Prepared:
+    return Prepared(lambda: Portal.update(lease_until=hole("until"), **also).where(_is_mine()))
+
+
+_HOLD = Prepared(_hold)
+_RENEW = _renewed()
+_RENEW_WELL = {
+    lane: _renewed(**dict.fromkeys((column.name for column in PAUSES.get(lane, ())), 0)) for lane in LEASE_MS
+}
+"""A message done well ends its lane's pause."""
+_LEAVE = Prepared(lambda: Portal.update(lease_by="", lease_until=0).where(_is_mine()))

@@ -93,7 +93,7 @@ class Worker:
                     message = self._go_on(turn, message, error, begun)
                 served += 1
         if turn.wake_at is not None:
-            self._hints.hint(portal, turn.wake_at)
+            self._hints.send(portal, turn.wake_at)
         return served
 
     def sweep(self) -> None:
@@ -103,7 +103,9 @@ class Worker:
         repair.pull_back(now)
         with reading():
             rows = [schedule.read(portal) for portal in outbox.due_portals(now + SWEEP_AHEAD)]
-            moments = [(row.member_id, schedule.wake_at(row, now, since)) for row in rows if row]
+            moments = [
+                (row.member_id, schedule.wake_at(row, schedule.times(row.member_id), now, since)) for row in rows if row
+            ]
         for portal, at in moments:
             self._hints.hint(portal, at)
 
@@ -174,15 +176,21 @@ class Worker:
                 return None
             if begun <= now < begun + SLICE:  # a clock put back ends the slice too: others would wait for an hour
                 return self._claim_or_leave(turn, now)
-            turn.leave(now)
+            self._leave(turn, now)
             return None
 
     def _claim_or_leave(self, turn: Turn, now: datetime) -> Message | None:
         with writing():
             message = turn.claim(now)
             if message is None:
-                turn.leave(now)
+                self._leave(turn, now)
             return message
+
+    def _leave(self, turn: Turn, now: datetime) -> None:
+        """Give the portal back; that somebody will be told to come again is noted in the same transaction."""
+        turn.leave(now)
+        if turn.wake_at is not None and not self._hints.note(turn.portal, turn.wake_at):
+            turn.wake_at = None
 
     def _run(self, message: Message) -> Exception | None:
         """Call the handler; its error is an answer, not an accident."""

@@ -26,14 +26,14 @@ class StoredTokens:
 
     def load(self) -> Token:
         """Raises: ReconnectNeeded when nothing is stored or it is known to be dead."""
-        row = portals.token(self._portal, self._user_id)
-        if row is None or row.dead_at is not None:
+        pair = portals.living_token(self._portal, self._user_id)
+        if pair is None:
             raise ReconnectNeeded(_ENDED, code="no_token")
         return Token(
-            access_token=self._vault.unlock(row.access_token),
-            refresh_token=self._vault.unlock(row.refresh_token),
-            expires_at=from_ms(row.expires_at),
-            client_endpoint=portals.get(self._portal).client_endpoint,
+            access_token=self._vault.unlock(pair.access_token),
+            refresh_token=self._vault.unlock(pair.refresh_token),
+            expires_at=from_ms(pair.expires_at),
+            client_endpoint=pair.client_endpoint,
         )
 
     def locked(self) -> AbstractContextManager[None]:

@@ -98,8 +98,15 @@ def writing() -> Iterator[None]:
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Hold a connection open for the block (a request or a worker's slice)."""
-    with database.connection_context() if database.is_closed() else nullcontext():
+    """Hold a connection open for the block (a request or a worker's slice).
+
+    A SQLite file stays open for the thread's next one: to open it costs more than a message, and whoever closes it last
+    writes its log back.
+    """
+    is_lent = database.is_closed() and not is_sqlite()
+    if database.is_closed() and is_sqlite():
+        database.connect()
+    with database.connection_context() if is_lent else nullcontext():
         yield
 
 

@@ -16,6 +16,7 @@ from peewee import SQL, Case, fn
 from b24app.clock import to_ms
 from b24app.domain.events import Topic
 from b24app.store.database import database
+from b24app.store.prepared import Prepared, Written, hole
 from b24app.store.tables import OutboxMessage, Portal
 
 PORTAL, LETTERS, SEAL, PROVIDER, EVENTS = "portal", "letters", "seal", "provider", "events"
@@ -172,14 +173,16 @@ def pull_back(now_ms: int, is_wrong: Any) -> int:
 
 def next_due(portal: str, lanes: Collection[str], now: datetime) -> OutboxMessage | None:
     """Find the message whose turn it is in one of these lanes, the longest due first."""
-    due = (OutboxMessage.lane.in_(lanes)) & (OutboxMessage.next_at <= to_ms(now))
-    return _eligible(portal).where(due).order_by(OutboxMessage.next_at, OutboxMessage.id).first()
+    wanted = {f"lane{number}": lane for number, lane in enumerate(lanes)}
+    return _NEXT_DUE.one(OutboxMessage, _DUE_COLUMNS, portal=portal, now=to_ms(now), **{**_NO_LANES, **wanted})
 
 
-def next_times(portal: str, lane: str, most: int) -> list[int]:
-    """List when the next messages of a lane are due, the earliest first; moments that may be past."""
-    rows = _eligible(portal).where(OutboxMessage.lane == lane).order_by(OutboxMessage.next_at).limit(most)
-    return [row.next_at for row in rows]
+def next_times(portal: str, most: int) -> dict[str, list[int]]:
+    """List when the next messages of each lane are due, the earliest first; moments that may be past."""
+    times: dict[str, list[int]] = {}
+    for lane, at in _NEXT_TIMES.rows(portal=portal, most=most):
+        times.setdefault(lane, []).append(at)
+    return times
 
 
 def due_portals(until: datetime) -> list[str]:
@@ -200,14 +203,13 @@ def begin_attempt(message: OutboxMessage, again_at: datetime) -> bool:
     `again_at`: when it may be tried again, should this attempt end without a word.
     Returns False when the message has been tried or done by somebody else since it was read.
     """
-    as_read = (OutboxMessage.id == message.id) & (OutboxMessage.attempts == message.attempts)
     message.attempts += 1
-    begun = {"attempts": message.attempts, "next_at": to_ms(again_at), "rest_until": to_ms(again_at)}
-    return bool(OutboxMessage.update(**begun).where(as_read & _is_open()).execute())
+    at = to_ms(again_at)
+    return bool(_BEGIN.change(id=message.id, read=message.attempts - 1, attempts=message.attempts, again=at))
 
 
 def finish(key: str, now: datetime) -> None:
-    _change(key, done_at=to_ms(now), error="")
+    _FINISH.change(key=key, now=to_ms(now))
 
 
 def put_off(key: str, now: datetime, until: datetime, error: str, rest_until: datetime | None = None) -> None:
@@ -248,3 +250,43 @@ def _is_dead() -> Any:
 
 def _eligible(portal: str) -> Any:
     return OutboxMessage.select().where((OutboxMessage.portal == portal) & _is_open() & NOTHING_EARLIER)
+
+
+_DUE_COLUMNS = (
+    OutboxMessage.id, OutboxMessage.portal, OutboxMessage.request, OutboxMessage.seq, OutboxMessage.key,
+    OutboxMessage.topic, OutboxMessage.lane, OutboxMessage.payload, OutboxMessage.attempts,
+)  # fmt: skip
+_LANE_NAMES = tuple(dict.fromkeys(LANES.values()))
+_NO_LANES = {f"lane{number}": "" for number in range(len(_LANE_NAMES))}
+
+
+def _next_due() -> Any:
+    due = OutboxMessage.lane.in_([hole(name) for name in _NO_LANES]) & (OutboxMessage.next_at <= hole("now"))
+    mine = (OutboxMessage.portal == hole("portal")) & _is_open() & NOTHING_EARLIER
+    query = OutboxMessage.select(*_DUE_COLUMNS).where(mine & due)
+    return query.order_by(OutboxMessage.next_at, OutboxMessage.id).limit(1)
+
+
+def _next_times() -> Written:
+    """One selection a lane, each with an end of its own: a portal may have very many messages in one lane."""
+    mark, lanes = database.param, list(_LANE_NAMES)
+    one = f"""SELECT lane, next_at FROM (
+        SELECT t1.lane, t1.next_at FROM outbox AS t1
+        WHERE t1.portal = {mark} AND t1.lane = {mark} AND t1.done_at IS NULL AND t1.dead_at IS NULL
+        AND {NOTHING_EARLIER.sql} ORDER BY t1.next_at LIMIT {mark}) AS of_lane"""  # noqa: S608 - constants only
+    places = [place for lane in lanes for place in (hole("portal"), lane, hole("most"))]
+    return " UNION ALL ".join([one] * len(lanes)), places
+
+
+def _begin() -> Any:
+    as_read = (OutboxMessage.id == hole("id")) & (OutboxMessage.attempts == hole("read")) & _is_open()
+    begun = {"attempts": hole("attempts"), "next_at": hole("again"), "rest_until": hole("again")}
+    return OutboxMessage.update(**begun).where(as_read)
+
+
+def _finish() -> Any:
+    done = OutboxMessage.update(done_at=hole("now"), error="")
+    return done.where((OutboxMessage.key == hole("key")) & OutboxMessage.done_at.is_null())
+
+
+_NEXT_DUE, _NEXT_TIMES, _BEGIN, _FINISH = (Prepared(build) for build in (_next_due, _next_times, _begin, _finish))

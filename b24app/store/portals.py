@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from b24app.errors import N_, NotFound
 from b24app.store.database import alone, database
+from b24app.store.prepared import ByKey, Prepared, hole
 from b24app.store.tables import Application, Portal, PortalToken, upsert
 
 
+class LivingToken(NamedTuple):
+    """A locked pair and the portal's REST base."""
+
+    access_token: str
+    refresh_token: str
+    expires_at: int
+    client_endpoint: str
+
+
+def _living() -> Any:
+    of_employee = (PortalToken.portal == hole("portal")) & (PortalToken.user_id == hole("user_id"))
+    living = of_employee & PortalToken.dead_at.is_null() & Portal.uninstalled_at.is_null()
+    columns = PortalToken.access_token, PortalToken.refresh_token, PortalToken.expires_at, Portal.client_endpoint
+    joined = PortalToken.select(*columns).join(Portal, on=(Portal.member_id == PortalToken.portal))
+    return joined.where(living)
+
+
+_LIVING = Prepared(_living)
+_BY_ID = ByKey(Portal.member_id)
+_TOKEN = ByKey(PortalToken.portal, PortalToken.user_id)
+_APPLICATION = ByKey(Application.client_id)
+
+
 def find(member_id: str) -> Portal | None:
-    return Portal.get_or_none(Portal.member_id == member_id)
+    found: Portal | None = _BY_ID(member_id)
+    return found
 
 
 def every() -> list[Portal]:
@@ -52,7 +77,22 @@ def set_option(portal: str, **options: Any) -> None:
 
 
 def token(portal: str, user_id: int) -> PortalToken | None:
-    return PortalToken.get_or_none((PortalToken.portal == portal) & (PortalToken.user_id == user_id))
+    found: PortalToken | None = _TOKEN(portal, user_id)
+    return found
+
+
+def living_token(portal: str, user_id: int) -> LivingToken | None:
+    """An employee's pair, still locked, with the address it is good for; None when there is none or it is dead.
+
+    Raises: NotFound when the application is not installed there.
+    """
+    row = _LIVING.row(portal=portal, user_id=user_id)
+    if row is not None:
+        return LivingToken(*row)
+    kept = token(portal, user_id)
+    if kept is not None and kept.dead_at is None:
+        get(portal)
+    return None
 
 
 def save_token(portal: str, user_id: int, *, access: str, refresh: str, expires_at: int) -> None:
@@ -81,7 +121,8 @@ def mark_token_dead(portal: str, user_id: int, at: int) -> None:
 
 
 def application(client_id: str) -> Application | None:
-    return Application.get_or_none(Application.client_id == client_id)
+    found: Application | None = _APPLICATION(client_id)
+    return found
 
 
 def applications() -> list[Application]:

@@ -42,7 +42,8 @@ def bench_call(stage: Stage) -> CallTimes:
     bare = Transport(allow_private=True, user_agent="Paraph")
     watched = Transport(allow_private=True, user_agent="Paraph", log=ctx.transport._log)
     clients = [
-        PortalClient(door, ctx.oauth, tokens, AppCredentials("", ""), NoLimit(), ctx.now) for door in (watched, bare)
+        PortalClient(door, ctx.oauth, tokens, AppCredentials("", lambda: ""), NoLimit(), ctx.now)
+        for door in (watched, bare)
     ]
     commands = build(Entity(1, LEAD_77))
     with database.reading():

@@ -102,4 +102,4 @@ def limiter() -> Limiter:
 
 @pytest.fixture
 def portal(transport: Transport, oauth: OAuthServer, tokens: Tokens, limiter: Limiter) -> Portal:
-    return Portal(transport, oauth, tokens, AppCredentials("app.1", "secret-1"), limiter, lambda: NOW)
+    return Portal(transport, oauth, tokens, AppCredentials("app.1", lambda: "secret-1"), limiter, lambda: NOW)

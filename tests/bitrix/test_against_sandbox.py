@@ -45,7 +45,7 @@ class World:
         return store
 
     def portal(self, user_id: int = ANNA, tokens: Tokens | None = None) -> Portal:
-        app = AppCredentials(self.acme.app.client_id, self.acme.app.client_secret)
+        app = AppCredentials(self.acme.app.client_id, lambda: self.acme.app.client_secret)
         return Portal(self.door, self.oauth, tokens or self.tokens(user_id), app, self.limiter, utc_now)
 
 

@@ -63,7 +63,7 @@ def test_a_token_known_to_be_over_is_refreshed_before_the_call(
     server: Server, transport: Transport, oauth: OAuthServer, fresh: dict[str, Any]
 ) -> None:
     tokens = Tokens(server.rest, life_s=-1)
-    portal = Portal(transport, oauth, tokens, AppCredentials("a", "b"), Limiter(), lambda: NOW)
+    portal = Portal(transport, oauth, tokens, AppCredentials("a", lambda: "b"), Limiter(), lambda: NOW)
     server.on("/rest/profile", only_new_token)
     portal.call("profile")
     assert [asked.path for asked in server.asked] == ["/oauth/token/", "/rest/profile"]
@@ -99,7 +99,7 @@ def test_a_missing_refresh_token_asks_to_reconnect(server: Server, transport: Tr
     tokens = Tokens(server.rest, refresh="")
     server.on("/rest/profile", EXPIRED)
     with pytest.raises(ReconnectNeeded):
-        Portal(transport, oauth, tokens, AppCredentials("a", "b"), Limiter(), lambda: NOW).call("profile")
+        Portal(transport, oauth, tokens, AppCredentials("a", lambda: "b"), Limiter(), lambda: NOW).call("profile")
     assert tokens.buried == ["no_refresh_token"]
 
 
@@ -241,7 +241,9 @@ class TestLimits:
                 raise BitrixError("wait", code="rate_wait", retry_after_s=3)
 
         with pytest.raises(BitrixError) as error:
-            Portal(transport, oauth, Tokens(server.rest), AppCredentials("a", "b"), Full(), lambda: NOW).call("profile")
+            Portal(transport, oauth, Tokens(server.rest), AppCredentials("a", lambda: "b"), Full(), lambda: NOW).call(
+                "profile"
+            )
         assert error.value.code == "rate_wait"
         assert server.asked == []
 
@@ -338,5 +340,5 @@ class TestBatch:
 
 
 def test_tokens_and_secrets_do_not_show_in_repr(tokens: Tokens) -> None:
-    shown = repr(tokens.token) + repr(AppCredentials("app.1", "secret-1"))
+    shown = repr(tokens.token) + repr(AppCredentials("app.1", lambda: "secret-1"))
     assert not any(word in shown for word in ("at-1", "rt-1", "secret-1"))

@@ -41,7 +41,9 @@ def portal(server: Server, tmp_path: Path, clock: Clock) -> Portal:
     rest_log = RestLog(tmp_path / "log", clock)
     door = Transport(allow_private=True, user_agent="Paraph/1.0", timeout_s=(1.0, 0.5), log=rest_log.write)
     oauth = OAuthServer(door, server.url, now=lambda: NOW)
-    return Portal(door, oauth, Tokens(server.rest), AppCredentials("a", "b"), Limiter(), lambda: NOW, Whose("acme", 6))
+    return Portal(
+        door, oauth, Tokens(server.rest), AppCredentials("a", lambda: "b"), Limiter(), lambda: NOW, Whose("acme", 6)
+    )
 
 
 def lines(directory: Path, wanted: Wanted = EVERYTHING) -> list[dict[str, object]]:

@@ -118,7 +118,10 @@ class Office:
         while self.clock() < end:
             worker.drain(20)
             with database.reading():
-                moments = [schedule.wake_at(portal_row(name), self.clock()) for name in outbox.due_portals(end)]
+                moments = [
+                    schedule.wake_at(portal_row(name), schedule.times(name), self.clock())
+                    for name in outbox.due_portals(end)
+                ]
             if not any(moments):
                 return
             self.clock.moment = max(self.clock(), min(moment for moment in moments if moment))

@@ -45,7 +45,7 @@ class Effects:
 class MutedHints(Hints):
     """Dies where the hint would be sent."""
 
-    def hint(self, portal: str, at: datetime | None = None) -> None:
+    def send(self, portal: str, at: datetime | None = None) -> None:
         die()
 
 

@@ -19,7 +19,7 @@ from b24app.outbox.queue import Hints
 from b24app.outbox.rate import PortalLimiter
 from b24app.outbox.worker import Worker
 from b24app.store import connections, database, outbox
-from b24app.store.tables import OutboxMessage, Portal
+from b24app.store.tables import FileSweep, Handover, OutboxMessage, Portal
 from tests.hand_clocks import HandClocks
 
 from .office import Diary, Office, portal_row, put, row
@@ -126,6 +126,17 @@ def test_an_hour_back_a_later_hint_is_no_longer_held_up_by_an_impossible_one(off
     clocks.jump(hours=-2)
     repair.pull_back(clocks.wall())
     assert portal_row("anna").hint_at == 0
+
+
+def test_a_year_back_looks_at_providers_and_the_search_for_files_go_on(office, clocks):
+    now_ms = to_ms(clocks.wall())
+    with database.writing():
+        Handover.create(request="r1", portal="anna", connection="c1", our_ref="ours", next_look_at=now_ms + HOUR_MS)
+        FileSweep.create(id=1, owner="us", due_at=now_ms + 24 * HOUR_MS)
+    assert repair.pull_back(clocks.wall()) == 0
+    clocks.jump(days=-365)
+    assert repair.pull_back(clocks.wall()) == 2
+    assert Handover.get_by_id("r1").next_look_at == FileSweep.get_by_id(1).due_at == to_ms(clocks.wall())
 
 
 @pytest.mark.parametrize("attempts", range(15))

@@ -13,6 +13,7 @@ from b24app.services.connect_provider import add_connection
 from b24app.services.live_card import sentence
 from b24app.services.record import enqueue
 from b24app.services.retry_request import retry_request
+from b24app.services.try_again import try_again
 from b24app.services.words import speaker
 from b24app.store import connections, handovers, requests
 from b24app.store.database import writing
@@ -68,6 +69,16 @@ def test_a_lost_answer_leads_to_one_document(scene, call):
     assert scene.status(request_id) is Status.AWAITING_SIGNATURES
     assert scene.ref(request_id) == scene.service.only().id
     assert scene.service.calls["find"] == 1
+
+
+def test_an_administrator_who_is_in_a_hurry_sends_no_second_document(scene):
+    scene.far.lose_answer()
+    request_id = scene.send()
+    for _ in range(3):
+        try_again(scene.desk.ctx, scene.desk.portal, ANNA, request_id)
+        scene.desk.work()
+    scene.insist()
+    assert (len(scene.far.sent()), scene.status(request_id)) == (1, Status.AWAITING_SIGNATURES)
 
 
 def test_a_call_that_never_arrived_is_made_again(scene):

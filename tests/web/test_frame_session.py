@@ -6,10 +6,12 @@ import io
 
 import pytest
 import structlog
+from flask import Flask
 from structlog.testing import capture_logs
 
+from b24app import ROOT
 from b24app.logs import without_words
-from b24app.web import app_home, error_pages
+from b24app.web import doors, error_pages
 from tests.office import ANNA, OLENA, VERA, Office, Page
 
 TOO_LARGE = 27 * 1024 * 1024
@@ -70,16 +72,18 @@ def test_what_is_too_large_is_said_without_scripts_as_well(office: Office, home,
 def test_a_bug_is_logged_without_its_words(office: Office, monkeypatch):
     words = "-".join(("ann", "lee", "example"))
 
-    def broken(*_args: object, **_named: object) -> None:
+    def broken() -> None:
         raise ValueError(words)
 
+    app = Flask("b24app", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    doors.register(app, office.ctx)
+    app.add_url_rule("/broken", view_func=broken)
     with monkeypatch.context() as patched, capture_logs([without_words]) as logged:
-        patched.setattr(error_pages, "log", structlog.get_logger())
-        patched.setattr(app_home, "list_page", broken)
-        page = office.launch("/", user=ANNA)
-    assert page.status == 500
+        patched.setattr(error_pages, "log", structlog.get_logger())  # not the one that keeps its processors
+        page = app.test_client().get("/broken")
+    assert page.status_code == 500
     assert [entry["error"] for entry in logged if entry["event"] == "bug"] == ["ValueError"]
-    assert words not in f"{logged}{page.text}"
+    assert words not in f"{logged}{page.get_data(as_text=True)}"
 
 
 @pytest.mark.parametrize("path", ["/s/x", "/s/x/decline", "/verify", "/v/x", "/"])
