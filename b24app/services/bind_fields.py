@@ -35,7 +35,7 @@ _KINDS: Mapping[FieldType, frozenset[str]] = {
 class Bound:
     """A property as it was when the document was sent. `values`: its texts then; `currency` of the card."""
 
-    property: UserField
+    field: UserField
     values: tuple[str, ...]
     currency: str
 
@@ -101,7 +101,7 @@ def answers(
 
 def as_property(bound: Bound, entry: str) -> str:
     """Write an entry the way the property's texts are; what is no number or day stays and is refused later."""
-    if bound.property.type in NUMBERS and (amount := as_number(entry)) is not None:
+    if bound.field.type in NUMBERS and (amount := as_number(entry)) is not None:
         return f"{amount.normalize():f}" if amount else "0"
     return entry
 
@@ -112,8 +112,8 @@ def _prefilled(field: Field, bound: Bound) -> Field:
     if field.type is FieldType.RADIO:
         return replace(field, default=YES if value and field.label == value else "")
     if field.type is FieldType.DROPDOWN:
-        options = field.options or tuple(option.value for option in bound.property.options)
+        options = field.options or tuple(option.value for option in bound.field.options)
         return replace(field, options=options, default=value if value in options else "")
-    if bound.property.multiple and field.read_only:
+    if bound.field.multiple and field.read_only:
         value = ", ".join(bound.values)
     return replace(field, default=value)

@@ -10,12 +10,11 @@ from b24app.services.composing import ComposeForm
 from b24app.store import composers
 from b24app.store.tables import Request
 
-_OF_ONE_OPENING = {"composer_id": "", "prepared_id": "", "expires_on": None, "accept_empties": False}
-
 
 def kept_form(portal: str, form: ComposeForm) -> dict[str, Any]:
     """Return the columns of a request that keep its form: choices, and the file of the employee's own."""
-    plain = to_plain(replace(form, **_OF_ONE_OPENING))
+    choices = replace(form, composer_id="", prepared_id="", expires_on=None, accept_empties=False)
+    plain = to_plain(choices)
     upload = composers.upload(portal, form.composer_id, form.upload_id) if form.source == "upload" else None
     if upload is None:
         return {"made_of": {"form": plain}}

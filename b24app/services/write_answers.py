@@ -71,10 +71,10 @@ def settle_conflict(ctx: Context, portal: Portal, user_id: int, request_id: str,
     client = ctx.rest(portal, user_id)
     item = _item(client, row)
     try:
-        value = raw(bound.property, conflict["now"], item.get(bound.property.name), bound.currency)
+        value = raw(bound.field, conflict["now"], item.get(bound.field.name), bound.currency)
     except ValueError as error:
-        raise NotAllowed(UNFIT, label=bound.property.label) from error
-    update_item(client, row.entity_type_id, row.entity_id, {bound.property.name: value})
+        raise NotAllowed(UNFIT, label=bound.field.label) from error
+    update_item(client, row.entity_type_id, row.entity_id, {bound.field.name: value})
     settled = Difference(**conflict)
     with writing():
         requests.lock(portal.member_id, request_id)
@@ -115,7 +115,7 @@ def _write(client: PortalClient, step: Step, changed: Mapping[str, tuple[Bound, 
     plan = _plan(_item(client, step.row), changed)
     if not plan.fields or (step.message.is_retry and is_logged(client, step)):
         return plan
-    labels = ", ".join(changed[PREFIX + name][0].property.label for name in plan.fields)
+    labels = ", ".join(changed[PREFIX + name][0].field.label for name in plan.fields)
     text = step.say(
         N_("Entries from “%(title)s” were saved in this card: %(labels)s"), title=step.row.title, labels=labels
     )
@@ -135,7 +135,7 @@ def _plan(item: Mapping[str, Any], changed: Mapping[str, tuple[Bound, str]]) -> 
     """Decide property by property; several values are only ever added to, so they meet no conflict."""
     plan = _Plan()
     for path, (bound, wanted) in changed.items():
-        known, held = bound.property, item.get(bound.property.name)
+        known, held = bound.field, item.get(bound.field.name)
         values = plain_all(known, held)
         now = values[0] if values else ""
         if wanted in values or (not wanted and not values):

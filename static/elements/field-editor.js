@@ -13,6 +13,7 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 
 class FieldEditor extends HTMLElement {
   #drawn = false;
+  #boxes = new Map(); // id -> its box on the page
 
   connectedCallback() {
     const given = (name) => JSON.parse(this.dataset[name] || "[]");
@@ -386,7 +387,11 @@ class FieldEditor extends HTMLElement {
   #draw() {
     this.#drawn = true;
     const kept = new Set(this.plan.fields.map(({ id }) => id));
-    for (const box of this.querySelectorAll("[data-id]")) if (!kept.has(box.dataset.id)) box.remove();
+    for (const [id, box] of this.#boxes)
+      if (!kept.has(id)) {
+        box.remove();
+        this.#boxes.delete(id);
+      }
     const current = this.plan.chosen[0]?.id ?? this.plan.ordered[0]?.id;
     for (const field of this.plan.fields) this.#drawBox(field, field.id === current);
     this.panel.show();
@@ -429,11 +434,12 @@ class FieldEditor extends HTMLElement {
     handle.dataset.handle = "";
     handle.className = "spot__handle";
     box.append(face, handle);
+    this.#boxes.set(field.id, box);
     return box;
   }
 
   #box(id) {
-    return this.querySelector(`[data-id="${CSS.escape(id)}"]`);
+    return this.#boxes.get(id);
   }
 
   #focusBox(id) {
@@ -463,8 +469,9 @@ class FieldEditor extends HTMLElement {
 
   // -- zoom ---------------------------------------------------------------------------------------------------------
 
-  /** Its dialog is opened after it was made: until then it has no width. */
+  /** Made before it is shown it has no width yet. */
   #fitWhenShown() {
+    if (this.scroller.clientWidth) return this.#fitZoom();
     const watcher = new ResizeObserver(() => {
       if (!this.scroller.clientWidth) return;
       watcher.disconnect();

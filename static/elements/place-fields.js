@@ -32,9 +32,10 @@ class PlaceFields extends HTMLElement {
   #showDialog(html) {
     const dialog = document.createElement("dialog");
     dialog.className = "editing";
-    dialog.innerHTML = html;
-    dialog.setAttribute("aria-label", dialog.querySelector("field-editor").dataset.title);
     document.body.append(dialog);
+    dialog.showModal();
+    dialog.innerHTML = html; // shown first: the editor fits the pages to the room there is
+    dialog.setAttribute("aria-label", dialog.querySelector("field-editor").dataset.title);
     dialog.addEventListener("cancel", (event) => {
       event.preventDefault(); // escape belongs to the editor
     });
@@ -43,7 +44,7 @@ class PlaceFields extends HTMLElement {
       (this.isConnected ? this.button : document.querySelector("place-fields button"))?.focus();
     });
     dialog.querySelector("field-editor").send = (action, fields) => this.#send(action, fields, dialog);
-    dialog.showModal();
+    dialog.querySelector("[data-type]").focus();
   }
 
   /** Hand the fields in; resolves to what is wrong, or closes the dialog. */

@@ -21,6 +21,15 @@ pytestmark = pytest.mark.browser
 AXE = (ROOT / "tests/vendor/axe-core-4.14.1/axe.min.js").read_text()
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 READY_MS = 30_000
+OFFER = """(found) => {
+  const editor = document.querySelector("field-editor");
+  const fresh = editor.cloneNode(true);
+  fresh.dataset.fields = JSON.stringify(editor.plan);
+  fresh.dataset.candidates = JSON.stringify(found);
+  for (const box of fresh.querySelectorAll("[data-id]")) box.remove();
+  editor.replaceWith(fresh);
+}"""
+"""Opens the editor anew on places found in the file."""
 
 
 @pytest.fixture(scope="module")
@@ -236,5 +245,11 @@ def test_the_field_editor_is_readable_and_usable_with_fingers(served: Office, br
     own.evaluate(AXE)
     found = own.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
     assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == []
-    tab.screenshot(path=str(ROOT / "test-artefacts/field-editor-tablet.png"))
+    own.evaluate(
+        OFFER,
+        [{"id": "found-1", "signer": "1", "type": "text", "page": 1, "x_pt": 90, "y_pt": 400, "w_pt": 90, "h_pt": 14}],
+    )
+    expect(frame.get_by_test_id("candidate")).to_have_count(1)
+    frame.get_by_test_id("editor-take").tap()
+    expect(frame.get_by_test_id("spot")).to_have_count(2)
     context.close()
