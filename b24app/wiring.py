@@ -36,6 +36,7 @@ from b24app.outbox.connection_rate import ConnectionLimiter
 from b24app.outbox.message import Handler, Message
 from b24app.outbox.queue import Hints, HintsAside
 from b24app.outbox.rate import OnWait, PortalLimiter
+from b24app.providers import docusign, dropbox_sign
 from b24app.providers.base import BUILTIN, Letters, Provider
 from b24app.providers.builtin import BuiltinProvider
 from b24app.providers.doors import DOORS
@@ -185,9 +186,12 @@ def wire_handlers(ctx: Context) -> dict[Topic, Handler]:
 def _rooms(settings: Settings, mailer: Mailer, now: Clock) -> Mapping[str, Room]:
     """List the signing providers; listing them loads no SDK."""
     engine = BuiltinProvider(mailer, settings.mail_from, now)
-    return {
-        BUILTIN: Room(BUILTIN, engine.title, lambda _settings: engine.capabilities, lambda _account, _means: engine)
-    }
+    builtin = Room(BUILTIN, engine.title, lambda _settings: engine.capabilities, lambda _account, _means: engine)
+    distant = (
+        dropbox_sign.listed(settings.dropbox_sign_url),
+        docusign.listed(settings.docusign_url, settings.docusign_auth_url),
+    )
+    return {room.name: room for room in (builtin, *distant)}
 
 
 def _opening(ctx: Context, letters: Letters, portal: str, connection: str) -> Opening:

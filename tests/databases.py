@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import itertools
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+from peewee import SqliteDatabase
 
 from b24app.store import database, migrate
 
@@ -30,6 +32,7 @@ _numbers = itertools.count(1)
 def fresh(kind: str, directory: Path) -> Iterator[str]:
     """Make an empty database with today's schema; yields its address. It goes away afterwards."""
     if kind == "sqlite":
+        lay_out(directory)
         try:
             yield f"sqlite:///{directory / 'paraph.db'}"
         finally:
@@ -42,6 +45,24 @@ def fresh(kind: str, directory: Path) -> Iterator[str]:
     finally:
         database.close_all()
         _run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def lay_out(directory: Path) -> None:
+    """Put an empty SQLite database with today's schema where the application looks for its own, unless one is there."""
+    path = directory / "paraph.db"
+    if not path.exists():
+        path.write_bytes(_migrated_file())
+
+
+@functools.cache
+def _migrated_file() -> bytes:
+    """Migrate one file; the others are copies of it."""
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "paraph.db"
+        file = SqliteDatabase(str(path))
+        migrate.bring(file)
+        file.close()
+        return path.read_bytes()
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from b24app.settings import Settings
 from b24app.store import database, portals
 from b24app.store.tables import Portal
 from b24app.wiring import wire_worker
+from tests import databases
 
 TOKEN = re.compile(r'<meta name="paraph-session" content="([^"]+)"')
 CSRF = re.compile(r'<meta name="csrf-token" content="([^"]+)"')
@@ -132,6 +133,7 @@ def open_stage(directory: Path) -> Iterator[Stage]:
     door = Listener(lambda: lambda environ, start: served[0](environ, start))
     url = door.url.replace("127.0.0.1", "localhost")
     with Sandbox(url) as sandbox:
+        databases.lay_out(directory)
         settings = Settings(
             public_url=url,
             data_dir=str(directory),

@@ -32,6 +32,7 @@ from b24app.store import portals
 from b24app.store.database import writing
 from b24app.store.tables import Portal, SignerRow
 from b24app.wiring import wire_worker
+from tests import databases
 
 OLENA, ANNA, BORIS = 1, 6, 8  # administrator, owner of lead 77, sees his own leads only
 VERA = 1  # of the other portal
@@ -183,6 +184,7 @@ def open_office(
         for portal in sandbox.portals.values():
             portal.bucket.size = portal.bucket.drain_per_s = 1e9
         mail = sandbox.settings()
+        databases.lay_out(directory)
         app = create_app(
             Settings(
                 public_url=app_url,

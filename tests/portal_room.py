@@ -14,6 +14,7 @@ from b24app.store.database import writing
 from b24app.store.tables import OutboxMessage, Portal, Request, SignerRow
 from b24app.store.vault import fingerprint
 from b24app.wiring import wire
+from tests import databases
 
 ANNA, BORIS = 1, 6
 NOON_MS = 1_772_452_800_000
@@ -22,6 +23,8 @@ NOON_MS = 1_772_452_800_000
 def open_room(directory: Path, now: Clock | None = None, **settings: str) -> Context:
     """Wire the application into a directory; nothing outside answers."""
     nowhere = {"smtp_url": "smtp://127.0.0.1:9", "oauth_url": "http://127.0.0.1:9"}
+    if not settings.get("database_url"):
+        databases.lay_out(directory)
     known = {"data_dir": str(directory), "allow_insecure_portals": True, **nowhere, **settings}
     return wire(Settings(**known), now)
 

@@ -10,7 +10,7 @@ happened, and is looked for by our reference before it is repeated. No other exc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -34,7 +34,8 @@ class Order:
     `find_by_ref` and events find it again. It holds no personal data. `fields` are the signers' own, named by their
     `position` as text ("1", "2", ...); where a provider needs none, it gets none. `pdf` reads the document's bytes.
     `subject` and `message` are empty unless the portal has words of its own. `notify_url` is where events about this
-    request go, for providers that are told at each one.
+    request go, for providers that are told at each one. `embedded` are the ids of signers who sign inside our page, by
+    `signing_link`, and get no letter: where a provider has EMBEDDED beside EMAIL, one signer can, and the others not.
     """
 
     ref: str
@@ -53,6 +54,7 @@ class Order:
     sender_name: str = ""
     sender_company: str = ""
     notify_url: str = field(default="", repr=False)
+    embedded: Collection[str] = ()
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from b24app.clock import Clock
-from b24app.providers.base import Letters, Provider
+from b24app.providers.base import Letters, Order, Problem, Provider
 from b24app.providers.capabilities import Auth, Capabilities
 
 
@@ -35,8 +35,8 @@ class Keys(Protocol):
 class Account:
     """One connection, unlocked: what a room is opened with. `settings` are the connection's own (test mode, host).
 
-    After a person's consent on the provider's page `secrets` holds what came back, under CODE and RETURN_TO, beside
-    what the administrator entered: the room trades it with its first call, by `Keys.renew`.
+    After a person's consent on the provider's page `secrets` holds what came back, under CODE, STATE and RETURN_TO,
+    beside what the administrator entered: the room trades it with its first call, by `Keys.renew`.
     """
 
     connection: str
@@ -45,6 +45,7 @@ class Account:
 
 
 CODE = "code"
+STATE = "state"  # as it was given to `begin`: some want it again beside the code
 RETURN_TO = "return_to"
 
 
@@ -102,7 +103,8 @@ class Room:
 
     `name` stands in tables and code, `title` is what people read. `capabilities` answers for a connection's settings,
     without a network; `settings["auth"]` is the way in that was taken (an `Auth`). `ways_in`: the first is proposed.
-    `pages`: the https origins that a signer's frame needs, for a signing page opened inside ours.
+    `pages`: the https origins that a signer's frame needs, for a signing page opened inside ours. `problems`: what does
+    not fit beyond what capabilities tell, for pages to say before sending; the room's `validate` says it too.
     """
 
     name: str
@@ -111,3 +113,4 @@ class Room:
     open: Callable[[Account, Means], Provider]
     ways_in: tuple[WayIn, ...] = ()
     pages: Callable[[Mapping[str, object]], tuple[str, ...]] = lambda _settings: ()
+    problems: Callable[[Order], Iterable[Problem]] = lambda _order: ()

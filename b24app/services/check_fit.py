@@ -8,7 +8,7 @@ from b24app.domain.signature_request import SignatureRequest
 from b24app.errors import N_, InvalidPayload, NotFound
 from b24app.providers import fit
 from b24app.providers.base import BUILTIN
-from b24app.services.ask_provider import capabilities_of
+from b24app.services.ask_provider import capabilities_of, room_of
 from b24app.services.context import Context
 from b24app.services.order_for import order_for
 from b24app.store import connections
@@ -33,5 +33,6 @@ def fit_problems(ctx: Context, row: Request, request: SignatureRequest) -> Itera
     if connections.get(row.portal, row.connection).health == "reconnect":
         yield "connection", InvalidPayload(N_("This signing service needs to be connected again by an administrator."))
     order = order_for(ctx, row, request, capabilities, ref=row.id)
-    for problem in fit.problems(order, capabilities, ctx.now()):
+    own = room_of(ctx, provider_of(row.portal, row.connection)).problems(order)
+    for problem in (*fit.problems(order, capabilities, ctx.now()), *own):
         yield problem.field, InvalidPayload(problem.sentence.message, **problem.sentence.params)

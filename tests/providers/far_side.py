@@ -38,7 +38,7 @@ class FarSide(Protocol):
         """Let what was cancelled by us be over, where that takes its time."""
 
     def sent(self) -> list[str]:
-        """The references of all requests there, in the order in which they were accepted."""
+        """The references of all requests there, in the order in which they were accepted; waits until they are out."""
 
     def posted(self) -> list[Posted]:
         """Take the events that are on their way."""

@@ -240,10 +240,18 @@ def test_what_a_provider_says_about_one_document_does_not_make_the_account_ill(s
 
 
 def test_the_web_process_loads_no_room_and_no_client_of_a_provider():
+    """Though it lists the rooms, asks what they can do, and makes the address of a consent page."""
     code = """if True:
-        import sys, b24app.wiring
+        import sys
+        from types import SimpleNamespace
+        from b24app import wiring
+        from b24app.settings import Settings
         from b24app.web import doors
+        for room in wiring._rooms(Settings(), None, None).values():
+            room.capabilities({}), room.pages({}), list(room.problems(SimpleNamespace(fields=[])))
+            [way.begin({}, {}, "state", "https://here.example/") for way in room.ways_in if way.begin]
         names = ("dropbox_sign", "docusign_esign", "pyhanko", "b24app.services.hand_over", "b24app.services.fetch_file")
+        names += ("pydantic", "b24app.providers.dropbox_sign.client")
         print([name for name in names if name in sys.modules])"""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from b24app.clock import to_ms
 from b24app.domain.events import Topic
 from b24app.domain.signature_request import SignerStatus, Status
 from b24app.errors import Sentence, Trouble
+from b24app.providers.base import Problem
 from b24app.services.composing import FormRefused
 from b24app.services.connect_provider import add_connection
 from b24app.services.live_card import sentence
@@ -223,6 +226,15 @@ def test_the_account_of_another_portal_cannot_be_used(scene):
     with pytest.raises(FormRefused) as caught:
         scene.desk.send(connection=theirs)
     assert "connection" in caught.value.problems
+
+
+def test_what_a_room_cannot_do_beyond_its_capabilities_is_said_before_sending(scene):
+    picky = replace(scene.desk.ctx.rooms["example"], problems=lambda _order: [Problem("document", Sentence("No."))])
+    scene.desk.ctx = replace(scene.desk.ctx, rooms={**scene.desk.ctx.rooms, "example": picky})
+    with pytest.raises(FormRefused) as caught:
+        scene.send()
+    assert "No." in str(caught.value.problems["document"])
+    assert scene.service.desk.papers == {}
 
 
 def test_nothing_is_called_sent_before_the_provider_has_it(scene):

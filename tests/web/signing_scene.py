@@ -31,6 +31,7 @@ from b24app.store import audit, requests
 from b24app.store.database import reading, writing
 from b24app.store.tables import Portal, Request, SignerLink
 from b24app.store.vault import fingerprint
+from tests import databases
 
 TITLE = "Services agreement No. 2026-014"
 AGREEMENT = """# Services agreement
@@ -111,6 +112,7 @@ class SigningScene:
 
 def scene(directory: Path, markdown: str = AGREEMENT, title: str = TITLE, **signer: object) -> SigningScene:
     """Make the application and send one document; `signer` changes the first signer."""
+    databases.lay_out(directory)
     app = create_app(Settings(data_dir=str(directory), client_id="app", log_level="WARNING"))
     return send(app, markdown, title, **signer)
 

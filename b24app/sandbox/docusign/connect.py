@@ -94,9 +94,7 @@ class Connect(Outgoing):
 
     def _post_once(self, parcel: Parcel, attempt: int) -> tuple[int, bool]:
         """Accepted: any 2xx."""
-        body = json.dumps(parcel.payload | {"retryCount": attempt - 1}, ensure_ascii=False).encode()
-        headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "DocuSign Connect"}
-        headers |= signatures(body, parcel.keys)
+        body, headers = written(parcel, attempt)
         try:
             answer = requests.post(
                 parcel.url, data=body, headers=headers, timeout=self.timeout_s, allow_redirects=False
@@ -104,6 +102,13 @@ class Connect(Outgoing):
         except requests.RequestException:
             return 0, False
         return answer.status_code, 200 <= answer.status_code < 300
+
+
+def written(parcel: Parcel, attempt: int) -> tuple[bytes, dict[str, str]]:
+    """Body and headers of one POST."""
+    body = json.dumps(parcel.payload | {"retryCount": attempt - 1}, ensure_ascii=False).encode()
+    headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "DocuSign Connect"}
+    return body, headers | signatures(body, parcel.keys)
 
 
 def signatures(body: bytes, keys: Iterable[str]) -> dict[str, str]:

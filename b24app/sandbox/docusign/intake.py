@@ -101,6 +101,9 @@ def _recipient(entry: dict[str, Any], kind: str, documents: list[Document]) -> R
     made.start_url = scalars.words(entry, "embeddedRecipientStartURL")
     made.access_code = scalars.words(entry, "accessCode", 50)
     made.tabs = tabs.read(entry.get("tabs") or {}, recipient_id, documents) if kind == SIGNER else []
+    for tab in made.tabs:
+        if tab.kind == "emailAddressTabs":
+            tab.place.value, tab.place.locked = made.email, True
     return made
 
 

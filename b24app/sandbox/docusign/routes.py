@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from b24app.sandbox.docusign.api import documents, envelopes, recipient_views, recipients, settings
+from b24app.sandbox.docusign.api import accounts, documents, envelopes, recipient_views, recipients, settings
 from b24app.sandbox.docusign.door import Door
 from b24app.sandbox.docusign.pages import embedding, signing
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def register(app: Flask, service: DocuSign) -> None:
     """Add every route to a Flask application."""
     door = Door(service)
-    for resource in (envelopes, recipients, recipient_views, documents, settings):
+    for resource in (accounts, envelopes, recipients, recipient_views, documents, settings):
         door.register(app, resource.ROUTES)
     signing.register(app, service)
     embedding.register(app, service)

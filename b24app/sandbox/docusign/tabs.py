@@ -19,6 +19,11 @@ KINDS = {
     "fullNameTabs": "name",
     "textTabs": "text",
     "checkboxTabs": "checkbox",
+    "companyTabs": "text",
+    "titleTabs": "text",
+    "emailAddressTabs": "text",
+    "numberTabs": "text",
+    "dateTabs": "text",
     "listTabs": "dropdown",
     "radioGroupTabs": "radio",
 }
@@ -38,17 +43,28 @@ Place = tuple[int, int, float, float]  # document index, page from 1, x, y
 
 
 def read(given: dict[str, Any], recipient_id: str, documents: list[Document]) -> list[Tab]:
-    """All tabs of a recipient. Decline tabs only name a button that is always there."""
+    """All tabs of a recipient. Decline tabs only name a button that is always there, groups are about other tabs."""
     found: list[Tab] = []
     for kind, entries in given.items():
-        if kind == "declineTabs":
+        if kind in ("declineTabs", "tabGroups"):
             continue
         if kind not in KINDS:
             raise ApiError("INVALID_REQUEST_BODY", f"{kind} are not known here.")
         for entry in entries or []:
             rows = _radios(entry) if kind == "radioGroupTabs" else [entry]
             found += [tab for row in rows for tab in _tabs(kind, row, recipient_id, documents)]
+    _demand(found, given.get("tabGroups") or [])
     return found
+
+
+def _demand(tabs: list[Tab], groups: list[dict[str, Any]]) -> None:
+    """A checkbox is optional; a group that wants one of a single checkbox demands its tick."""
+    for group in groups:
+        members = [tab for tab in tabs if group.get("groupLabel") in (tab.given.get("tabGroupLabels") or ())]
+        if not members:
+            raise wrong(f"The tab group {group.get('groupLabel')} has no tabs.")
+        if len(members) == 1 and scalars.whole(group, "minimumRequired", 0) > 0:
+            members[0].place.required = True
 
 
 def _radios(group: dict[str, Any]) -> list[dict[str, Any]]:
@@ -127,6 +143,8 @@ def _details(field: Field, given: dict[str, Any]) -> None:
         field.required = not scalars.flag(given, "optional")
     else:
         field.required = scalars.flag(given, "required", default=field.kind in ("text", "dropdown"))
+    if field.kind == "checkbox":
+        field.required = False  # by a group only
     if field.kind == "dropdown":
         _options(field, given)
 

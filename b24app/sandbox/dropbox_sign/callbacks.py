@@ -116,15 +116,19 @@ class Callbacks(Outgoing):
 
     def _post_once(self, parcel: Parcel, attempt: int) -> tuple[int, bool]:
         """Accepted: 200 with the agreed words."""
-        parts = {"json": (None, json.dumps(parcel.payload, ensure_ascii=False))}
-        headers = {"User-Agent": "HelloSign API"}
         try:
-            answer = requests.post(
-                parcel.url, files=parts, headers=headers, timeout=self.timeout_s, allow_redirects=False
-            )
+            with requests.Session() as session:
+                answer = session.send(written(parcel), timeout=self.timeout_s, allow_redirects=False)
         except requests.RequestException:
             return 0, False
         return answer.status_code, answer.status_code == 200 and ANSWER in answer.text
+
+
+def written(parcel: Parcel) -> requests.PreparedRequest:
+    """The POST of one event: multipart, the event in the field `json`."""
+    parts = {"json": (None, json.dumps(parcel.payload, ensure_ascii=False))}
+    headers = {"User-Agent": "HelloSign API"}
+    return requests.Request("POST", parcel.url, headers=headers, files=parts).prepare()
 
 
 def event_hash(api_key: str, event_time: str, event_type: str) -> str:

@@ -33,6 +33,15 @@ def problems(exchange: Exchange) -> list[str]:
     return [f"{exchange.request.method} {path} {exchange.status}: {problem}" for problem in found]
 
 
+def request_problems(exchange: Exchange) -> list[str]:
+    """What a request violates, whatever became of it; pages are passed over."""
+    path = exchange.request.path.removeprefix(BASE)
+    if path == exchange.request.path:
+        return []
+    operation = API.operation(exchange.request.method, _rule(path))
+    return [f"{exchange.request.method} {path}: {problem}" for problem in _request_problems(operation, exchange)]
+
+
 def _rule(path: str) -> str:
     rules = sorted(API.whole["paths"], key=lambda rule: rule.count("{"))
     return next(rule for rule in rules if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", rule), path))
