@@ -254,3 +254,43 @@ def test_the_field_editor_is_readable_and_usable_with_fingers(served: Office, br
     frame.get_by_test_id("editor-take").tap()
     expect(frame.get_by_test_id("spot")).to_have_count(2)
     context.close()
+
+
+ARRANGE = """async () => {
+  const { Plan } = await import("/static/js/placing-plan.js");
+  const { snap } = await import("/static/js/placing-snap.js");
+  const plan = new Plan([], [{ w: 600, h: 800 }, { w: 600, h: 800 }, { w: 100, h: 100 }]);
+  const [a, b, c] = [[100, 100], [230, 140], [400, 300]].map(([x, y]) => plan.add("text", "1", 1, x, y).id);
+  const xs = () => [a, b, c].map((id) => plan.get(id).x_pt);
+  const before = xs();
+  plan.select([a, b, c]);
+  plan.align("left");
+  const aligned = new Set(xs()).size;
+  plan.undo();
+  const undone = xs();
+  plan.distribute("across");
+  const [x, y, z] = xs();
+  plan.redo();
+  plan.duplicateOnAllPages([a]);
+  const pages = plan.fields.map(({ page }) => page).sort().join("");
+  plan.move([a], -1000, -1000);
+  const tick = plan.add("checkbox", "1", 1, 300, 300);
+  plan.change([b], { shown_when: tick.id });
+  plan.remove([tick.id]);
+  const neighbour = { x_pt: 100, y_pt: 90, w_pt: 80, h_pt: 20 };
+  const near = snap({ x_pt: 98, y_pt: 502, w_pt: 50, h_pt: 10 }, [neighbour], { w: 600, h: 800 }, 6);
+  const ids = new Set(plan.fields.map(({ id }) => id)).size - plan.fields.length;
+  const corner = [plan.get(a).x_pt, plan.get(a).y_pt];
+  const condition = plan.get(b).shown_when;
+  return { before, aligned, undone, gaps: [y - x, z - y], pages, corner, condition, near: [near.dx, near.dy], ids };
+}"""
+
+
+def test_what_the_editor_does_with_several_fields(served: Office, tab: Page):
+    """Aligned, spaced evenly, undone, repeated where it fits, kept on the page, snapped to a neighbour's edge."""
+    tab.goto(f"{served.ctx.settings.public_url}/verify")
+    done = tab.evaluate(ARRANGE)
+    assert (done["aligned"], done["undone"]) == (1, done["before"])
+    assert done["gaps"][0] == pytest.approx(done["gaps"][1])
+    assert (done["pages"], done["corner"], done["ids"]) == ("1112", [0, 0], 0)
+    assert (done["condition"], done["near"]) == ("", [2, 0])
