@@ -39,6 +39,7 @@ class EventType(StrEnum):
     CARD_CHANGED = "card_changed"  # the card no longer says what the document prints of it
     CARD_CONFLICT = "card_conflict"  # what signers entered was not written: the card had been changed as well
     CARD_SETTLED = "card_settled"  # an employee had a signer's entry written into the card after all
+    REQUEST_REROUTED = "request_rerouted"  # a human sends it through another signing service than the one that failed
 
 
 class Topic(StrEnum):
@@ -91,6 +92,7 @@ EFFECTS: Mapping[EventType, tuple[Topic, ...]] = {
     EventType.CARD_CHANGED: (Topic.RELAY,),
     EventType.CARD_CONFLICT: (Topic.RELAY,),
     EventType.CARD_SETTLED: (),
+    EventType.REQUEST_REROUTED: (Topic.RELAY, Topic.HAND_OVER),
 }
 
 

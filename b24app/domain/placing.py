@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from b24app.domain.entries import INK, TICKS, group_of, put
@@ -44,7 +44,6 @@ BAD_DEFAULT = N_("“%(label)s” (page %(page)s): what stands there to begin wi
 BAD_CONDITION = N_("“%(label)s” (page %(page)s) depends on a checkbox or button that the same signatory does not have.")
 ROUND_CONDITION = N_("“%(label)s” (page %(page)s) depends on itself. Change its condition.")
 BAD_PROPERTY = N_("“%(label)s” (page %(page)s) is bound to a property that cannot be written. Choose another one.")
-NO_SIGNATURE = N_("%(name)s has no place for a signature. Place one in the document.")
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}", re.ASCII)
 _PROPERTY = re.compile(r"lead\.[A-Za-z][A-Za-z0-9_]{0,60}", re.ASCII)
@@ -76,14 +75,6 @@ def problems(fields: Sequence[Field], pages: Sequence[PageSize], signers: Collec
         if wrong:
             label = field.label or str(field.type)
             yield InvalidPayload(wrong, field=field.id, label=label, page=field.page)
-
-
-def unsigned(fields: Sequence[Field], names: Mapping[str, str]) -> Iterator[InvalidPayload]:
-    """List signers (place -> name) without a place for a signature or initials."""
-    having = {field.signer for field in fields if field.type in INK}
-    for signer, name in names.items():
-        if signer not in having:
-            yield InvalidPayload(NO_SIGNATURE, field="document", name=name)
 
 
 def _read(row: Any) -> Field:

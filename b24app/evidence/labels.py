@@ -101,6 +101,7 @@ EVENTS: Mapping[str, Mapping[EventType, str]] = {
         EventType.CARD_CHANGED: "Printed data was changed in the CRM card",
         EventType.CARD_CONFLICT: "Entries were not written into the CRM card, which had changed",
         EventType.CARD_SETTLED: "An entry was written into the CRM card by an employee",
+        EventType.REQUEST_REROUTED: "Sent through another signing service",
     },
     "uk": {
         EventType.REQUEST_SENT: "Надіслано на підпис; документ зафіксовано",
@@ -129,6 +130,7 @@ EVENTS: Mapping[str, Mapping[EventType, str]] = {
         EventType.CARD_CHANGED: "Надруковані дані змінено в картці CRM",
         EventType.CARD_CONFLICT: "Відповіді не записано в картку CRM, бо її змінили",
         EventType.CARD_SETTLED: "Працівник записав відповідь у картку CRM",
+        EventType.REQUEST_REROUTED: "Надіслано через інший сервіс підписання",
     },
 }
 

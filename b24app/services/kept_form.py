@@ -8,20 +8,27 @@ from typing import Any
 from b24app.bitrix.records import from_plain, to_plain
 from b24app.services.composing import ComposeForm
 from b24app.store import composers
-from b24app.store.tables import Request
+from b24app.store.tables import Request, Upload
+
+_OF_A_FILE = ("name", "placed", "removed", "pages", "facts", "fingerprint", "origin")
 
 
 def kept_form(portal: str, form: ComposeForm) -> dict[str, Any]:
-    """Return the columns of a request that keep its form: choices, and the file of the employee's own."""
+    """Return the columns of a request that keep its form, and its file; with several files nothing is kept."""
     choices = replace(form, composer_id="", prepared_id="", expires_on=None, accept_empties=False)
-    plain = to_plain(choices)
-    upload = composers.upload(portal, form.composer_id, form.upload_id) if form.source == "upload" else None
-    if upload is None:
-        return {"made_of": {"form": plain}}
-    file = {"name": upload.name, "placed": upload.placed, "removed": upload.removed}
-    return {"made_of": {"form": plain, "file": file}, "upload_sha256": upload.sha256}
+    plain = {"form": to_plain(choices)}
+    uploads = composers.uploads(portal, form.composer_id, form.file_ids)
+    if not uploads:
+        return {"made_of": plain}
+    if len(uploads) > 1:
+        return {}
+    return {"made_of": {**plain, "file": _columns(uploads[0])}, "upload_sha256": uploads[0].sha256}
 
 
 def read_form(row: Request) -> ComposeForm | None:
-    """Read it back; None for a request sent before forms were kept."""
+    """Read it back; None for a request whose form was not kept."""
     return from_plain(ComposeForm, row.made_of["form"]) if row.made_of else None
+
+
+def _columns(upload: Upload) -> dict[str, Any]:
+    return {name: getattr(upload, name) for name in _OF_A_FILE}

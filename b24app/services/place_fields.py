@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,16 +11,12 @@ from b24app.domain import placing
 from b24app.domain.fields import APPROVER, Field, PageSize
 from b24app.domain.placing import read_fields
 from b24app.errors import N_, InvalidPayload, NotFound
+from b24app.services.add_upload import view_of
 from b24app.services.bind_fields import properties_for
 from b24app.services.composing import ComposeForm, UploadView
-from b24app.services.context import Context
-from b24app.services.page_image import page_sizes_of
 from b24app.store import composers
 from b24app.store.database import writing
 from b24app.store.tables import Portal, Upload
-
-SIGNER_PLACES = 6
-"""For how many signers a template offers places before anybody is chosen."""
 
 
 @dataclass(frozen=True)
@@ -75,44 +71,34 @@ def parse_fields(text: str, pages: Sequence[PageSize], signers: Sequence[str]) -
     return fields
 
 
-def editor_of_upload(
-    ctx: Context, portal: Portal, user_id: int, form: ComposeForm, candidates: Sequence[Field] = ()
-) -> EditorView:
-    """Open the editor on the file of a composer. Raises: NotFound; InvalidPayload when no file is chosen."""
+def editor_of_upload(portal: Portal, user_id: int, form: ComposeForm, upload_id: str) -> EditorView:
+    """Open the editor on one file of a composer. Raises: NotFound."""
     composer = composers.get(portal.member_id, user_id, form.composer_id)
-    upload = _upload(portal, form)
+    upload = _upload(portal, form, upload_id)
     card = CardSnapshot.from_dict(composer.snapshot)
     return EditorView(
         sha256=upload.sha256,
-        pages=page_sizes_of(ctx, upload.sha256),
+        pages=_sizes(upload),
         fields=tuple(Field.from_dict(place) for place in upload.placed or ()),
         roles=roles_of(form, (card.responsible or card.me).name),
         properties=editor_properties(card),
-        candidates=tuple(candidates),
+        candidates=() if upload.placed else tuple(Field.from_dict(found) for found in upload.candidates),
     )
 
 
-def place_on_upload(ctx: Context, portal: Portal, user_id: int, form: ComposeForm, text: str) -> tuple[Field, ...]:
+def place_on_upload(portal: Portal, user_id: int, form: ComposeForm, upload_id: str, text: str) -> UploadView:
     """Keep what was placed on a composer's file; no field at all means the page for signatures again.
 
     Raises: NotFound, InvalidPayload as `parse_fields`.
     """
     composers.get(portal.member_id, user_id, form.composer_id)
-    upload = _upload(portal, form)
-    fields = parse_fields(text, page_sizes_of(ctx, upload.sha256), signers_of(form))
-    placed = [field.to_dict() for field in fields] or None
+    upload = _upload(portal, form, upload_id)
+    fields = parse_fields(text, _sizes(upload), signers_of(form))
+    upload.placed = [field.to_dict() for field in fields] or None
+    own = (Upload.portal == portal.member_id) & (Upload.id == upload.id)
     with writing():
-        Upload.update(placed=placed).where((Upload.portal == portal.member_id) & (Upload.id == upload.id)).execute()
-    return fields
-
-
-def shown_upload(ctx: Context, portal: Portal, form: ComposeForm) -> UploadView | None:
-    """Say what is known of a form's file; None when it has none."""
-    upload = composers.upload(portal.member_id, form.composer_id, form.upload_id) if form.upload_id else None
-    if upload is None:
-        return None
-    pages, placed = len(page_sizes_of(ctx, upload.sha256)), len(upload.placed or ())
-    return UploadView(upload.id, upload.name, pages, tuple(upload.removed), upload.is_signed, placed)
+        Upload.update(placed=upload.placed).where(own).execute()
+    return view_of(upload)
 
 
 def roles_of(form: ComposeForm, approver: str) -> tuple[EditorRole, ...]:
@@ -125,28 +111,27 @@ def signers_of(form: ComposeForm) -> list[str]:
     return [role.signer for role in roles_of(form, "")]
 
 
-def roles_of_template(names: Mapping[str, str]) -> tuple[EditorRole, ...]:
-    """Name the roles of a template (signer -> what he is called there), which knows no people yet."""
-    return tuple(EditorRole(signer, name) for signer, name in names.items())
-
-
 def editor_properties(card: CardSnapshot) -> tuple[EditorProperty, ...]:
     return tuple(EditorProperty(path, label, tuple(types)) for path, label, types in properties_for(card))
 
 
 def place_problems(fields: Sequence[Field], form: ComposeForm) -> Iterator[InvalidPayload]:
-    """List what no longer fits the people who sign: places of nobody, and people without a place to sign."""
+    """Say when places no longer fit the people who sign; who has no place to sign is said before, with the pages."""
     known = signers_of(form)
     strange = next((field for field in fields if field.signer not in known), None)
     if strange is not None:
         yield InvalidPayload(
             placing.NOBODY, field="document", label=strange.label or str(strange.type), page=strange.page
         )
-    yield from placing.unsigned(fields, {str(n): choice.name for n, choice in enumerate(form.signers, start=1)})
 
 
-def _upload(portal: Portal, form: ComposeForm) -> Upload:
-    upload = composers.upload(portal.member_id, form.composer_id, form.upload_id)
-    if upload is None:
+def _upload(portal: Portal, form: ComposeForm, upload_id: str) -> Upload:
+    """Raises: NotFound for a file that is not there (yet), or whose signature any field would break."""
+    upload = composers.upload(portal.member_id, form.composer_id, upload_id)
+    if upload is None or upload.state != "ready" or upload.is_signed:
         raise NotFound(N_("Choose a file first: fields are placed on its pages."))
     return upload
+
+
+def _sizes(upload: Upload) -> tuple[PageSize, ...]:
+    return tuple(PageSize(w, h) for w, h in upload.pages)

@@ -9,7 +9,7 @@ from b24app.bitrix.entities import Entity
 from b24app.clock import to_ms
 from b24app.domain.signature_request import SignatureRequest
 from b24app.errors import N_, NotAllowed
-from b24app.services.composing import ComposeForm, ComposerView, SignerChoice
+from b24app.services.composing import TEMPLATE, ComposeForm, ComposerView, SignerChoice
 from b24app.services.context import Context
 from b24app.services.kept_form import read_form
 from b24app.services.open_composer import open_composer
@@ -19,7 +19,7 @@ from b24app.store import requests
 from b24app.store.database import writing
 from b24app.store.tables import Portal, Request, Upload
 
-TOO_OLD = N_("This document was sent before Paraph kept how it was made. Withdraw it and send a new one from the card.")
+TOO_OLD = N_("Paraph has not kept how this document was made. Withdraw it and send a new one from the card.")
 
 
 def resend_request(
@@ -50,9 +50,10 @@ def _form(ctx: Context, row: Request, request: SignatureRequest, kept: ComposeFo
         ticks={},
         expires_on=view.expires_on,
     )
-    if kept.source == "upload" and row.upload_sha256:
-        form = replace(form, upload_id=_upload_again(ctx, row, view, row.made_of.get("file", {})))
-    return form
+    if not row.upload_sha256:
+        return form
+    upload_id = _upload_again(ctx, row, view, row.made_of["file"])
+    return replace(form, documents=tuple(TEMPLATE if each == TEMPLATE else upload_id for each in kept.chosen))
 
 
 def _signers(request: SignatureRequest, kept: ComposeForm) -> list[SignerChoice]:
@@ -69,11 +70,9 @@ def _upload_again(ctx: Context, row: Request, view: ComposerView, file: dict[str
         id=ctx.new_id(),
         composer=view.id,
         portal=row.portal,
-        name=file.get("name", row.title),
         sha256=row.upload_sha256,
-        removed=file.get("removed", []),
         created_at=to_ms(ctx.now()),
-        placed=file.get("placed"),
+        **file,
     )
     with writing():
         upload.save(force_insert=True)

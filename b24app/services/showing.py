@@ -46,6 +46,7 @@ class RequestView:
     drift: tuple[Difference, ...] = ()  # what it prints and the card no longer says
     conflicts: tuple[Difference, ...] = ()  # entries that were not written over what was changed in the card
     may_resend: bool = False
+    service: str = ""  # the account it is signed through, as the portal calls it; empty for Paraph's own engine
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class RequestLine:
     signers: int
     names: tuple[str, ...]  # of the first signers
     created_at: datetime
+    is_test: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,12 @@ from markupsafe import Markup, escape
 from b24app.domain.entries import as_day
 from b24app.domain.events import Topic
 from b24app.domain.fields import FieldType
+from b24app.domain.preflight import Finding
 from b24app.domain.signature_request import SignerStatus, Status
 from b24app.errors import N_, Sentence
 from b24app.services.composing import EmptyView
 from b24app.services.list_requests import MOST_COUNTED, Show
-from b24app.services.list_troubles import Standstill, Work
+from b24app.services.list_troubles import Standstill, Trouble, Work
 from b24app.services.property_words import place_and_name, property_words
 from b24app.services.showing import EventView
 
@@ -71,6 +72,7 @@ _EVENT = {
     "card_changed": N_("The card was changed: it no longer says what the document prints."),
     "card_conflict": N_("Entries were not written into the card, which had been changed."),
     "card_settled": N_("%(who)s had an entry written into the card."),
+    "request_rerouted": N_("%(who)s sent it through %(service)s instead of %(former)s."),
 }
 
 _EMAIL_KIND = {
@@ -188,6 +190,14 @@ def work_word(work: Work) -> str:
     return gettext(_WORK[work.topic]) % {"who": work.who or gettext("a signatory")}
 
 
+def untitled_word(trouble: Trouble) -> str:
+    """Name what could not be done where it belongs to no request."""
+    topics = {work.topic for work in trouble.works}
+    if Topic.CHECK_CONNECTION in topics:
+        return gettext("Signing service")
+    return gettext("Event from a signing service") if Topic.PROVIDER_EVENT in topics else gettext("Event from Bitrix24")
+
+
 def standstill_word(stop: Standstill) -> str:
     """Say what holds a portal up and who can help."""
     return gettext(_LOST, who=stop.who) if stop.who else gettext(_STANDSTILL[stop.kind])
@@ -203,7 +213,7 @@ def event_words(event: EventView) -> str:
     if "expires_on" in data:
         return gettext("%(who)s moved the deadline to %(day)s.", who=who, day=day(str(data["expires_on"])))
     sentence = _EVENT.get(event.type, N_("The document was updated."))
-    return gettext(sentence) % {"who": who}
+    return gettext(sentence) % {"who": who, "service": data.get("service", ""), "former": data.get("former", "")}
 
 
 def event_reason(event: EventView) -> str:
@@ -223,6 +233,11 @@ def email_kind(kind: str) -> str:
 
 def field_word(type: str) -> str:
     return gettext(_FIELD[FieldType(type)])
+
+
+def is_named_field(type: str) -> bool:
+    """Say whether there is a word for a kind of place."""
+    return type in _FIELD
 
 
 def group_word(group: str) -> str:
@@ -252,6 +267,17 @@ def card_value(value: str) -> str:
     return day(found) if found else value or "—"
 
 
+def finding_text(finding: Finding) -> str:
+    """Say what is wrong or doubtful with the document."""
+    kinds = {"what": ", ".join(gettext(kind) for kind in finding.kinds)} if finding.kinds else {}
+    return gettext(finding.message, **{**finding.params, **kinds})
+
+
+def finding_mend(finding: Finding) -> str:
+    """Say how a finding is mended."""
+    return gettext(finding.mend, **finding.params)
+
+
 def colour_of(position: int | str) -> str:
     """Give a signer's colour, 1 to 6 in turns; the approver has his own."""
     return str((int(position) - 1) % COLOURS + 1) if str(position).isdecimal() else "approver"
@@ -272,7 +298,7 @@ FOR_TEMPLATES = {
     each.__name__: each
     for each in (
         status_word, status_tone, signer_word, signer_tone, show_word, empty_word, count_word, work_word,
-        standstill_word, event_words, event_reason, filled, email_kind, field_word, group_word, grouped_empties,
-        card_value, colour_of, moment, day,
+        untitled_word, standstill_word, event_words, event_reason, filled, email_kind, field_word, group_word,
+        grouped_empties, finding_text, finding_mend, card_value, colour_of, moment, day,
     )
 }  # fmt: skip

@@ -1,7 +1,7 @@
-// <place-fields action data-styles data-unreachable>: a button that opens the field editor over the page, on what its form
-// has chosen. The editor's answer after saving goes into [data-result]; then the form hears that something changed.
+// <place-fields action data-id data-styles data-unreachable>: a button that opens the field editor over the page, on what its form
+// has chosen: the file `data-id`. The answer after saving is that file's row, newer; the list of documents takes it.
 import { call } from "../js/frame.js";
-import { complaint } from "../js/answers.js";
+import { complaint, fragment } from "../js/answers.js";
 import { show, clear } from "../js/problems.js";
 
 class PlaceFields extends HTMLElement {
@@ -17,7 +17,7 @@ class PlaceFields extends HTMLElement {
     clear(this.form);
     try {
       const [response] = await Promise.all([
-        call(this.getAttribute("action"), { method: "POST", body: new FormData(this.form) }),
+        call(this.getAttribute("action"), { method: "POST", body: this.#body() }),
         import("./field-editor.js"),
         styles(this.dataset.styles),
       ]);
@@ -41,7 +41,7 @@ class PlaceFields extends HTMLElement {
     });
     dialog.addEventListener("close", () => {
       dialog.remove();
-      (this.isConnected ? this.button : document.querySelector("place-fields button"))?.focus();
+      this.button.focus();
     });
     dialog.querySelector("field-editor").send = (action, fields) => this.#send(action, fields, dialog);
     dialog.querySelector("[data-type]").focus();
@@ -49,18 +49,21 @@ class PlaceFields extends HTMLElement {
 
   /** Hand the fields in; resolves to what is wrong, or closes the dialog. */
   async #send(action, fields, dialog) {
-    const body = new FormData(this.form);
+    const body = this.#body();
     body.set("fields", fields);
     const response = await call(action, { method: "POST", body });
     if (!response.ok) return response.json();
-    const html = await response.text();
-    const form = this.form;
+    const [row] = fragment(await response.text()).children;
     dialog.close();
-    form.querySelector("[data-result]").innerHTML = html;
-    const mark = form.querySelector('[name="upload_placed"]');
-    if (mark) mark.value = String(Date.now());
-    form.dispatchEvent(new Event("change", { bubbles: true }));
+    this.closest("document-list").replace(row);
+    row.querySelector("place-fields button")?.focus();
     return null;
+  }
+
+  #body() {
+    const body = new FormData(this.form);
+    body.set("upload_id", this.dataset.id);
+    return body;
   }
 
   #setBusy(busy) {

@@ -51,7 +51,7 @@ class Paper:
         self.lead = int(self.acme.add_lead(title="Site", assignedById=ANNA, opportunity=1000.0, uf=uf).id)
         page = office.composer(self.lead, user=ANNA)
         self.email = f"ann.{self.lead}@fields.example"
-        self.form = {"source": "upload", "upload_id": put_on(page, places), "signer_email": [self.email]}
+        self.form = {"source": "upload", "document": [put_on(page, places)], "signer_email": [self.email]}
         sent = page.post("/composer/send", looked_at(page, **self.form))
         assert sent.status == 200, sent.text
         self.id = re.findall(r'data-request="([^"]+)"', sent.text)[0]
@@ -114,8 +114,9 @@ def put_on(page: Page, places: list[dict[str, Any]]) -> str:
     composer = page.value("composer_id")
     file = (io.BytesIO(to_bytes(plain(2, "Offer"))), "Offer.pdf")
     taken = page.post("/composer/upload", {"composer_id": composer, "file": file})
-    upload = taken.value("upload_id")
-    form = {"composer_id": composer, "source": "upload", "upload_id": upload, "fields": json.dumps(places)}
+    upload = taken.value("document")
+    form: dict[str, Any] = {"composer_id": composer, "source": "upload", "upload_id": upload, "document": [upload]}
+    form["fields"] = json.dumps(places)
     form |= {
         "signer_key": "",
         "signer_name": "Ann Lee",
@@ -206,8 +207,10 @@ def test_void_and_resend_opens_the_same_choices_with_todays_values(paper: Paper)
     assert (again.has("composer"), again.has("placed")) == (True, True)
     assert paper.email in again.text
     assert paper.events()[-1] == "request_voided"
-    upload = again.value("upload_id")
-    sent = again.post("/composer/send", looked_at(again, source="upload", upload_id=upload, signer_email=[paper.email]))
+    upload = re.findall(r'data-document="([^"]+)" data-file', again.text)[0]
+    sent = again.post(
+        "/composer/send", looked_at(again, source="upload", document=[upload], signer_email=[paper.email])
+    )
     assert sent.status == 200, sent.text
     [fresh] = re.findall(r'data-request="([^"]+)"', sent.text)
     with reading():
@@ -245,7 +248,7 @@ def test_a_place_bound_to_what_the_card_lacks_is_refused_by_name(office: Office)
     upload = put_on(
         page, [place("sign", T.SIGNATURE, 0), place("x", T.TEXT, 1, property="lead.UF_CRM_GONE", label="Gone")]
     )
-    form = {"composer_id": page.value("composer_id"), "source": "upload", "upload_id": upload}
+    form = {"composer_id": page.value("composer_id"), "source": "upload", "document": [upload]}
     refused = page.post("/composer/preview", form)
     assert refused.status == 400
     assert "UF_CRM_GONE" in refused.response.get_json()["error"]

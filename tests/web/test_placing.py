@@ -24,7 +24,7 @@ SIGNER = {
 @pytest.fixture
 def upload(page: Page) -> str:
     file = (io.BytesIO(to_bytes(plain(2))), "Offer.pdf")
-    return page.post("/composer/upload", {"composer_id": page.value("composer_id"), "file": file}).value("upload_id")
+    return page.post("/composer/upload", {"composer_id": page.value("composer_id"), "file": file}).value("document")
 
 
 def form_of(page: Page, upload: str, **more: Any) -> dict[str, Any]:
@@ -32,6 +32,7 @@ def form_of(page: Page, upload: str, **more: Any) -> dict[str, Any]:
         "composer_id": page.value("composer_id"),
         "source": "upload",
         "upload_id": upload,
+        "document": [upload],
         "needs_approval": "1",
         **SIGNER,
         **more,
@@ -51,13 +52,13 @@ def test_the_editor_offers_pages_roles_and_properties(page: Page, upload: str):
 
 
 def test_placed_fields_take_the_place_of_the_page_for_signatures(page: Page, upload: str):
-    assert "1 field stands" in save(page, upload, SIGN).text
-    fields = {"source": "upload", "upload_id": upload}
+    assert "1 field placed" in save(page, upload, SIGN).text
+    fields = {"source": "upload", "document": [upload]}
     preview = page.post("/composer/preview", usual_form(page, **fields))
     assert (preview.count("preview-page"), preview.count("place")) == (2, 1)
     sent = page.post("/composer/send", {**usual_form(page, **fields), "prepared_id": preview.value("prepared_id")})
     assert sent.status == 200, sent.text
-    assert "signatures is added" in save(page, upload).text  # none left: the page is back
+    assert not save(page, upload).has("placed")  # none left: the page for signatures is back
     assert page.post("/composer/preview", form_of(page, upload)).count("preview-page") == 3
 
 
@@ -73,9 +74,9 @@ def test_people_who_come_and_go_are_looked_at_again_before_sending(page: Page, u
     two = {name: [value, value] for name, value in SIGNER.items()}
     two |= {"signer_order": ["1", "2"], "signer_name": ["Ann", "Bob"], "signer_email": ["a@b.example", "b@b.example"]}
     save(page, upload, SIGN)
-    form = looked_at(page, source="upload", upload_id=upload, **two)
+    form = looked_at(page, source="upload", document=[upload], **two)
     refused = page.post("/composer/send", form)
-    assert "Bob" in refused.response.get_json()["problems"]["document"][0]
+    assert "Bob" in str(refused.response.get_json()["problems"])
 
 
 def test_nobody_elses_file_can_be_opened_or_placed_on(office: Office, page: Page, upload: str):
