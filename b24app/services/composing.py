@@ -171,6 +171,7 @@ class UploadView:
     state: str = "ready"
     trouble: Sentence | None = None
     sha256: str = ""
+    placed: int = 0  # how many fields stand on it; none: a page for signatures is added
 
 
 class FormRefused(InvalidPayload):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from itertools import chain
+from typing import Any
 
 from b24app.bitrix.card import CardSnapshot
 from b24app.clock import to_ms
@@ -18,12 +20,14 @@ from b24app.domain.fields import APPROVER, Field, PageSize
 from b24app.domain.preflight import NOTHING_FOUND, Document, FileFacts, Finding, Part, check
 from b24app.domain.text import MAX_TITLE, one_line
 from b24app.errors import N_, InvalidPayload
+from b24app.services.bind_fields import bind
 from b24app.services.card_values import card_values, checkbox_values, place_of
 from b24app.services.composing import TEMPLATE, CheckboxView, ComposeForm, EmptyView, PreparedView, SignerChoice
 from b24app.services.context import Context
 from b24app.services.edit_template import PDF, TEXT
 from b24app.services.open_composer import offered_templates, zone_of
 from b24app.services.page_image import render_pages
+from b24app.services.printed import printed, printed_fields
 from b24app.store import composers, requests, templates
 from b24app.store.database import writing
 from b24app.store.tables import Composer, Portal, Prepared, Template, TemplateRevision, Upload
@@ -52,6 +56,7 @@ class _File:
     empties: tuple[EmptyView, ...] = ()
     revision: str = ""
     unprintable: tuple[str, ...] = ()
+    printed: Mapping[str, str] = field(default_factory=dict)  # path -> what of the card it prints
 
 
 @dataclass(frozen=True)
@@ -96,10 +101,13 @@ def inputs_of(ctx: Context, portal: Portal, composer: Composer, card: CardSnapsh
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _source_of(portal: Portal, form: ComposeForm, chosen: str) -> str:
-    """What one of the documents is made of: a template's words, or a file that never changes."""
-    template = composers.template(portal.member_id, form.template_id) if chosen == TEMPLATE else None
-    return f"{template.locale} {template.revision}" if template else chosen
+def _source_of(portal: Portal, form: ComposeForm, chosen: str) -> Any:
+    """What one of the documents is made of: a template's revision, or a file that never changes and what is on it."""
+    if chosen == TEMPLATE:
+        template = composers.template(portal.member_id, form.template_id)
+        return f"{template.locale} {template.revision}" if template else chosen
+    upload = composers.upload(portal.member_id, form.composer_id, chosen)
+    return [chosen, upload.placed if upload else None]
 
 
 def view_of(row: Prepared) -> PreparedView:
@@ -149,6 +157,7 @@ def _prepare(
 ) -> Prepared:
     files = _files(ctx, portal, card, form)
     whole = _put_together(portal, card, form, files)
+    fields, bound = bind(whole.fields, card)
     sha256 = ctx.blobs.put(whole.pdf)
     render_pages(ctx, sha256, whole.pdf, range(1, min(len(whole.sizes), EAGER_PAGES) + 1), PREVIEW_WIDTH_PX)
     parts = [
@@ -164,21 +173,25 @@ def _prepare(
         inputs=inputs,
         title=one_line(files[0].title, MAX_TITLE),
         sha256=sha256,
-        fields=[field.to_dict() for field in whole.fields],
+        fields=[place.to_dict() for place in fields],
         pages=[[size.w_pt, size.h_pt] for size in whole.sizes],
         checkboxes=[asdict(box) for file in files for box in file.checkboxes],
         empties=[asdict(empty) for file in files for empty in file.empties],
         parts=[_part_row(part, file.sha256) for part, file in zip(parts, files, strict=True)],
         findings=[finding.to_dict() for finding in findings],
         revision=next((file.revision for file in files if file.revision), ""),
-        unprintable=list(
-            dict.fromkeys([letter for file in files for letter in file.unprintable] + [*whole.unprintable])
-        ),
+        unprintable=list(dict.fromkeys([*chain(*(file.unprintable for file in files)), *whole.unprintable])),
         created_at=to_ms(ctx.now()),
+        printed={**_printed(files), **printed_fields(fields)},
+        bound=bound,
     )
     with writing():
         row.save(force_insert=True)
     return row
+
+
+def _printed(files: Sequence[_File]) -> dict[str, str]:
+    return {path: text for file in files for path, text in file.printed.items()}
 
 
 def _part_row(part: Part, sha256: str) -> dict[str, object]:
@@ -254,6 +267,7 @@ def _from_text(
         empties=tuple(EmptyView(empty.path, empty.required, place_of(card, empty.path)) for empty in made.empties),
         revision=revision.id,
         unprintable=made.unprintable,
+        printed=printed(card, template.locale, made.paths, {box.path: box.checked for box in made.checkboxes}),
     )
 
 
@@ -279,4 +293,5 @@ def _from_upload(ctx: Context, row: Upload) -> _File:
         sizes=[PageSize(w, h) for w, h in row.pages],
         sha256=row.fingerprint or row.sha256,
         facts=FileFacts.from_dict(row.facts),
+        fields=[Field.from_dict(place) for place in row.placed or ()],
     )

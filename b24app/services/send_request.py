@@ -10,6 +10,7 @@ from typing import Any
 from b24app.bitrix.card import CardSnapshot
 from b24app.clock import to_ms
 from b24app.domain.acts import Send
+from b24app.domain.fields import Field
 from b24app.domain.preflight import Finding, blocking, doubts
 from b24app.domain.reminders import OFF, Reminders
 from b24app.domain.signature_request import Role, SignatureRequest, Signer, Status
@@ -26,7 +27,9 @@ from b24app.services.check_fit import fit_problems, provider_of
 from b24app.services.choose_service import service_problems
 from b24app.services.composing import ComposeForm, FormRefused
 from b24app.services.context import Context
+from b24app.services.kept_form import kept_form
 from b24app.services.open_composer import candidates, slot_of, zone_of
+from b24app.services.place_fields import place_problems
 from b24app.services.prepare_document import inputs_of, shows
 from b24app.services.record import record_events
 from b24app.store import composers, request_words, requests, templates
@@ -116,6 +119,7 @@ def _problems(
     ctx: Context, portal: Portal, composer: Composer, card: CardSnapshot, prepared: Prepared | None, form: ComposeForm
 ) -> Iterator[Problem]:
     yield from _signer_problems(form)
+    yield from _place_problems(portal, form)
     if prepared is None or not shows(prepared, inputs_of(ctx, portal, composer, card, form), form.ticks):
         yield "preview", InvalidPayload(N_("The pages have changed since you last saw them. Please check them again."))
     elif prepared.unprintable:
@@ -133,6 +137,13 @@ def _problems(
         _expires_at(ctx, card, form)
     except InvalidPayload as problem:
         yield "expires_on", problem
+
+
+def _place_problems(portal: Portal, form: ComposeForm) -> Iterator[Problem]:
+    """Look again at places put on by hand: signatories may have come and gone since."""
+    for upload in composers.uploads(portal.member_id, form.composer_id, form.file_ids):
+        fields = [Field.from_dict(place) for place in upload.placed or ()]
+        yield from (("document", problem) for problem in place_problems(fields, form))
 
 
 def _document_problems(prepared: Prepared, form: ComposeForm) -> Iterator[Problem]:
@@ -244,6 +255,9 @@ def _row(
         connection=form.connection,
         is_test=request.is_test,
         parts=list(_files(prepared)),
+        printed=prepared.printed,
+        bound=prepared.bound,
+        **kept_form(portal.member_id, form),
     )
 
 

@@ -200,6 +200,8 @@ class Prepared(Table):
     unprintable = JSONField(default=list)  # characters that no font of ours has
     parts = JSONField(default=list)  # its files in order: title, sha256, first_page, pages, and what was found in them
     findings = JSONField(default=list)  # domain.preflight.Finding: what is wrong or doubtful
+    printed = JSONField(null=True)  # path -> what the card said, as it is printed
+    bound = JSONField(null=True)  # see services/bind_fields.py
 
 
 class Upload(Table):
@@ -220,6 +222,7 @@ class Upload(Table):
     pages = JSONField(default=list)  # [[w_pt, h_pt], ...]
     facts = JSONField(default=dict)  # domain.preflight.FileFacts
     candidates = JSONField(default=list)  # fields that its form and its text tags propose
+    placed = JSONField(null=True)  # fields put on by hand; none: a page for signatures is added
 
 
 class LastChoice(Table):
@@ -281,6 +284,12 @@ class Request(Table):
     ends_as = CharField(default="")  # what a closing one will be
     revision = CharField(default="")  # of the template it was made from
     parts = JSONField(default=list)  # the files it was made of, in order: title, sha256, first_page, pages
+    printed = JSONField(null=True)  # path -> what the card said when it was sent, as it is printed
+    bound = JSONField(null=True)  # property -> how it was then: services/bind_fields.py
+    drift = JSONField(null=True)  # path -> what the card says now, where that differs and was told
+    conflicts = JSONField(null=True)  # property -> what was not written because the card had changed as well
+    made_of = JSONField(null=True)  # the composer's form, to send it anew
+    upload_sha256 = CharField(default="", index=True)  # the employee's own file, without what we added
     is_test = BooleanField(default=False)  # sent in a signing service's test mode: without legal effect
 
     class Meta:

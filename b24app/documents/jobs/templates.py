@@ -22,15 +22,11 @@ NO_SUCH_SIGNER = N_("A field is meant for signer %(signer)s, but there is no suc
 def outline(args: dict[str, Any], _blobs: dict[str, bytes]) -> Output:
     """args: markdown. Data: see templates.model.TemplateOutline."""
     tree = grow(args["markdown"], None, {})
-    bound = {checkbox.path for checkbox in tree.checkboxes}
-    products = ["products"] if any(p.kind == "products" for p in tree.mentioned) else []
     places = [p for p in tree.mentioned if p.kind == "place"]
     return Output(
         {
             **_noticed(tree),
-            "paths": [
-                path for path in dict.fromkeys([path for path, _ in tree.mentions] + products) if path not in bound
-            ],
+            "paths": _paths(tree),
             "signers": sorted({p.signer for p in places}),
             "has_signatures": any(p.kind == "signatures" or p.field_type == "signature" for p in tree.mentioned),
         }
@@ -56,12 +52,20 @@ def render(args: dict[str, Any], _blobs: dict[str, bytes]) -> Output:
     data = {
         **_noticed(tree),
         "empties": [asdict(empty) for empty in tree.empties],
+        "paths": _paths(tree),
         "fields": to_fields(typesetting.query("field")),
         "pages": typesetting.query("page-size"),
         "unprintable": unprintable,
         "mentions": tree.mentions,
     }
     return Output(data, {"pdf": pdf})
+
+
+def _paths(tree: Tree) -> list[str]:
+    """List what a template asks of the card, in branches not taken too, without its tick boxes."""
+    bound = {checkbox.path for checkbox in tree.checkboxes}
+    products = ["products"] if any(p.kind == "products" for p in tree.mentioned) else []
+    return [path for path in dict.fromkeys([path for path, _ in tree.mentions] + products) if path not in bound]
 
 
 def _noticed(tree: Tree) -> dict[str, Any]:

@@ -115,6 +115,7 @@ def render_template(
         title=data["title"],
         unprintable=tuple(data["unprintable"]),
         mentions=tuple((path, line) for path, line in data["mentions"]),
+        paths=tuple(data["paths"]),
     )
 
 

@@ -95,6 +95,7 @@ class RenderedTemplate:
     mentions: tuple[
         tuple[str, int], ...
     ] = ()  # path and line of whatever it asks of the card, in branches not taken too
+    paths: tuple[str, ...] = ()  # of the card, in order of appearance
 
 
 @dataclass(frozen=True)
