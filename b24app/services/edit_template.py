@@ -35,7 +35,10 @@ _FIRST_LINE = {"en": "# New document", "uk": "# Новий документ"}
 
 @dataclass(frozen=True)
 class Content:
-    """What a revision holds: Markdown, or a stored file with the places on it."""
+    """What a revision holds: Markdown, or a stored file with the places on it.
+
+    `body` of a PDF is what `file_templates` found in it, to be confirmed as places.
+    """
 
     body: str = ""
     kind: str = TEXT
@@ -97,7 +100,7 @@ def save_revision(
     """
     template = templates.get(portal.member_id, template_id)
     refuse_unless_editor(template, visitor)
-    if len(content.body) > MARKDOWN_LIMIT:
+    if content.kind == TEXT and len(content.body) > MARKDOWN_LIMIT:
         raise _too_long()
     with writing():
         alone(f"template/{template_id}")

@@ -40,7 +40,7 @@ class EditorProperty:
 class EditorView:
     """Everything the editor needs; templates/fields/_editor.html shows it. Page sizes in points, as displayed.
 
-    `candidates` were found in the file and wait to be confirmed.
+    `candidates` were found in the file and wait to be confirmed. `all_sign`: say who has nothing to sign yet.
     """
 
     sha256: str
@@ -49,6 +49,7 @@ class EditorView:
     roles: tuple[EditorRole, ...]
     properties: tuple[EditorProperty, ...] = ()
     candidates: tuple[Field, ...] = ()
+    all_sign: bool = True
 
     @property
     def fields_data(self) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import chain
 from typing import Any
@@ -14,8 +14,10 @@ from b24app.clock import to_ms
 from b24app.documents.coverage import missing_letters
 from b24app.documents.merging import SignaturePage, merge, shifted
 from b24app.documents.preview import page_sizes
+from b24app.documents.sources import append_signature_page
 from b24app.documents.storage import sha256_of
 from b24app.documents.templates import PartyBlock, render_template
+from b24app.documents.templates.docx import render_docx
 from b24app.domain.fields import APPROVER, Field, PageSize
 from b24app.domain.preflight import NOTHING_FOUND, Document, FileFacts, Finding, Part, check
 from b24app.domain.text import MAX_TITLE, one_line
@@ -24,7 +26,7 @@ from b24app.services.bind_fields import bind
 from b24app.services.card_values import card_values, checkbox_values, place_of
 from b24app.services.composing import TEMPLATE, CheckboxView, ComposeForm, EmptyView, PreparedView, SignerChoice
 from b24app.services.context import Context
-from b24app.services.edit_template import PDF, TEXT
+from b24app.services.edit_template import DOCX, PDF, TEXT
 from b24app.services.open_composer import offered_templates, zone_of
 from b24app.services.page_image import render_pages
 from b24app.services.printed import printed, printed_fields
@@ -38,6 +40,8 @@ EAGER_PAGES = 3  # the guard's limits hold for one run; later pages are rendered
 CHOOSE = N_("Choose a document to send.")
 NOT_YET = N_("“%(title)s” is still being made in Bitrix24. Wait until it is there, or remove it from the list.")
 FAILED = N_("“%(title)s” could not be taken over. Remove it from the list, or try again.")
+
+SPARE = N_("“%(title)s” has places for more people than sign; those were left out.")
 
 _HEADINGS = {"en": ("Client", "Contractor"), "uk": ("Замовник", "Виконавець")}
 
@@ -240,9 +244,7 @@ def _from_template(ctx: Context, portal: Portal, card: CardSnapshot, form: Compo
     if template is None:
         raise InvalidPayload(CHOOSE, field="document")
     revision = templates.revision(portal.member_id, template.revision)
-    make = {TEXT: _from_text, PDF: _from_placed_fields}.get(revision.kind)
-    if make is None:
-        raise InvalidPayload(N_("Documents cannot be made from this kind of template yet."), field="document")
+    make = {TEXT: _from_text, DOCX: _from_word, PDF: _from_placed_fields}[revision.kind]
     return make(ctx, portal, card, form, template, revision)
 
 
@@ -271,15 +273,57 @@ def _from_text(
     )
 
 
+def _from_word(
+    ctx: Context, portal: Portal, card: CardSnapshot, form: ComposeForm, template: Template, revision: TemplateRevision
+) -> _File:
+    today = ctx.now().astimezone(zone_of(card)).date()
+    values = card_values(card, template.locale, today, _earlier(portal, card))
+    parties = parties_of(portal, card, form, template.locale)
+    docx = ctx.blobs.get(revision.file_sha256)
+    made = render_docx(docx, values, locale=template.locale, parties=parties, title=template.name)
+    fields, facts = _meant_for(parties, made.fields)
+    return _File(
+        title=template.name,
+        pdf=made.pdf,
+        sizes=made.pages,
+        sha256=sha256_of(made.pdf),
+        facts=facts,
+        fields=fields,
+        empties=tuple(EmptyView(empty.path, empty.required, place_of(card, empty.path)) for empty in made.empties),
+        revision=revision.id,
+        printed=printed(card, template.locale, _printable(made.paths, values), {}),
+    )
+
+
+def _printable(paths: Sequence[str], values: Mapping[str, Any]) -> Iterator[str]:
+    """Leave out lists, and name the price table where one of its parts is printed."""
+    for path in paths:
+        if path.partition(".")[0] == "products" and path not in values:
+            yield "products"
+        elif isinstance(values.get(path, ""), str):
+            yield path
+
+
 def _from_placed_fields(
     ctx: Context, portal: Portal, card: CardSnapshot, form: ComposeForm, template: Template, revision: TemplateRevision
 ) -> _File:
-    """A PDF whose places were put on it by hand; those of people who do not sign stay empty."""
+    """A PDF whose places were put on it by hand; one without any gets a page of signatures, as an upload does."""
     pdf = ctx.blobs.get(revision.file_sha256)
-    signers = {party.signer for party in parties_of(portal, card, form, template.locale)}
-    fields = [field for each in revision.fields if (field := Field.from_dict(each)).signer in signers]
-    sha256 = revision.file_sha256
-    return _File(template.name, pdf, page_sizes(pdf), sha256, fields=fields, revision=revision.id)
+    parties = parties_of(portal, card, form, template.locale)
+    placed = tuple(Field.from_dict(each) for each in revision.fields)
+    if not placed:
+        pdf, placed = append_signature_page(pdf, parties, title=template.name, locale=template.locale)
+    fields, facts = _meant_for(parties, placed)
+    return _File(
+        template.name, pdf, page_sizes(pdf), revision.file_sha256, facts=facts, fields=fields, revision=revision.id
+    )
+
+
+def _meant_for(parties: Sequence[PartyBlock], fields: Sequence[Field]) -> tuple[list[Field], FileFacts]:
+    """Leave out places of people who do not sign, and have it said; an approver who is not asked is no surprise."""
+    signers = {party.signer for party in parties}
+    is_spare = any(field.signer not in signers | {APPROVER} for field in fields)
+    return [field for field in fields if field.signer in signers], FileFacts(notes=(SPARE,) if is_spare else ())
 
 
 def _from_upload(ctx: Context, row: Upload) -> _File:

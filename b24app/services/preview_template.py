@@ -10,6 +10,7 @@ from typing import Any
 from b24app.bitrix.card import CardSnapshot
 from b24app.bitrix.entities import DEAL, LEAD
 from b24app.documents.templates import EmptyPlaceholder, PartyBlock, RenderedTemplate, TemplateProblem, render_template
+from b24app.documents.templates.docx import render_docx
 from b24app.domain.fields import Field
 from b24app.services.card_values import card_values, checkbox_values, place_of
 from b24app.services.composing import EmptyView, SignerChoice
@@ -22,7 +23,7 @@ from b24app.services.sample_card import sample_card
 from b24app.services.signer_roles import signers_of_roles
 from b24app.services.template_options import TemplateOptions, options_of_template
 from b24app.services.workbench import Tried, Workbench, keep_card, tried_card
-from b24app.store.tables import Portal, Template
+from b24app.store.tables import Portal, Template, TemplateRevision
 
 MOST_SIGNERS_SHOWN = 9
 _SIGNER_NAMED = re.compile(r"\{\{\s*[a-z]+\s+([1-9])\b")
@@ -49,7 +50,25 @@ def preview_template(
     Raises: DocumentRefused with a sentence for the author; NotFound when the card was chosen a day ago.
     """
     seen = tried_card(portal, user_id, tried)
-    made = _rendered(ctx, portal, template, body, seen.card)
+    return _shown(ctx, seen, _rendered(ctx, portal, template, body, seen.card))
+
+
+def preview_word(
+    ctx: Context, portal: Portal, user_id: int, template: Template, revision: TemplateRevision, tried: str
+) -> TriedPages:
+    """Fill a Word template with the values of a tried card. Raises: DocumentRefused, NotFound as `preview_template`."""
+    seen = tried_card(portal, user_id, tried)
+    made = render_docx(
+        ctx.blobs.get(revision.file_sha256),
+        values_for(ctx, template, seen.card),
+        locale=template.locale,
+        parties=_parties(portal, template, seen.card, 1),
+        title=template.name,
+    )
+    return _shown(ctx, seen, made)
+
+
+def _shown(ctx: Context, seen: Tried, made: RenderedTemplate) -> TriedPages:
     sha256 = ctx.blobs.put(made.pdf)
     render_pages(ctx, sha256, made.pdf, range(1, min(len(made.pages), EAGER_PAGES) + 1), PREVIEW_WIDTH_PX)
     return TriedPages(
@@ -91,17 +110,20 @@ def _rendered(
         body,
         values_for(ctx, template, card),
         locale=template.locale,
-        parties=_parties(portal, template, card, body),
+        parties=_parties(portal, template, card, _most_named(body)),
         ticks=checkbox_values(card),
         sample=sample,
     )
 
 
-def _parties(portal: Portal, template: Template, card: CardSnapshot, body: str) -> list[PartyBlock]:
+def _most_named(body: str) -> int:
+    return max((int(number) for number in _SIGNER_NAMED.findall(body)), default=1)
+
+
+def _parties(portal: Portal, template: Template, card: CardSnapshot, most: int) -> list[PartyBlock]:
     """Those whom the template proposes, and as many more as it has places for."""
     options = options_of_template(template)
     signers = list(_signers(card, options, template.locale))
-    most = max((int(number) for number in _SIGNER_NAMED.findall(body)), default=1)
     signers += [SignerChoice("", "", place) for place in range(len(signers) + 1, min(most, MOST_SIGNERS_SHOWN) + 1)]
     usual = options_of(portal).needs_approval
     needs_approval = usual if options.needs_approval is None else options.needs_approval

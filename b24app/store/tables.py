@@ -143,7 +143,7 @@ class TemplateRevision(Table):
     template = CharField()
     number = IntegerField()  # 1, 2, ... within the template
     kind = CharField(default="markdown")
-    body = TextField(default="")  # Markdown
+    body = TextField(default="")  # Markdown; of a PDF, the places found in it as JSON
     file_sha256 = CharField(default="", index=True)  # the DOCX or PDF
     fields = JSONField(default=list)  # places on a PDF
     author_id = IntegerField(default=0)  # a Bitrix24 user; 0 is Paraph itself

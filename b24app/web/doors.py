@@ -30,6 +30,7 @@ from b24app.web import (
     settings_page,
     signing,
     template_editor,
+    template_files,
     template_library,
     template_options_page,
     template_revisions,
@@ -42,8 +43,9 @@ MAX_BODY_BYTES = 26 * 1024 * 1024
 
 BLUEPRINTS = (
     app_home.bp, composer.bp, health.bp, install.bp, metrics.bp, pages.bp, portal_events.bp, provider_webhooks.bp,
-    requests_page.bp, services_page.bp, settings_page.bp, signing.bp, template_editor.bp, template_library.bp,
-    template_options_page.bp, template_revisions.bp, troubles_page.bp, verify.bp, *placement_handlers.BLUEPRINTS,
+    requests_page.bp, services_page.bp, settings_page.bp, signing.bp, template_editor.bp, template_files.bp,
+    template_library.bp, template_options_page.bp, template_revisions.bp, troubles_page.bp, verify.bp,
+    *placement_handlers.BLUEPRINTS,
 )  # fmt: skip
 
 FOREIGN_POSTS = (

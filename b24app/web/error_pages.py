@@ -45,7 +45,7 @@ def _csrf_error(_error: CSRFError) -> ResponseReturnValue:
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
-    if code == 413 and request.blueprint == "composer":
+    if code == 413 and request.blueprint in ("composer", "template_files"):
         g.in_frame = True  # refused before its door could say so
     words = {
         404: gettext("There is nothing at this address."),

@@ -24,8 +24,9 @@ from b24app.web.error_pages import sentence
 from b24app.web.guards import Caller, context, portal_required
 from b24app.web.session import wants_fragment
 from b24app.web.settings_form import LANGUAGE_NAMES, translated
+from b24app.web.template_file_page import file_page
 from b24app.web.template_remarks import remarks_on
-from b24app.web.template_revisions import editable, revisions_page
+from b24app.web.template_revisions import editable
 from b24app.web.visitors import visitor_of
 
 bp = Blueprint("template_editor", __name__, url_prefix="/templates")
@@ -146,10 +147,13 @@ def editor_page(
     """Render the whole editor; `body` is what stands in it when that is not the present revision."""
     template = editable(caller, template_id)
     current = templates.revision(caller.portal.member_id, template.revision)
-    if current.kind != TEXT:
-        return revisions_page(caller, template_id)
     bench = open_workbench(context(), caller.portal, caller.user_id)
     tried, key = _chosen(caller, template, bench)
+    if current.kind != TEXT:
+        return file_page(
+            caller, template, current, bench=bench, tried=tried, tried_key=key, shows_pages=shows_pages, done=done,
+            problems=problems or {},
+        )  # fmt: skip
     text = current.body if body is None else body
     groups = _offers(caller, template, tried)
     pages, said = _pages(caller, template, text, tried) if shows_pages else (None, "")

@@ -8,6 +8,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from b24app.documents import office
 from b24app.documents.templates import EXAMPLES
 from b24app.services.composing import FormRefused
 from b24app.services.edit_template import archive_template, create_template, move_template
@@ -77,6 +78,7 @@ def library_page(caller: Caller, done: str = "", problems: Mapping[str, list[str
         examples={name: titles[locale] for name, titles in EXAMPLES.items()},
         languages=LANGUAGE_NAMES,
         locale=locale,
+        takes_word=office.is_available(),
         done=done,
         problems=problems or {},
     )

@@ -26,7 +26,7 @@ class Remark:
 def remarks_on(pages: TriedPages, groups: Iterable[OfferGroup]) -> list[Remark]:
     """Say what will not work, then what is empty on this card, each in the order of lines."""
     known = {offer.path for group in groups for offer in group.offers}
-    remarks = [Remark(problem.line, _words(problem), "bad") for problem in pages.problems]
+    remarks = [Remark(problem.line, problem_words(problem), "bad") for problem in pages.problems]
     for path, line in pages.mentions:
         if not _is_known(path, known):
             text = gettext("“%(path)s”: this portal has no such field.", path=path)
@@ -48,6 +48,7 @@ def _is_known(path: str, offered: set[str]) -> bool:
     return bool(names & offered) or is_system or rest in ("second_name", "full_name", "post", "email", "phone")
 
 
-def _words(problem: TemplateProblem) -> str:
+def problem_words(problem: TemplateProblem) -> str:
+    """Say a mistake in the reader's language."""
     text = gettext(problem.message)
     return text % problem.params if problem.params else text

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from b24app.clock import from_ms
 from b24app.services.compare_revisions import compare
 from b24app.services.edit_template import restore_revision
+from b24app.services.file_templates import words_of
 from b24app.services.template_options import refuse_unless_editor
 from b24app.store import templates
 from b24app.store.tables import Template
@@ -56,7 +57,7 @@ def revisions_page(caller: Caller, template_id: str, done: str = "") -> str:
         revisions=known,
         older=older,
         newer=newer,
-        lines=compare(older.body, newer.body),
+        lines=compare(words_of(older), words_of(newer)),
         done=done,
     )
 

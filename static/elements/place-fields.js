@@ -1,7 +1,8 @@
 // <place-fields action data-id data-styles data-unreachable>: a button that opens the field editor over the page, on what its form
-// has chosen: the file `data-id`. The answer after saving is that file's row, newer; the list of documents takes it.
+// has chosen: the file `data-id`. The answer after saving is that file's row, newer; the list of documents takes it. Where there
+// is no list, the page's parts of the same names are replaced; somebody else's revision (`base`) is what the next saving follows.
 import { call } from "../js/frame.js";
-import { complaint, fragment } from "../js/answers.js";
+import { complaint, fragment, swap } from "../js/answers.js";
 import { show, clear } from "../js/problems.js";
 
 class PlaceFields extends HTMLElement {
@@ -22,11 +23,15 @@ class PlaceFields extends HTMLElement {
         styles(this.dataset.styles),
       ]);
       if (response.ok) this.#showDialog(await response.text());
-      else show(this.form, { document: Object.values(await complaint(response, this.dataset.unreachable)).flat() });
+      else show(this.form, { [this.#place]: Object.values(await complaint(response, this.dataset.unreachable)).flat() });
     } catch {
-      show(this.form, { document: [this.dataset.unreachable] });
+      show(this.form, { [this.#place]: [this.dataset.unreachable] });
     }
     this.#setBusy(false);
+  }
+
+  get #place() {
+    return this.dataset.id ? "document" : "form";
   }
 
   #showDialog(html) {
@@ -52,17 +57,28 @@ class PlaceFields extends HTMLElement {
     const body = this.#body();
     body.set("fields", fields);
     const response = await call(action, { method: "POST", body });
-    if (!response.ok) return response.json();
-    const [row] = fragment(await response.text()).children;
+    if (!response.ok) return this.#following(await response.json());
+    const content = fragment(await response.text());
     dialog.close();
-    this.closest("document-list").replace(row);
+    const list = this.closest("document-list");
+    if (!list) {
+      swap(document, content);
+      return null;
+    }
+    const [row] = content.children;
+    list.replace(row);
     row.querySelector("place-fields button")?.focus();
     return null;
   }
 
+  #following(problem) {
+    if (problem.base) this.form.elements.base.value = problem.base;
+    return problem;
+  }
+
   #body() {
     const body = new FormData(this.form);
-    body.set("upload_id", this.dataset.id);
+    if (this.dataset.id) body.set("upload_id", this.dataset.id);
     return body;
   }
 

@@ -31,8 +31,7 @@ def outline(_args: dict[str, Any], blobs: dict[str, bytes]) -> Output:
     docx, removed = cleaned(blobs["docx"])
     found = docx_text.paragraphs(docx)
     language = DocxLanguage()
-    loops = _loop_names(found)
-    paths = [path for path in docx_text.paths(found, language) if path.partition(".")[0] not in loops]
+    paths = _paths_of_card(found, language)
     tags = [match for paragraph in found for match in TAG.finditer(paragraph.text)]
     return Output(
         {
@@ -47,7 +46,7 @@ def outline(_args: dict[str, Any], blobs: dict[str, bytes]) -> Output:
 
 
 def fill(args: dict[str, Any], blobs: dict[str, bytes]) -> Output:
-    """args: values; blob "docx". Data: empties (path and paragraph), problems; blob "docx"."""
+    """args: values; blob "docx". Data: empties (path and paragraph), paths; blob "docx"."""
     docx, _removed = cleaned(blobs["docx"])
     found, language = docx_text.paragraphs(docx), DocxLanguage()
     problems = docx_text.problems(found, language)
@@ -56,7 +55,7 @@ def fill(args: dict[str, Any], blobs: dict[str, bytes]) -> Output:
     filled = _filled(docx, args["values"], language, found)
     where = docx_text.paths(found, language)
     empties = [{"path": path, "paragraph": where.get(path, 0)} for path in language.missing]
-    return Output({"empties": empties, "problems": []}, {"docx": filled})
+    return Output({"empties": empties, "paths": _paths_of_card(found, language)}, {"docx": filled})
 
 
 def _filled(docx: bytes, values: dict[str, Any], language: DocxLanguage, found: list[Paragraph]) -> bytes:
@@ -112,6 +111,12 @@ def _not_allowed(found: list[Paragraph], values: dict[str, Any]) -> DocumentRefu
 
 def _refused_for(paragraph: int | str, placeholder: str) -> DocumentRefused:
     return DocumentRefused(NOT_ALLOWED, reason="template", paragraph=paragraph, placeholder=placeholder)
+
+
+def _paths_of_card(found: list[Paragraph], language: DocxLanguage) -> list[str]:
+    """List what is read of the card, without what loops and `set` name themselves."""
+    loops = _loop_names(found)
+    return [path for path in docx_text.paths(found, language) if path.partition(".")[0] not in loops]
 
 
 def _loop_names(found: list[Paragraph]) -> set[str]:

@@ -68,9 +68,8 @@ def fill_docx(
     data: bytes, values: TemplateValues, *, limits: Limits = _FILL
 ) -> tuple[bytes, tuple[EmptyPlaceholder, ...]]:
     """Fill the values in. Raises: DocumentRefused with reason "template", naming paragraph and placeholder."""
-    output = guard.run(f"{_JOBS}:fill", {"values": dict(values)}, {"docx": data}, limits=limits)
-    empties = tuple(EmptyPlaceholder(each["path"], each["paragraph"], required=True) for each in output.data["empties"])
-    return output.blobs["docx"], empties
+    output = _fill(data, values, limits)
+    return output.blobs["docx"], _empties(output)
 
 
 def render_docx(
@@ -80,8 +79,8 @@ def render_docx(
 
     Raises: DocumentRefused as `fill_docx` and `office.to_pdf` do.
     """
-    filled, empties = fill_docx(data, values)
-    pdf, fields = take_out_tags(inspect_upload(filled, title or "template.docx").pdf)
+    output = _fill(data, values, _FILL)
+    pdf, fields = take_out_tags(inspect_upload(output.blobs["docx"], title or "template.docx").pdf)
     if not any(field.type is FieldType.SIGNATURE for field in fields):
         pdf, added = append_signature_page(pdf, parties, title=title, locale=locale)
         fields += added
@@ -90,10 +89,19 @@ def render_docx(
         pages=page_sizes(pdf),
         fields=fields,
         checkboxes=(),
-        empties=empties,
+        empties=_empties(output),
         problems=tuple(_places_for_nobody(fields, parties)),
         title=title,
+        paths=tuple(output.data["paths"]),
     )
+
+
+def _fill(data: bytes, values: TemplateValues, limits: Limits) -> guard.Output:
+    return guard.run(f"{_JOBS}:fill", {"values": dict(values)}, {"docx": data}, limits=limits)
+
+
+def _empties(output: guard.Output) -> tuple[EmptyPlaceholder, ...]:
+    return tuple(EmptyPlaceholder(each["path"], each["paragraph"], required=True) for each in output.data["empties"])
 
 
 def _places_for_nobody(fields: Sequence[Field], parties: Sequence[PartyBlock]) -> Iterator[TemplateProblem]:
