@@ -197,7 +197,7 @@ def test_a_word_template_with_mistakes_says_where(library: Page):
 
 
 @needs_office
-def test_a_word_template_is_looked_at_and_made_with_a_leads_values(office: Office, library: Page):
+def test_a_word_template_is_made_with_a_leads_values(office: Office, library: Page):
     page = upload(library, word.template(*WORD), "Work order.docx")
     assert page.count("asked-path") == 4
     template_id = id_of(page)
