@@ -17,6 +17,8 @@ ROOM = {
     "requisites": N_("requisites"),
     "bank": N_("bank"),
     "responsible": N_("Responsible employee"),
+    "document": N_("Document"),
+    "products": N_("Products"),
 }
 
 PROPERTY = {
@@ -46,6 +48,9 @@ PROPERTY = {
     "unit": N_("unit"),
     "price": N_("price"),
     "sum": N_("sum"),
+    "number": N_("number"),
+    "rows": N_("rows"),
+    "totals": N_("totals"),
 }
 
 
