@@ -11,11 +11,11 @@ from b24app.documents import office
 from b24app.documents.preview import page_texts
 from b24app.sandbox.examples.acme import OLENA
 from b24app.store import database
-from b24app.store.tables import Request
+from b24app.store.tables import Prepared, Request
 from tests.documents import hostile_docx as word
 from tests.documents.hostile import plain, to_bytes
 from tests.journeys.test_fields import EXPRESS, ORDER, pick
-from tests.journeys.world import ANN, agree, compose, give_signature, open_surface, picture, pinned_file, send
+from tests.journeys.world import ANN, agree, give_signature, open_surface, picture, pinned_file, send
 from tests.web.chromium import DESK
 
 pytestmark = pytest.mark.browser
@@ -25,7 +25,7 @@ WORD = word.template(
     "{%p for row in products.rows %}",
     "{{ row.name }}",
     "{%p endfor %}",
-    "{{s:signer1}}",
+    "{{ company.bank.swift }} {{s:signer1}} {{t:signer3:label=Third}}",
 )
 WORD_MIME = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -52,12 +52,12 @@ def place(page: Page, frame: FrameLocator) -> None:
 
 
 def send_template(page: Page, name: str) -> None:
-    """Send a template from the card to Ann Lee, without an approval."""
+    """Send a template from the card to whom it proposes, without an approval."""
     frame = open_surface(page, "toolbar")
     expect(frame.get_by_test_id("preview-page").first).to_be_visible()
-    frame.get_by_test_id("template").select_option(label=name)
-    compose(frame, ANN)
     frame.get_by_test_id("needs-approval").uncheck()
+    frame.get_by_test_id("template").select_option(label=name)
+    expect(frame.locator("page-preview")).to_have_attribute("data-now", "fresh")
     send(frame)
     page.get_by_test_id("slider-close").click()
 
@@ -90,7 +90,7 @@ def test_templates_of_files_from_the_library_to_the_card(world):
     frame.get_by_test_id("templates").click()
     if office.is_available():
         upload(frame, f"{order}.docx", WORD_MIME, WORD)
-        expect(frame.get_by_test_id("asked-path")).to_have_count(3)
+        expect(frame.get_by_test_id("asked-path")).to_have_count(4)
         picture(page, "template-word")
         frame.get_by_test_id("to-library").click()
     upload(frame, f"{lease}.pdf", "application/pdf", to_bytes(plain(1, "Lease of rooms")))
@@ -109,6 +109,9 @@ def test_templates_of_files_from_the_library_to_the_card(world):
         with database.reading():
             request = sent(lead, order)
             [text] = page_texts(world.stage.ctx.blobs.get(request.document_sha256))
+            prepared = Prepared.get(Prepared.sha256 == request.document_sha256)
         assert re.search("Work order .* about Onboarding of a second site", text)
         assert ("signer1" in text, [field["type"] for field in request.fields]) == (False, ["signature"])
-        assert set(request.printed) == {"card.title", "products"}
+        assert set(request.printed) == {"card.title", "products", "company.bank.swift"}
+        assert [empty["path"] for empty in prepared.empties] == ["company.bank.swift"]
+        assert [finding["code"] for finding in prepared.findings] == ["note"]  # a place for a third signatory
