@@ -149,13 +149,13 @@ def editor_page(
     current = templates.revision(caller.portal.member_id, template.revision)
     bench = open_workbench(context(), caller.portal, caller.user_id)
     tried, key = _chosen(caller, template, bench)
+    groups = _offers(caller, template, tried)
     if current.kind != TEXT:
         return file_page(
-            caller, template, current, bench=bench, tried=tried, tried_key=key, shows_pages=shows_pages, done=done,
-            problems=problems or {},
+            caller, template, current, bench=bench, tried=tried, tried_key=key, groups=groups,
+            shows_pages=shows_pages, done=done, problems=problems or {},
         )  # fmt: skip
     text = current.body if body is None else body
-    groups = _offers(caller, template, tried)
     pages, said = _pages(caller, template, text, tried) if shows_pages else (None, "")
     return render_template(
         "library/editor.html",

@@ -11,6 +11,7 @@ from b24app.documents import office
 from b24app.errors import AppError
 from b24app.services.edit_template import DOCX
 from b24app.services.file_templates import outline_of, places_of
+from b24app.services.offer_placeholders import OfferGroup
 from b24app.services.page_image import page_sizes_of
 from b24app.services.place_fields import EditorRole
 from b24app.services.preview_template import TriedPages, preview_word
@@ -19,7 +20,7 @@ from b24app.services.workbench import Workbench
 from b24app.store.tables import Template, TemplateRevision
 from b24app.web.error_pages import sentence
 from b24app.web.guards import Caller, context
-from b24app.web.template_remarks import problem_words
+from b24app.web.template_remarks import is_known, problem_words
 from b24app.web.words import placeholder_words, role_word
 
 
@@ -31,6 +32,7 @@ def file_page(
     bench: Workbench,
     tried: str,
     tried_key: str,
+    groups: tuple[OfferGroup, ...],
     shows_pages: bool,
     done: str,
     problems: Mapping[str, list[str]],
@@ -47,7 +49,7 @@ def file_page(
         tried=tried,
         tried_key=tried_key,
         outline=outline,
-        asked=[(placeholder_words(path), path) for path in outline.paths] if outline else [],
+        asked=[(placeholder_words(path), path, is_known(path, groups)) for path in outline.paths] if outline else [],
         mistakes=[(each.line, problem_words(each)) for each in outline.problems] if outline else [],
         empty=[placeholder_words(each.path) for each, _paragraph in pages.empties] if pages else [],
         takes_word=office.is_available(),

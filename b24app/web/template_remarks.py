@@ -25,21 +25,22 @@ class Remark:
 
 def remarks_on(pages: TriedPages, groups: Iterable[OfferGroup]) -> list[Remark]:
     """Say what will not work, then what is empty on this card, each in the order of lines."""
-    known = {offer.path for group in groups for offer in group.offers}
+    groups = tuple(groups)
     remarks = [Remark(problem.line, problem_words(problem), "bad") for problem in pages.problems]
     for path, line in pages.mentions:
-        if not _is_known(path, known):
+        if not is_known(path, groups):
             text = gettext("“%(path)s”: this portal has no such field.", path=path)
             remarks.append(Remark(line, text, "bad"))
     for empty, line in pages.empties:
-        if empty.required and _is_known(empty.path, known):
+        if empty.required and is_known(empty.path, groups):
             text = gettext("Empty on this card: %(what)s", what=placeholder_words(empty.path))
             remarks.append(Remark(line, text, "warn"))
     return sorted(dict.fromkeys(remarks), key=lambda remark: (remark.tone, remark.line))
 
 
-def _is_known(path: str, offered: set[str]) -> bool:
+def is_known(path: str, groups: Iterable[OfferGroup]) -> bool:
     """Say whether a placeholder means anything here; the card goes by several names."""
+    offered = {offer.path for group in groups for offer in group.offers}
     head, _, rest = path.partition(".")
     names = (
         {f"{name}.{rest}" for name in ("card", "lead", "deal", "item")} if head in ("card", "lead", "deal") else {path}
