@@ -46,6 +46,9 @@ class Content:
     fields: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
 
 
+OTHER_KIND = N_("This template is made of another kind of file. Make a new template of this one.")
+
+
 class TemplateChanged(NotAllowed):
     """Somebody saved a revision meanwhile; `current` is his. What was typed is still with the one who is told."""
 
@@ -96,10 +99,13 @@ def save_revision(
 ) -> TemplateRevision:
     """Make `content` the present revision; the same content again makes none.
 
-    `base`: the revision that was being edited. Raises: TemplateChanged when it is no longer the present one.
+    `base`: the revision that was being edited. Raises: TemplateChanged when it is no longer the present one;
+    FormRefused for content of another kind.
     """
     template = templates.get(portal.member_id, template_id)
     refuse_unless_editor(template, visitor)
+    if content.kind != template.kind:
+        raise FormRefused({"file": [InvalidPayload(OTHER_KIND)]})
     if content.kind == TEXT and len(content.body) > MARKDOWN_LIMIT:
         raise _too_long()
     with writing():

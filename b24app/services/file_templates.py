@@ -35,7 +35,6 @@ FEWEST_ROLES = 4
 
 NO_FILE = N_("Choose a file first.")
 SIGNED = N_("“%(filename)s” carries a digital signature, which places would break. Upload the unsigned file.")
-OTHER_KIND = N_("This template is made of another kind of file. Make a new template of this one.")
 MEANWHILE = N_(
     "%(who)s saved revision %(number)s meanwhile. Your fields are still here: save again to make them the next "
     "revision, or cancel and open the template again."
@@ -80,9 +79,7 @@ def replace_file(
     template = templates.get(portal.member_id, template_id)
     refuse_unless_editor(template, visitor)
     taken = _taken(ctx, filename, data)
-    if taken.content.kind != template.kind:
-        raise FormRefused({"file": [InvalidPayload(OTHER_KIND)]})
-    if template.kind == PDF:
+    if taken.content.kind == template.kind == PDF:
         taken = replace(taken, content=_with_places(ctx, portal, template, taken.content))
     made = save_revision(ctx, portal, visitor, template_id, base, taken.content, title_of(filename))
     return made, taken

@@ -160,6 +160,7 @@ def test_a_newer_file_keeps_places_that_still_have_a_page(library: Page):
     template_id = id_of(page)
     saved = place(page, SIGN, {**SECOND, "page": 2})
     path = f"/templates/{template_id}/replace"
+    assert page.post(f"/templates/{template_id}/save", {"base": saved.value("base"), "body": "Text"}).status == 400
     base, again = fields_of(saved.text)["base"]  # of the places, and of the file
     assert base == again
     assert upload(page, word.template("x"), "x.docx", path, base=base).status == 400
