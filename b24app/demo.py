@@ -14,8 +14,11 @@ import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from html.parser import HTMLParser
+from http import HTTPStatus
 
 import requests
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from b24app.clock import monotonic_s
 from b24app.errors import ConfigError
@@ -24,6 +27,8 @@ from b24app.sandbox.portal.portal import Portal
 from b24app.sandbox.world import PORTS, Sandbox, start
 
 ADMIN, ANNA, LEAD = 1, 6, 77
+SHOWN = "acme"
+Answers = Mapping[str, str]
 SANDBOX = 100  # the sandbox's first port lies so far above the application's
 START_S, STOP_S, HTTP_S = 60, 15, 60
 SEARCH_S = 0.1
@@ -52,6 +57,7 @@ def run_demo(port: int) -> int:
             wait_until_up(app_url, processes)
             for portal in sandbox.portals.values():
                 install(portal, app_url)
+            connect_services(sandbox.portal(SHOWN), app_url, service_accounts(sandbox))
             print(_words(sandbox), flush=True)
             return _wait(stop, processes)
         finally:
@@ -75,6 +81,42 @@ def install(portal: Portal, app_url: str) -> None:
     _post(f"{app_url}/install/connect", answers)
     _post(f"{app_url}/install/finish", answers)
     portal.lifecycle.finish_install()
+
+
+def service_accounts(sandbox: Sandbox) -> dict[str, Answers]:
+    """The accounts that the signing services' stand-ins have: "provider/way in" -> the answers to its questions."""
+    integration, user = sandbox.docusign.integration, sandbox.docusign.user
+    private, public = _key_pair()
+    integration.public_keys.append(public)
+    integration.consents[user.user_id] = {"signature", "impersonation"}
+    docusign = {
+        "environment": "demo", "integration_key": integration.client_id, "user_id": user.user_id,
+        "private_key": private, "connect_key": sandbox.docusign.account.hmac_keys[0],
+    }  # fmt: skip
+    return {"dropbox_sign/api_key": {"api_key": sandbox.dropbox_sign.account.api_key}, "docusign/jwt": docusign}
+
+
+def connect_services(portal: Portal, app_url: str, accounts: Mapping[str, Answers]) -> None:
+    """Connect accounts as the portal's administrator does; services that the application does not know are left out."""
+    opening = frame(portal, main_opening(portal, portal.app, portal.employees[ADMIN], "en", {}))
+    session = FormValues.read(_post(opening["action"], opening["fields"]))
+    for way, answers in accounts.items():
+        given = {f"q-{name}": text for name, text in answers.items()}
+        answer = requests.post(
+            f"{app_url}/settings/services/add", data={**session, "way": way, **given}, timeout=HTTP_S
+        )
+        if answer.status_code != HTTPStatus.NOT_FOUND:
+            answer.raise_for_status()
+
+
+def _key_pair() -> tuple[str, str]:
+    """A fresh RSA key and its public half, as PEM."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    plain = serialization.NoEncryption()
+    kind = serialization.PrivateFormat.TraditionalOpenSSL
+    private = key.private_bytes(serialization.Encoding.PEM, kind, plain)
+    format_ = serialization.PublicFormat.SubjectPublicKeyInfo
+    return private.decode(), key.public_key().public_bytes(serialization.Encoding.PEM, format_).decode()
 
 
 def wait_until_up(app_url: str, processes: Sequence[subprocess.Popen[bytes]]) -> None:

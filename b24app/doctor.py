@@ -34,6 +34,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("database", _database),
         ("queue", _queue),
         ("documents", _documents),
+        ("word", _word),
         ("mail", _mail),
         ("clock", _clock),
     ]
@@ -90,6 +91,13 @@ def _require_own(ctx: Context) -> None:
         'this one under another PARAPH_PUBLIC_URL, delete the file "owner" there.',
         store=ctx.blobs,
     )
+
+
+def _word(_settings: Settings) -> str:
+    from b24app.documents import office
+
+    found = office.program()
+    return f"LibreOffice is {found}" if found else "no LibreOffice here: PDF and pictures only"
 
 
 def _mail(settings: Settings) -> str:

@@ -21,7 +21,7 @@ from b24app.bitrix.exchanges import LogEntry, Whose
 from b24app.bitrix.oauth import OAuthServer
 from b24app.bitrix.rest_log import RestLog
 from b24app.bitrix.transport import Transport
-from b24app.clock import Clock, ServerClock, WatchedClock, utc_now
+from b24app.clock import Clock, ServerClock, WatchedClock, to_ms, utc_now
 from b24app.documents.local_storage import LocalBlobs
 from b24app.documents.storage import Blobs
 from b24app.domain.events import Topic
@@ -158,7 +158,7 @@ def wire_handlers(ctx: Context) -> dict[Topic, Handler]:
     from b24app.services.write_back import write_back
 
     builtin = BuiltinProvider(ctx.mailer, ctx.settings.mail_from, ctx.now)
-    providers = Registry(builtin, partial(_opening, ctx, builtin))
+    providers = Registry(builtin, partial(_opening, ctx, builtin), partial(_former_opening, ctx, builtin))
 
     def with_providers(handle: Callable[[Context, Registry, Message], None]) -> Handler:
         return partial(handle, ctx, providers)
@@ -202,14 +202,22 @@ def _opening(ctx: Context, letters: Letters, portal: str, connection: str) -> Op
     if row is None or not row.secrets:
         raise NotFound(N_("This signing service is not connected."))
     version = fingerprint(f"{row.secrets} {json.dumps(row.settings, sort_keys=True)}")
-    return Opening(version, partial(_open_room, ctx, letters, row))
+    return Opening(version, partial(_open_room, ctx, letters, row, row.secrets))
 
 
-def _open_room(ctx: Context, letters: Letters, row: Connection) -> Provider:
+def _former_opening(ctx: Context, letters: Letters, portal: str, connection: str) -> Opening | None:
+    """The same with the keys that stood before the last change, while they count."""
+    row = connections.find(portal, connection)
+    if row is None or not row.former_secrets or (row.former_until or 0) <= to_ms(ctx.now()):
+        return None
+    return Opening("", partial(_open_room, ctx, letters, row, row.former_secrets))
+
+
+def _open_room(ctx: Context, letters: Letters, row: Connection, locked: str) -> Provider:
     room = room_of(ctx, row.provider)
     rate = room.capabilities(row.settings).rate
     limiter = ConnectionLimiter(row.id, rate.per_minute, rate.heavy_per_minute, ctx.now)
-    account = Account(row.id, json.loads(ctx.vault.unlock(row.secrets)), row.settings)
+    account = Account(row.id, json.loads(ctx.vault.unlock(locked)), row.settings)
     keys = KeptKeys(ctx.vault, row.portal, row.id)
     return room.open(account, Means(ctx.now, limiter, letters, keys))
 

@@ -132,6 +132,7 @@ def test_the_doctor_names_what_is_ill(tmp_path):
         "database": "ok",
         "queue": "ok",
         "documents": "ok",
+        "word": "ok",
         "mail": "BAD",
         "clock": "BAD",
     }

@@ -17,6 +17,7 @@ from b24app.bitrix.client import Portal
 from b24app.bitrix.documents import parse_list as read_documents
 from b24app.bitrix.entities import Entity, positive_int
 from b24app.bitrix.error_codes import DENIED, NOT_FOUND, kind_of
+from b24app.bitrix.files import without_links
 from b24app.bitrix.oauth import scopes
 from b24app.errors import N_, NotAllowed, NotFound
 
@@ -37,7 +38,7 @@ def open_card(portal: Portal, type_id: int, id: int) -> CardSnapshot:
     return CardSnapshot(
         entity=entity,
         title=card_reading.text(item.get("title")) or card_reading.person(item, "", type_id).name,
-        item=item,
+        item=without_links(item),
         me=_me(batch),
         contacts=_contacts(batch, entity, item, links),
         company=company,

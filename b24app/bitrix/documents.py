@@ -12,10 +12,15 @@ from typing import Any
 from b24app.bitrix.batch import Command, as_map
 from b24app.bitrix.client import Portal
 from b24app.bitrix.entities import Entity, positive_int
-from b24app.bitrix.urls import is_same_origin
+from b24app.bitrix.files import fetch
+from b24app.bitrix.values import text
 from b24app.errors import N_, BitrixError
 
 MAX_PDF_BYTES = 50 * 1024 * 1024
+
+LIMIT = N_("This Bitrix24's plan does not allow any more documents. Change the plan, or choose another source.")
+NO_GENERATOR = N_("This Bitrix24 has no document generator. Choose a template of Paraph, or a file.")
+NO_RIGHT = N_("Bitrix24 shows its document templates to those only who may change them. Choose a finished document.")
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,58 @@ class GeneratedDocument:
     created_at: str
     template_id: int
     pdf_state: str
+
+
+@dataclass(frozen=True)
+class GeneratorTemplate:
+    """A template of Bitrix24's generator that fits a type of card."""
+
+    id: int
+    name: str
+
+
+def templates_command(type_id: int) -> Command:
+    """List the templates for a type of card; Bitrix24 shows them to those only who may change templates."""
+    filters = {"entityTypeId": [str(type_id)], "active": "Y"}
+    return Command("crm.documentgenerator.template.list", {"filter": filters, "order": {"id": "ASC"}})
+
+
+def parse_templates(result: Any, type_id: int) -> tuple[GeneratorTemplate, ...]:
+    """Read the answer of `templates_command`, an object by id; a funnel's template ("2_category_0") fits its type."""
+    rows = [row for row in as_map(as_map(result).get("templates")).values() if isinstance(row, Mapping)]
+    fitting = (row for row in rows if _fits(row.get("entityTypeId"), type_id))
+    return tuple(GeneratorTemplate(positive_int(row.get("id")), text(row.get("name"))) for row in fitting)
+
+
+def make_document(portal: Portal, template_id: int, entity: Entity) -> GeneratedDocument:
+    """Have Bitrix24 make a document for a card; its PDF comes later. Raises: BitrixError in words for people."""
+    params = {"templateId": template_id, "entityTypeId": entity.type_id, "entityId": entity.id}
+    try:
+        result = portal.call("crm.documentgenerator.document.add", params, write=True).result
+    except BitrixError as error:
+        raise in_words(error) from error
+    return _parse(as_map(as_map(result).get("document")))
+
+
+def in_words(error: BitrixError) -> BitrixError:
+    """Say what a refusal of the generator means: no module, a plan without it, no right."""
+    said = str(error.params.get("detail", "")).lower()
+    if error.code == "docgen_limit_error":
+        return _same(error, LIMIT)
+    if "not installed" in said or error.code == "error_method_not_found":
+        return _same(error, NO_GENERATOR)
+    if "permission" in said or error.code == "docgen_access_error":
+        return _same(error, NO_RIGHT)
+    return error
+
+
+def _same(error: BitrixError, sentence: str) -> BitrixError:
+    return BitrixError(sentence, code=error.code, permanent=True)
+
+
+def _fits(types: Any, type_id: int) -> bool:
+    names = [str(name) for name in (types if isinstance(types, list) else as_map(types).values())]
+    return not names or any(name.partition("_")[0] == str(type_id) for name in names)
 
 
 def list_command(entity: Entity) -> Command:
@@ -61,9 +118,7 @@ def download_pdf(
     link = str(document.get("pdfUrlMachine") or "")
     if not link:
         raise _no_pdf(document)
-    if not is_same_origin(link, portal.origin):
-        raise BitrixError(N_("The link to the PDF points outside Bitrix24."), code="foreign_link", permanent=True)
-    data = portal.download(link, max_bytes=max_bytes)
+    data = fetch(portal, link, max_bytes=max_bytes)
     if not data[:1024].lstrip().startswith(b"%PDF-"):
         raise BitrixError(N_("Bitrix24 returned a file that is not a PDF. Try again."), code="not_pdf")
     return data

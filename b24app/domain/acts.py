@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from b24app.domain.reminders import Reminders
 
 
 @dataclass(frozen=True)
 class Send:
+    """`files`: what the document was put together from, in order: title, sha256, first_page, pages."""
+
     by: int
     document_sha256: str
+    files: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -146,6 +150,18 @@ class Retry:
 
 
 @dataclass(frozen=True)
+class SendThrough:
+    """Send what no signing service has taken through another one; `former` and `service` are their names for people."""
+
+    by: int
+    former: str
+    service: str
+    is_external: bool
+    is_test: bool
+    can_remind: bool
+
+
+@dataclass(frozen=True)
 class Told:
     """What a signing provider tells about something that happened on its own pages.
 
@@ -224,6 +240,6 @@ class ReportFailure:
 
 Act = (
     Send | Invite | RecordLetter | View | Consent | Correct | Sign | Decline | Bounce | ChangeSigner | Remind
-    | ChangeDeadline | ChangeReminders | Approve | Refuse | Void | Expire | Seal | Fail | Retry
+    | ChangeDeadline | ChangeReminders | Approve | Refuse | Void | Expire | Seal | Fail | Retry | SendThrough
     | ReportView | ReportSign | ReportDecline | ReportBounce | ReportExpiry | ReportCancel | ReportFailure
 )  # fmt: skip

@@ -36,6 +36,7 @@ class EventType(StrEnum):
     REQUEST_COMPLETED = "request_completed"  # the sealed file is stored; nothing can change any more
     REQUEST_FAILED = "request_failed"  # a permanent error stopped it; a human must look
     REQUEST_RETRIED = "request_retried"  # a human asked to try a failed request again
+    REQUEST_REROUTED = "request_rerouted"  # a human sends it through another signing service than the one that failed
 
 
 class Topic(StrEnum):
@@ -86,6 +87,7 @@ EFFECTS: Mapping[EventType, tuple[Topic, ...]] = {
     EventType.REQUEST_COMPLETED: (Topic.FILE_TO_CARD, Topic.PIN, Topic.COPY_TO_SIGNERS),
     EventType.REQUEST_FAILED: (Topic.RELAY,),
     EventType.REQUEST_RETRIED: (Topic.RELAY, Topic.HAND_OVER, Topic.INVITE, Topic.FETCH_FILE, Topic.SEAL),
+    EventType.REQUEST_REROUTED: (Topic.RELAY, Topic.HAND_OVER),
 }
 
 

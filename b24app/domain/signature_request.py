@@ -77,7 +77,8 @@ class Signer:
 class SignatureRequest:
     """Documents, signers, order, status. `portal` is the tenant's member_id; `sender_id` and `responsible_id` are
     Bitrix24 user ids; the responsible employee approves when `needs_approval`. `is_external`: it is signed at a
-    provider of its own account, which keeps turns and consent. `ends_as` is what a closing one will be."""
+    provider of its own account, which keeps turns and consent. `ends_as` is what a closing one will be. `is_test`: it
+    has no legal effect, and every text about it says so."""
 
     id: str
     portal: str
@@ -97,6 +98,7 @@ class SignatureRequest:
     reason: str = ""  # of the end: declined, refused, voided, failed
     is_external: bool = False
     ends_as: Status | None = None
+    is_test: bool = False
 
     def signer(self, signer_id: str) -> Signer | None:
         return next((signer for signer in self.signers if signer.id == signer_id), None)

@@ -30,11 +30,13 @@ from b24app.domain.acts import (
     Retry,
     Seal,
     Send,
+    SendThrough,
     Sign,
     View,
     Void,
 )
 from b24app.domain.events import SYSTEM, Actor, AuditEvent, EventType
+from b24app.domain.reminders import OFF
 from b24app.domain.signature_request import OPEN, OUT, SignatureRequest, SignerStatus, Status
 from b24app.domain.steps import (
     Decision,
@@ -71,9 +73,9 @@ def may(request: SignatureRequest, act_type: type) -> bool:
 def _send(request: SignatureRequest, act: Send, now: datetime) -> Decision:
     if not request.signing:
         raise NotAllowed("Choose at least one person who signs.")
-    event = AuditEvent(
-        EventType.REQUEST_SENT, now, Actor.employee(act.by), data={"document_sha256": act.document_sha256}
-    )
+    files = {"files": [dict(file) for file in act.files]} if act.files else {}
+    data = {"document_sha256": act.document_sha256, **files}
+    event = AuditEvent(EventType.REQUEST_SENT, now, Actor.employee(act.by), data=data)
     return replace(request, status=Status.SENDING, sent_at=now), [event]
 
 
@@ -204,6 +206,22 @@ def _retry(request: SignatureRequest, act: Retry, now: datetime) -> Decision:
     return replace(request, status=back, reason=""), [event]
 
 
+def _send_through(request: SignatureRequest, act: SendThrough, now: datetime) -> Decision:
+    """Begin anew elsewhere: possible for as long as nobody has been asked to sign."""
+    if any(signer.status is not SignerStatus.WAITING_TURN for signer in request.signing):
+        raise NotAllowed("People have been asked to sign this document already; it stays with its signing service.")
+    moved = replace(
+        request,
+        status=Status.SENDING,
+        reason="",
+        is_external=act.is_external,
+        is_test=act.is_test,
+        reminders=request.reminders if act.can_remind else OFF,
+    )
+    data = {"former": act.former, "service": act.service, "is_test": act.is_test}
+    return moved, [AuditEvent(EventType.REQUEST_REROUTED, now, Actor.employee(act.by), data=data)]
+
+
 def _where(act: View | Consent | Sign | Decline) -> dict[str, str]:
     return {"ip": act.ip, "user_agent": act.user_agent}
 
@@ -240,6 +258,7 @@ RULES: Mapping[type, tuple[frozenset[Status], Callable[..., Decision]]] = {
     Seal: (frozenset({Status.COMPLETING}), _seal),
     Fail: (frozenset({Status.SENDING, Status.AWAITING_SIGNATURES, Status.COMPLETING}), _fail),
     Retry: (frozenset({Status.FAILED}), _retry),
+    SendThrough: (frozenset({Status.SENDING, Status.FAILED}), _send_through),
     **reported.RULES,
 }
 

@@ -96,6 +96,7 @@ EVENTS: Mapping[str, Mapping[EventType, str]] = {
         EventType.REQUEST_COMPLETED: "Completed",
         EventType.REQUEST_FAILED: "Stopped by an error",
         EventType.REQUEST_RETRIED: "Tried again",
+        EventType.REQUEST_REROUTED: "Sent through another signing service",
     },
     "uk": {
         EventType.REQUEST_SENT: "Надіслано на підпис; документ зафіксовано",
@@ -121,6 +122,7 @@ EVENTS: Mapping[str, Mapping[EventType, str]] = {
         EventType.REQUEST_COMPLETED: "Завершено",
         EventType.REQUEST_FAILED: "Зупинено через помилку",
         EventType.REQUEST_RETRIED: "Повторна спроба",
+        EventType.REQUEST_REROUTED: "Надіслано через інший сервіс підписання",
     },
 }
 

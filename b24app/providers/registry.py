@@ -22,12 +22,19 @@ class Opening:
 class Registry:
     """(portal, connection) -> its provider; rooms stay open until their keys or settings change.
 
-    `look_up` finds a connection in its portal, and raises NotFound in any other.
+    `look_up` finds a connection in its portal, and raises NotFound in any other; `look_up_former` finds the room with
+    the keys that stood before the last change, for as long as they are kept.
     """
 
-    def __init__(self, builtin: Provider, look_up: Callable[[str, str], Opening]) -> None:
+    def __init__(
+        self,
+        builtin: Provider,
+        look_up: Callable[[str, str], Opening],
+        look_up_former: Callable[[str, str], Opening | None] = lambda _portal, _connection: None,
+    ) -> None:
         self._builtin = builtin
         self._look_up = look_up
+        self._look_up_former = look_up_former
         self._open: dict[str, tuple[str, Provider]] = {}
 
     def of(self, portal: str, connection: str) -> Provider:
@@ -43,3 +50,8 @@ class Registry:
             room = opening.open()
             self._open[connection] = (opening.version, room)
         return room
+
+    def former(self, portal: str, connection: str) -> Provider | None:
+        """Open the room with its former keys, to verify what was sent under them; None when there are none."""
+        opening = self._look_up_former(portal, connection)
+        return opening.open() if opening else None

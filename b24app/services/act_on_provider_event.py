@@ -12,7 +12,7 @@ from b24app.outbox.message import Message, describe
 from b24app.providers.base import Provider
 from b24app.providers.registry import Registry
 from b24app.providers.snapshot import Event, EventKind
-from b24app.services.ask_provider import asking
+from b24app.services.ask_provider import heard
 from b24app.services.context import Context
 from b24app.services.look_at_request import look_at_request
 from b24app.store import handovers, inbox
@@ -45,10 +45,22 @@ def act_on_provider_event(ctx: Context, providers: Registry, message: Message) -
 
 
 def _act(ctx: Context, providers: Registry, row: InboxEvent) -> None:
-    with asking(ctx, providers, row.portal, row.connection) as provider:
-        events = provider.receive(row.headers, bytes(row.body))
+    provider = providers.of(row.portal, row.connection)
+    events = _received(providers, row, provider)
+    heard(ctx, row.portal, row.connection)
     for provider_ref in dict.fromkeys(event.provider_ref for event in events if event.provider_ref):
         _follow(ctx, providers, row, [event for event in events if event.provider_ref == provider_ref], provider)
+
+
+def _received(providers: Registry, row: InboxEvent, provider: Provider) -> Sequence[Event]:
+    """Read an event with the account's keys; what is under way when they are changed is proven with the former ones."""
+    try:
+        return provider.receive(row.headers, bytes(row.body))
+    except Unauthentic:
+        former = providers.former(row.portal, row.connection)
+        if former is None:
+            raise
+        return former.receive(row.headers, bytes(row.body))
 
 
 def _follow(ctx: Context, providers: Registry, row: InboxEvent, events: Sequence[Event], provider: Provider) -> None:

@@ -18,13 +18,17 @@ from b24app.providers.room import Room
 from b24app.services.context import Context
 from b24app.store import connections
 from b24app.store.database import writing
+from b24app.store.tables import Connection
 
 HEALTH: Mapping[Trouble, str] = {
     Trouble.AUTH_FAILED: "reconnect",
-    Trouble.CONSENT_NEEDED: "reconnect",
+    Trouble.CONSENT_NEEDED: "consent",
     Trouble.UNAVAILABLE: "down",
 }
 """What a refusal says about the account rather than about one request."""
+NEEDS_A_PERSON = frozenset({"consent", "reconnect"})
+"""In this health nothing can be sent before an administrator has done something."""
+_MINUTE_MS = 60_000
 
 
 @contextmanager
@@ -36,7 +40,7 @@ def asking(ctx: Context, providers: Registry, portal: str, connection: str) -> I
         _note_trouble(ctx, portal, connection, error)
         raise
     if connection:
-        _note(ctx, portal, connection, "ok", "")
+        note_health(ctx, portal, connection, "ok", "")
 
 
 def capabilities_of(ctx: Context, portal: str, connection: str) -> Capabilities:
@@ -45,6 +49,14 @@ def capabilities_of(ctx: Context, portal: str, connection: str) -> Capabilities:
         return ctx.rooms[BUILTIN].capabilities({})
     row = connections.get(portal, connection)
     return room_of(ctx, row.provider).capabilities(row.settings)
+
+
+def is_test(ctx: Context, portal: str, connection: str) -> bool:
+    """Say whether what is sent through an account now has no legal effect. Raises: NotFound."""
+    if not connection:
+        return False
+    row = connections.get(portal, connection)
+    return room_of(ctx, row.provider).capabilities(row.settings).test_mode or bool(row.account.get("is_test"))
 
 
 def room_of(ctx: Context, provider: str) -> Room:
@@ -61,11 +73,32 @@ def _note_trouble(ctx: Context, portal: str, connection: str, error: ProviderErr
         asked_s = min(LONGEST_ASKED_S, error.retry_after_s or 0)
         connection_rate.empty(connection, ctx.now() + timedelta(seconds=asked_s))
     if error.kind in HEALTH:
-        _note(ctx, portal, connection, HEALTH[error.kind], Sentence.of(error).kept())
+        note_health(ctx, portal, connection, HEALTH[error.kind], Sentence.of(error).kept())
 
 
-def _note(ctx: Context, portal: str, connection: str, health: str, note: str) -> None:
+def heard(ctx: Context, portal: str, connection: str) -> None:
+    """Note that an account was heard of, to the minute; what its keys are worth is not known from that."""
     row = connections.find(portal, connection)
-    if row is not None and (row.health, row.health_note) != (health, note):
+    if row is not None:
+        _save(row, _heard_now(row, to_ms(ctx.now())))
+
+
+def note_health(ctx: Context, portal: str, connection: str, health: str, note: str) -> None:
+    """Write down how an account fares, when that has changed."""
+    row, now_ms = connections.find(portal, connection), to_ms(ctx.now())
+    if row is None:
+        return
+    changes = _heard_now(row, now_ms) if health == "ok" else {}
+    if (row.health, row.health_note) != (health, note):
+        changes |= {"health": health, "health_note": note, "health_at": now_ms}
+    _save(row, changes)
+
+
+def _heard_now(row: Connection, now_ms: int) -> dict[str, object]:
+    return {"heard_at": now_ms} if now_ms - row.heard_at >= _MINUTE_MS else {}
+
+
+def _save(row: Connection, changes: Mapping[str, object]) -> None:
+    if changes:
         with writing():
-            connections.save(portal, connection, health=health, health_note=note, health_at=to_ms(ctx.now()))
+            connections.save(row.portal, row.id, **changes)

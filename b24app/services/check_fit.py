@@ -8,7 +8,7 @@ from b24app.domain.signature_request import SignatureRequest
 from b24app.errors import N_, InvalidPayload, NotFound
 from b24app.providers import fit
 from b24app.providers.base import BUILTIN
-from b24app.services.ask_provider import capabilities_of, room_of
+from b24app.services.ask_provider import NEEDS_A_PERSON, capabilities_of, room_of
 from b24app.services.context import Context
 from b24app.services.order_for import order_for
 from b24app.store import connections
@@ -30,7 +30,7 @@ def fit_problems(ctx: Context, row: Request, request: SignatureRequest) -> Itera
     except NotFound as error:
         yield "connection", InvalidPayload(error.message)
         return
-    if connections.get(row.portal, row.connection).health == "reconnect":
+    if connections.get(row.portal, row.connection).health in NEEDS_A_PERSON:
         yield "connection", InvalidPayload(N_("This signing service needs to be connected again by an administrator."))
     order = order_for(ctx, row, request, capabilities, ref=row.id)
     own = room_of(ctx, provider_of(row.portal, row.connection)).problems(order)

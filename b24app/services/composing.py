@@ -7,8 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from b24app.domain.fields import Field
+from b24app.domain.preflight import Finding
 from b24app.domain.reminders import OFF, Reminders
-from b24app.errors import InvalidPayload
+from b24app.errors import InvalidPayload, Sentence
+
+TEMPLATE = "template"
+"""Stands for the chosen template among a form's documents."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,15 @@ class ComposerView:
     expires_on: date | None
     reminders: Reminders
     truncated: bool = False  # the card has more contacts than one call could bring
+    connection: str = ""  # the account that the portal's rules propose
+    takes_word: bool = False  # Word documents can be converted here
+
+    @property
+    def file_kinds(self) -> str:
+        """What a file chooser offers, as its `accept` has it."""
+        word = ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx")
+        kinds = ("application/pdf", ".pdf", "image/png", "image/jpeg", *(word if self.takes_word else ()))
+        return ",".join(kinds)
 
 
 @dataclass(frozen=True)
@@ -86,9 +99,9 @@ class ComposeForm:
     """What the employee decided. `prepared_id` names the preview he looked at."""
 
     composer_id: str
-    source: str  # template | upload
+    source: str  # template (it stands among the documents) | upload | bitrix24 (it does not)
     template_id: str = ""
-    upload_id: str = ""
+    documents: tuple[str, ...] = ()  # what is sent, in order: ids of files, and TEMPLATE for the template
     signers: tuple[SignerChoice, ...] = ()
     signers_from: str = ""  # the template with which signatories were last proposed
     ticks: Mapping[str, bool] = field(default_factory=dict)  # property path -> ticked
@@ -98,8 +111,21 @@ class ComposeForm:
     expires_on: date | None = None
     reminders: Reminders = OFF
     prepared_id: str = ""
-    accept_empties: bool = False  # the employee saw the empty placeholders and wants to send all the same
+    accept_empties: bool = False  # the employee saw what is empty or doubtful and wants to send all the same
     connection: str = ""  # the account it is signed through; empty for Paraph's own engine
+    connection_from: str = ""  # the account that was last proposed
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """What is sent, in order: the template first, unless the employee moved it, and only while it is the source."""
+        files = tuple(each for each in self.documents if each != TEMPLATE)
+        if self.source != TEMPLATE or not self.template_id:
+            return files
+        return self.documents if TEMPLATE in self.documents else (TEMPLATE, *files)
+
+    @property
+    def file_ids(self) -> tuple[str, ...]:
+        return tuple(each for each in self.chosen if each != TEMPLATE)
 
 
 @dataclass(frozen=True)
@@ -126,23 +152,31 @@ class PreparedView:
     checkboxes: tuple[CheckboxView, ...]
     empties: tuple[EmptyView, ...]
     fields: tuple[Field, ...] = ()  # whose place is where; drawn over the pages
+    findings: tuple[Finding, ...] = ()  # what is wrong or doubtful
+    titles: Mapping[int, str] = field(default_factory=dict)  # page -> title of the document that begins there
 
 
 @dataclass(frozen=True)
 class UploadView:
+    """A file of a composer. `state`: ready, pending (Bitrix24 still makes its PDF) or failed, with its `trouble`."""
+
     id: str
     name: str
     pages: int
-    removed: tuple[str, ...]  # kinds of active content that were taken out
-    is_signed: bool
+    removed: tuple[str, ...] = ()  # kinds of active content that were taken out
+    is_signed: bool = False
+    state: str = "ready"
+    trouble: Sentence | None = None
+    sha256: str = ""
 
 
 class FormRefused(InvalidPayload):
     """The form cannot be sent. `problems`: field name -> sentences (gettext keys with their params).
 
-    Field names: `signers` (the list as a whole), `signers-<index>` (0-based, one person), `document`, `empties`,
-    `letter_subject`, `letter_body`, `expires_on`, `remind_first`, `remind_every`, `remind_most`, `preview` (the pages
-    changed since they were looked at).
+    Field names: `signers` (the list as a whole), `signers-<index>` (0-based, one person), `document`, `preflight`,
+    `empties`, `letter_subject`, `letter_body`, `expires_on`, `remind_first`, `remind_every`, `remind_most`,
+    `connection`, `title`, `copies`, `preview` (the pages changed since they were looked at). The settings pages have
+    fields of their own.
     """
 
     def __init__(self, problems: Mapping[str, list[InvalidPayload]]) -> None:

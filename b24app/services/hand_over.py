@@ -101,7 +101,7 @@ def _created(ctx: Context, provider: Provider, order: Order, kept: Handover) -> 
 def _found(ctx: Context, provider: Provider, order: Order, kept: Handover, since: datetime) -> Created | None:
     """Look for what an earlier try may have sent; None is believed only when that try cannot be under way any more."""
     if not provider.capabilities.finds_by_ref:
-        _forget_asking(kept)
+        _forget_asking(kept, is_uncertain=True)
         raise ProviderError(_UNCERTAIN, kind=Trouble.CONFLICT, permanent=True, provider=provider.title)
     found = provider.find_by_ref(order, since)
     left = since + LONGEST_CALL - ctx.now()
@@ -110,9 +110,9 @@ def _found(ctx: Context, provider: Provider, order: Order, kept: Handover, since
     return found
 
 
-def _forget_asking(kept: Handover) -> None:
+def _forget_asking(kept: Handover, **also: bool) -> None:
     with writing():
-        handovers.save(kept.portal, kept.request, asked_at=None)
+        handovers.save(kept.portal, kept.request, asked_at=None, **also)
 
 
 def _take_note(ctx: Context, provider: Provider, kept: Handover, created: Created) -> None:
@@ -125,6 +125,7 @@ def _take_note(ctx: Context, provider: Provider, kept: Handover, created: Create
             provider_ref=created.provider_ref,
             draft={},
             asked_at=None,
+            is_uncertain=False,
             last_heard_at=now_ms,
             next_look_at=due,
         )

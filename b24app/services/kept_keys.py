@@ -24,19 +24,29 @@ class KeptKeys:
     def renew(self, stale: Secrets, trade: Callable[[Secrets], Secrets]) -> Secrets:
         """Trade the keys that stand, unless somebody has renewed them while we waited.
 
-        The lock spans no transaction: `trade` goes over the network. Raises: NotFound when the account was taken away.
+        The lock spans no transaction: `trade` goes over the network. What an administrator entered in the meantime
+        stays. Raises: NotFound when the account was taken away.
         """
         with exclusive(f"keys/{self._portal}/{self._connection}"):
-            standing = self._standing()
+            locked, standing = self._standing()
             if standing != dict(stale):
                 return standing
             fresh = dict(trade(standing))
-            with writing():
-                connections.save(self._portal, self._connection, secrets=self._vault.lock(json.dumps(fresh)))
+            while not self._replace(locked, fresh):
+                locked, now_standing = self._standing()
+                if now_standing != standing:
+                    return now_standing
             return fresh
 
-    def _standing(self) -> dict[str, str]:
+    def _standing(self) -> tuple[str, dict[str, str]]:
+        """The secrets as they are locked in the row, and open."""
         row = connections.find(self._portal, self._connection)
         if row is None or not row.secrets:
             raise NotFound(N_("This signing service is not connected."))
-        return dict(json.loads(self._vault.unlock(row.secrets)))
+        return row.secrets, dict(json.loads(self._vault.unlock(row.secrets)))
+
+    def _replace(self, locked: str, fresh: Secrets) -> bool:
+        """False when the row is locked otherwise by now: changed, or only under another key."""
+        with writing():
+            new = self._vault.lock(json.dumps(dict(fresh)))
+            return connections.replace_secrets(self._portal, self._connection, locked, new)

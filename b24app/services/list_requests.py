@@ -105,4 +105,5 @@ def _line(row: Request, signers: Sequence[SignerRow]) -> RequestLine:
         signers=len(signers),
         names=tuple(signer.name for signer in signers[:NAMED]),
         created_at=from_ms(row.created_at),
+        is_test=row.is_test,
     )

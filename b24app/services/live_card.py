@@ -56,9 +56,12 @@ _HAPPENED: Mapping[EventType, str] = {
     EventType.REQUEST_EXPIRED: N_("The time to sign “%(title)s” has passed."),
     EventType.REQUEST_FAILED: N_("“%(title)s” has stopped and needs attention."),
     EventType.REQUEST_RETRIED: N_("Trying “%(title)s” again."),
+    EventType.REQUEST_REROUTED: N_("“%(title)s” is being sent through %(service)s."),
     EventType.REQUEST_COMPLETED: N_("“%(title)s” is completed; the sealed document is pinned to this card."),
 }
 _REMINDED_BY_ITSELF = N_("An automatic reminder about “%(title)s” was sent to %(signer)s.")
+_TEST_TEXT = N_("Test without legal effect: %(text)s")
+_TEST_NAME, _TEST_MEANING = N_("Test"), N_("Sent in test mode; it has no legal effect")
 _BEING_SENT = N_("“%(title)s” is being sent for signature.")
 _DECLINED = N_("%(signer)s declined “%(title)s”.")
 _LAST_SIGNED = N_("%(signer)s signed “%(title)s”. All signatures are in: it is ready for approval.")
@@ -72,6 +75,7 @@ def live_card(request: SignatureRequest, say: Say) -> LiveCard:
         title_action=_open(request),
         lines=[
             Line(request.title, title=say(N_("Document")), action=_open(request)),
+            *([Line(say(_TEST_MEANING), title=say(_TEST_NAME), bold=True)] if request.is_test else []),
             *(_signer_line(signer, len(request.signing) > 1, say) for signer in request.signers),
             *([Line(_reason(request, say), title=say(N_("Reason")), multiline=True)] if request.reason else []),
         ],
@@ -94,8 +98,10 @@ def sentence(request: SignatureRequest, event: AuditEvent, say: Say) -> str:
         "signer": signer.name if signer else "",
         "reason": str(event.data.get("reason", "")),
         "day": date.fromisoformat(event.data["expires_on"]) if "expires_on" in event.data else "",
+        "service": str(event.data.get("service", "")),
     }
-    return say(_words_for(request, event), **params)
+    text = say(_words_for(request, event), **params)
+    return say(_TEST_TEXT, text=text) if request.is_test else text
 
 
 def _words_for(request: SignatureRequest, event: AuditEvent) -> str:

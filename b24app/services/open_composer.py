@@ -12,7 +12,9 @@ from b24app.bitrix.card import CardSnapshot, Email, Person
 from b24app.bitrix.crm import open_card
 from b24app.bitrix.entities import COMPANY, Entity, card_path
 from b24app.clock import to_ms
+from b24app.documents import office
 from b24app.domain.days import day_of, zone_named
+from b24app.services.choose_service import proposed_connection
 from b24app.services.composing import Candidate, ComposerView, EmailChoice, Proposal, SignerChoice, TemplateChoice
 from b24app.services.context import Context
 from b24app.services.portal_options import options_of, usual_letter
@@ -67,6 +69,8 @@ def view_composer(ctx: Context, portal: Portal, row: Composer, card: CardSnapsho
         expires_on=_deadline(ctx, portal, card),
         reminders=options_of(portal).reminders,
         truncated=card.truncated,
+        connection=proposed_connection(portal, card, row.entity_type_id, template),
+        takes_word=office.is_available(),
     )
 
 

@@ -45,6 +45,8 @@ def order_for(
 
 def _words(row: Request, request: SignatureRequest, sender: str, company: str) -> tuple[str, str]:
     """Fill in the portal's own letter, without what the provider says itself or cannot say to several people."""
+    if not request.signing:  # of a document that is still being composed
+        return "", ""
     unfit = _SAID_BY_THE_PROVIDER if len(request.signing) == 1 else (*_SAID_BY_THE_PROVIDER, _OF_ONE_PERSON)
     subject, body = row.letter.get("subject", ""), row.letter.get("body", "")
     values = {

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Sequence
 
 from b24app.documents import preview
-from b24app.errors import N_, NotFound
+from b24app.errors import N_, DocumentRefused, NotFound
 from b24app.services.context import Context
 from b24app.store import derived
 from b24app.store.database import writing
 
 WIDTHS_PX = (480, 900, 1400)
 MIME = "image/webp"
+PAGES_AT_ONCE = 4
+
+_turns = [threading.Lock() for _ in range(32)]
 
 
 def page_image(ctx: Context, sha256: str, page: int, width_px: int) -> tuple[bytes, str]:
@@ -23,11 +27,24 @@ def page_image(ctx: Context, sha256: str, page: int, width_px: int) -> tuple[byt
     width = next((w for w in WIDTHS_PX if w >= width_px), WIDTHS_PX[-1])
     kept = derived.find(sha256, _kind(page, width))
     if kept is None:
-        render_pages(ctx, sha256, ctx.blobs.get(sha256), [page], width)
-        kept = derived.find(sha256, _kind(page, width))
+        kept = _drawn(ctx, sha256, page, width)
     if kept is None:
         raise NotFound(N_("This document has no such page."))
     return ctx.blobs.get(kept), MIME
+
+
+def _drawn(ctx: Context, sha256: str, page: int, width_px: int) -> str | None:
+    """Draw a page and the next few, which a reader scrolls to next; of several who ask at once, one draws."""
+    with _turns[hash((sha256, width_px)) % len(_turns)]:
+        kept = derived.find(sha256, _kind(page, width_px))
+        if kept is not None:
+            return kept
+        pdf = ctx.blobs.get(sha256)
+        try:
+            render_pages(ctx, sha256, pdf, range(page, page + PAGES_AT_ONCE), width_px)
+        except DocumentRefused:  # perhaps one of the others: then this one alone
+            render_pages(ctx, sha256, pdf, [page], width_px)
+        return derived.find(sha256, _kind(page, width_px))
 
 
 def render_pages(ctx: Context, sha256: str, pdf: bytes, pages: Sequence[int], width_px: int) -> None:

@@ -1,4 +1,4 @@
-"""Make the very document that will be sent: a template filled from the card, or an upload with a signature page."""
+"""Make the very document that will be sent: a template filled from the card, files, or several of them in one."""
 
 from __future__ import annotations
 
@@ -9,36 +9,54 @@ from dataclasses import asdict, dataclass
 
 from b24app.bitrix.card import CardSnapshot
 from b24app.clock import to_ms
-from b24app.documents.preview import page_sizes
-from b24app.documents.sources import append_signature_page
+from b24app.documents.merging import SignaturePage, merge, shifted
+from b24app.documents.storage import sha256_of
 from b24app.documents.templates import PartyBlock, render_template
 from b24app.domain.fields import APPROVER, Field, PageSize
+from b24app.domain.preflight import NOTHING_FOUND, Document, FileFacts, Finding, Part, check
 from b24app.domain.text import MAX_TITLE, one_line
 from b24app.errors import N_, InvalidPayload
 from b24app.services.card_values import card_values, checkbox_values
-from b24app.services.composing import CheckboxView, ComposeForm, EmptyView, PreparedView
+from b24app.services.composing import TEMPLATE, CheckboxView, ComposeForm, EmptyView, PreparedView
 from b24app.services.context import Context
 from b24app.services.open_composer import zone_of
 from b24app.services.page_image import render_pages
 from b24app.store import composers, requests
 from b24app.store.database import writing
-from b24app.store.tables import Composer, Portal, Prepared
+from b24app.store.tables import Composer, Portal, Prepared, Upload
 
 PREVIEW_WIDTH_PX = 900
-EAGER_PAGES = 6  # the guard's limits hold for one run; later pages are rendered when they are scrolled to
+EAGER_PAGES = 3  # the guard's limits hold for one run; later pages are rendered when they are scrolled to
+
+CHOOSE = N_("Choose a document to send.")
+NOT_YET = N_("“%(title)s” is still being made in Bitrix24. Wait until it is there, or remove it from the list.")
+FAILED = N_("“%(title)s” could not be taken over. Remove it from the list, or try again.")
+
 _HEADINGS = {"en": ("Client", "Contractor"), "uk": ("Замовник", "Виконавець")}
 
 
 @dataclass(frozen=True)
-class _Pages:
-    """What a source came to."""
+class _File:
+    """What one of the documents came to. `sha256` names the file as it came in, or the pages made of a template."""
 
     title: str
     pdf: bytes
     sizes: Sequence[PageSize]
-    fields: Sequence[Field]
+    sha256: str
+    facts: FileFacts = NOTHING_FOUND
+    fields: Sequence[Field] = ()
     checkboxes: tuple[CheckboxView, ...] = ()
     empties: tuple[EmptyView, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Whole:
+    """All documents in one file."""
+
+    pdf: bytes
+    sizes: Sequence[PageSize]
+    fields: Sequence[Field]
+    first_pages: Sequence[int]
 
 
 def prepare_document(ctx: Context, portal: Portal, user_id: int, form: ComposeForm) -> PreparedView:
@@ -62,18 +80,20 @@ def shows(row: Prepared, inputs: str, ticks: Mapping[str, bool]) -> bool:
 
 def inputs_of(ctx: Context, portal: Portal, composer: Composer, card: CardSnapshot, form: ComposeForm) -> str:
     """Hash everything that the pages depend on but the ticks, so that Send can tell whether they were looked at."""
-    body = ""
-    if form.source == "template":
-        template = composers.template(portal.member_id, form.template_id)
-        body = f"{template.locale}\n{template.body}" if template else ""
     parts = {
         "composer": composer.id,
-        "source": [form.source, body or form.upload_id],
+        "documents": [_source_of(portal, form, each) for each in form.chosen],
         "parties": [asdict(party) for party in parties_of(portal, card, form, "")],
         "earlier": _earlier(portal, card),
         "today": str(ctx.now().astimezone(zone_of(card)).date()),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _source_of(portal: Portal, form: ComposeForm, chosen: str) -> str:
+    """What one of the documents is made of: a template's words, or a file that never changes."""
+    template = composers.template(portal.member_id, form.template_id) if chosen == TEMPLATE else None
+    return f"{template.locale}\n{template.body}" if template else chosen
 
 
 def view_of(row: Prepared) -> PreparedView:
@@ -85,6 +105,8 @@ def view_of(row: Prepared) -> PreparedView:
         checkboxes=tuple(CheckboxView(**box) for box in row.checkboxes),
         empties=tuple(EmptyView(**empty) for empty in row.empties),
         fields=tuple(Field.from_dict(place) for place in row.fields),
+        findings=tuple(Finding.from_dict(finding) for finding in row.findings),
+        titles={part["first_page"]: part["title"] for part in row.parts} if len(row.parts) > 1 else {},
     )
 
 
@@ -111,21 +133,29 @@ def _earlier(portal: Portal, card: CardSnapshot) -> int:
 def _prepare(
     ctx: Context, portal: Portal, composer: Composer, card: CardSnapshot, form: ComposeForm, inputs: str
 ) -> Prepared:
-    make = _from_upload if form.source == "upload" else _from_template
-    made = make(ctx, portal, card, form)
-    sha256 = ctx.blobs.put(made.pdf)
-    render_pages(ctx, sha256, made.pdf, range(1, min(len(made.sizes), EAGER_PAGES) + 1), PREVIEW_WIDTH_PX)
+    files = _files(ctx, portal, card, form)
+    whole = _put_together(portal, card, form, files)
+    sha256 = ctx.blobs.put(whole.pdf)
+    render_pages(ctx, sha256, whole.pdf, range(1, min(len(whole.sizes), EAGER_PAGES) + 1), PREVIEW_WIDTH_PX)
+    parts = [
+        Part(file.title, first, len(file.sizes), file.facts)
+        for file, first in zip(files, whole.first_pages, strict=True)
+    ]
+    signers = {str(place): choice.name for place, choice in enumerate(form.signers, start=1)}
+    findings = check(Document(tuple(parts), tuple(whole.sizes), tuple(whole.fields), signers))
     row = Prepared(
         id=ctx.new_id(),
         composer=composer.id,
         portal=portal.member_id,
         inputs=inputs,
-        title=one_line(made.title, MAX_TITLE),
+        title=one_line(files[0].title, MAX_TITLE),
         sha256=sha256,
-        fields=[field.to_dict() for field in made.fields],
-        pages=[[size.w_pt, size.h_pt] for size in made.sizes],
-        checkboxes=[asdict(box) for box in made.checkboxes],
-        empties=[asdict(empty) for empty in made.empties],
+        fields=[field.to_dict() for field in whole.fields],
+        pages=[[size.w_pt, size.h_pt] for size in whole.sizes],
+        checkboxes=[asdict(box) for file in files for box in file.checkboxes],
+        empties=[asdict(empty) for file in files for empty in file.empties],
+        parts=[_part_row(part, file.sha256) for part, file in zip(parts, files, strict=True)],
+        findings=[finding.to_dict() for finding in findings],
         created_at=to_ms(ctx.now()),
     )
     with writing():
@@ -133,10 +163,49 @@ def _prepare(
     return row
 
 
-def _from_template(ctx: Context, portal: Portal, card: CardSnapshot, form: ComposeForm) -> _Pages:
+def _part_row(part: Part, sha256: str) -> dict[str, object]:
+    return {"title": part.title, "sha256": sha256, "first_page": part.first_page, "pages": part.pages}
+
+
+def _files(ctx: Context, portal: Portal, card: CardSnapshot, form: ComposeForm) -> list[_File]:
+    """Make every chosen document. Raises: InvalidPayload (document) when there is none, or one is not there yet."""
+    rows = {row.id: row for row in composers.uploads(portal.member_id, form.composer_id, form.file_ids)}
+    files = []
+    for chosen in form.chosen:
+        if chosen == TEMPLATE:
+            files.append(_from_template(ctx, portal, card, form))
+        elif chosen in rows:
+            files.append(_from_upload(ctx, rows[chosen]))
+    if not files:
+        choose_file = N_("Choose a file to send.")
+        raise InvalidPayload(CHOOSE if form.source == TEMPLATE else choose_file, field="document")
+    return files
+
+
+def _put_together(portal: Portal, card: CardSnapshot, form: ComposeForm, files: Sequence[_File]) -> _Whole:
+    """Merge the documents in their order; where none has places, a page of signatures comes last.
+
+    A signed file stays without one: any change would break its signature, and the list of findings says so.
+    """
+    last = None
+    if TEMPLATE not in form.chosen and not any(file.fields or file.facts.is_signed for file in files):
+        parties = tuple(parties_of(portal, card, form, portal.lang))
+        last = SignaturePage(parties, files[0].title, portal.lang)
+    if len(files) == 1 and last is None:
+        return _Whole(files[0].pdf, files[0].sizes, files[0].fields, (1,))
+    merged = merge([(file.title, file.pdf) for file in files], last)
+    fields = [
+        field
+        for number, (file, first) in enumerate(zip(files, merged.first_pages, strict=True))
+        for field in shifted(file.fields, first, prefix=f"{number}-" if number else "")
+    ]
+    return _Whole(merged.pdf, merged.sizes, (*fields, *merged.fields), merged.first_pages)
+
+
+def _from_template(ctx: Context, portal: Portal, card: CardSnapshot, form: ComposeForm) -> _File:
     template = composers.template(portal.member_id, form.template_id)
     if template is None:
-        raise InvalidPayload(N_("Choose a document to send."), field="document")
+        raise InvalidPayload(CHOOSE, field="document")
     today = ctx.now().astimezone(zone_of(card)).date()
     made = render_template(
         template.body,
@@ -145,20 +214,26 @@ def _from_template(ctx: Context, portal: Portal, card: CardSnapshot, form: Compo
         parties=parties_of(portal, card, form, template.locale),
         ticks={**checkbox_values(card), **form.ticks},
     )
-    return _Pages(
+    return _File(
         title=made.title or template.name,
         pdf=made.pdf,
         sizes=made.pages,
+        sha256=sha256_of(made.pdf),
         fields=made.fields,
         checkboxes=tuple(CheckboxView(box.path, box.label, box.checked) for box in made.checkboxes),
         empties=tuple(EmptyView(empty.path, empty.required) for empty in made.empties),
     )
 
 
-def _from_upload(ctx: Context, portal: Portal, card: CardSnapshot, form: ComposeForm) -> _Pages:
-    upload = composers.upload(portal.member_id, form.composer_id, form.upload_id)
-    if upload is None:
-        raise InvalidPayload(N_("Choose a file to send."), field="document")
-    parties = parties_of(portal, card, form, portal.lang)
-    pdf, fields = append_signature_page(ctx.blobs.get(upload.sha256), parties, title=upload.name, locale=portal.lang)
-    return _Pages(upload.name, pdf, page_sizes(pdf), fields)
+def _from_upload(ctx: Context, row: Upload) -> _File:
+    if row.state == "pending":
+        raise InvalidPayload(NOT_YET, field="document", title=row.name)
+    if row.state == "failed":
+        raise InvalidPayload(FAILED, field="document", title=row.name)
+    return _File(
+        title=row.name,
+        pdf=ctx.blobs.get(row.sha256),
+        sizes=[PageSize(w, h) for w, h in row.pages],
+        sha256=row.fingerprint or row.sha256,
+        facts=FileFacts.from_dict(row.facts),
+    )

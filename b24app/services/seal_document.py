@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from b24app.clock import monotonic_s
 from b24app.documents.preview import page_sizes
@@ -23,6 +23,8 @@ from b24app.store import audit, handovers, portals, requests
 from b24app.store.database import reading, writing
 from b24app.store.tables import Authority as AuthorityRow
 from b24app.store.tables import Request
+
+FILE = N_("“%(title)s” begins on page %(page)s; the file as it came in: SHA-256 %(sha256)s")
 
 _sealers: dict[str, Sealer] = {}
 
@@ -113,11 +115,20 @@ def _certificate_data(
         page_count=pages,
         signers=tuple(_signer_entry(signer, trail, row.locale) for signer in request.signers),
         approver=_approver_entry(row, trail),
-        events=tuple(EventEntry(e.at, event_text(e.type, names.get(e.signer_id, ""), row.locale)) for e in trail),
+        events=tuple(entry for event in trail for entry in _event_entries(event, names, row)),
         audit_head=audit.head(row.portal, row.id)[1],
         verification_url=verification_url(ctx, row.id),
         locale=row.locale,
     )
+
+
+def _event_entries(event: AuditEvent, names: Mapping[str, str], row: Request) -> Iterator[EventEntry]:
+    """Word one event; the one that froze the document is followed by the files it was put together from."""
+    yield EventEntry(event.at, event_text(event.type, names.get(event.signer_id, ""), row.locale))
+    for file in event.data.get("files", ()):
+        if file["sha256"] != row.document_sha256:
+            text = speaker(row.locale)(FILE, title=file["title"], page=file["first_page"], sha256=file["sha256"])
+            yield EventEntry(event.at, text)
 
 
 def _signer_entry(signer: Signer, trail: Sequence[AuditEvent], locale: str) -> PersonEntry:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from b24app.bitrix.card import CardSnapshot
 from b24app.clock import to_ms
 from b24app.domain.acts import Send
+from b24app.domain.preflight import Finding, blocking, doubts
 from b24app.domain.reminders import OFF, Reminders
 from b24app.domain.signature_request import Role, SignatureRequest, Signer, Status
 from b24app.domain.signing_order import normalised
@@ -15,11 +18,12 @@ from b24app.domain.text import MAX_NAME, one_line
 from b24app.domain.transitions import decide
 from b24app.errors import N_, InvalidPayload, NotFound
 from b24app.letters.compose import is_address, wording_problems
-from b24app.services.ask_provider import capabilities_of
+from b24app.services.ask_provider import capabilities_of, is_test
 from b24app.services.card_values import checkbox_values
 from b24app.services.change_deadline import deadline_on
 from b24app.services.change_reminders import reminder_problems
 from b24app.services.check_fit import fit_problems, provider_of
+from b24app.services.choose_service import service_problems
 from b24app.services.composing import ComposeForm, FormRefused
 from b24app.services.context import Context
 from b24app.services.open_composer import candidates, slot_of, zone_of
@@ -30,6 +34,10 @@ from b24app.store.database import alone, writing
 from b24app.store.tables import Composer, Portal, Prepared, Request
 
 MAX_SIGNERS = 50
+
+EMPTY = N_("Some values in the document are empty. Fill them in, or confirm that you want to send it anyway.")
+DOUBTFUL = N_("Something in the document should be checked. Look at the list above the pages and confirm it.")
+
 Problem = tuple[str, InvalidPayload]
 
 
@@ -55,13 +63,42 @@ def send_request(ctx: Context, portal: Portal, user_id: int, form: ComposeForm) 
         row.save(force_insert=True)
         requests.insert_signers(request)
         now = ctx.now()
-        sent, events = decide(request, Send(user_id, prepared.sha256), now)
+        sent, events = decide(request, Send(user_id, prepared.sha256, _files(prepared)), now)
         requests.save(sent, now)
         request_words.put(sent)
         record_events(ctx, sent, events)
         _remember(portal, user_id, card, form)
     ctx.hints.hint(portal.member_id)
     return composer.id
+
+
+def fit_before_sending(
+    ctx: Context, portal: Portal, user_id: int, form: ComposeForm, prepared_id: str
+) -> dict[str, list[InvalidPayload]]:
+    """Say of a document that is looked at what its signing service will not take: field -> sentences.
+
+    What else is still missing, sending will say.
+    """
+    composer = composers.get(portal.member_id, user_id, form.composer_id)
+    prepared = composers.prepared(portal.member_id, composer.id, prepared_id)
+    if not form.connection or prepared is None:
+        return {}
+    card = CardSnapshot.from_dict(composer.snapshot)
+    request = _aggregate(ctx, portal, composer, card, _in_time(ctx, card, form), prepared)
+    row = _row(ctx, portal, request, card, form, prepared)
+    found: dict[str, list[InvalidPayload]] = {}
+    for field, problem in fit_problems(ctx, row, request):
+        found.setdefault(field, []).append(problem)
+    return found
+
+
+def _in_time(ctx: Context, card: CardSnapshot, form: ComposeForm) -> ComposeForm:
+    """The form without a deadline that is none."""
+    try:
+        _expires_at(ctx, card, form)
+    except InvalidPayload:
+        return replace(form, expires_on=None)
+    return form
 
 
 def _refuse(problems: list[Problem]) -> None:
@@ -78,23 +115,32 @@ def _problems(
     yield from _signer_problems(form)
     if prepared is None or not shows(prepared, inputs_of(ctx, portal, composer, card, form), form.ticks):
         yield "preview", InvalidPayload(N_("The pages have changed since you last saw them. Please check them again."))
-    elif not form.accept_empties and any(empty["required"] for empty in prepared.empties):
-        yield (
-            "empties",
-            InvalidPayload(
-                N_("Some values in the document are empty. Fill them in, or confirm that you want to send it anyway.")
-            ),
-        )
+    else:
+        yield from _document_problems(prepared, form)
     for field, wording in (("letter_subject", form.letter_subject), ("letter_body", form.letter_body)):
         if not wording.strip():
             yield field, InvalidPayload(N_("The letter needs a subject and a text."))
         for problem in wording_problems(wording):
             yield field, problem
     yield from reminder_problems(form.reminders)
+    yield from service_problems(portal, composer.user_id, form)
     try:
         _expires_at(ctx, card, form)
     except InvalidPayload as problem:
         yield "expires_on", problem
+
+
+def _document_problems(prepared: Prepared, form: ComposeForm) -> Iterator[Problem]:
+    """What the pre-flight list says: what blocks, and what nobody has confirmed."""
+    findings = [Finding.from_dict(finding) for finding in prepared.findings]
+    for finding in blocking(findings):
+        yield "preflight", InvalidPayload(finding.message, **finding.params)
+    if form.accept_empties:
+        return
+    if any(empty["required"] for empty in prepared.empties):
+        yield "empties", InvalidPayload(EMPTY)
+    elif doubts(findings):
+        yield "empties", InvalidPayload(DOUBTFUL)
 
 
 def _signer_problems(form: ComposeForm) -> Iterator[Problem]:
@@ -149,6 +195,7 @@ def _aggregate(
         time_zone=zone_of(card).key,
         reminders=_reminders(ctx, portal, form),
         is_external=bool(form.connection),
+        is_test=_is_test(ctx, portal, form.connection),
     )
 
 
@@ -178,7 +225,15 @@ def _row(
         created_at=to_ms(ctx.now()),
         provider=provider_of(portal.member_id, form.connection),
         connection=form.connection,
+        is_test=request.is_test,
+        parts=list(_files(prepared)),
     )
+
+
+def _files(prepared: Prepared) -> tuple[dict[str, Any], ...]:
+    """Name the files the document was made of, each by the SHA-256 of what came in."""
+    names = ("title", "sha256", "first_page", "pages")
+    return tuple({name: part[name] for name in names} for part in prepared.parts)
 
 
 def _changed_checkboxes(card: CardSnapshot, prepared: Prepared) -> dict[str, bool]:
@@ -204,6 +259,13 @@ def _remember(portal: Portal, user_id: int, card: CardSnapshot, form: ComposeFor
 def _expires_at(ctx: Context, card: CardSnapshot, form: ComposeForm) -> datetime | None:
     """The end of the chosen day in the employee's time zone. Raises: InvalidPayload."""
     return deadline_on(form.expires_on, zone_of(card).key, ctx.now()) if form.expires_on else None
+
+
+def _is_test(ctx: Context, portal: Portal, connection: str) -> bool:
+    try:
+        return is_test(ctx, portal.member_id, connection)
+    except NotFound:  # told as a problem of the connection
+        return False
 
 
 def _reminders(ctx: Context, portal: Portal, form: ComposeForm) -> Reminders:

@@ -21,10 +21,26 @@ from b24app.services.context import Context
 from b24app.services.list_troubles import works_of
 from b24app.services.rendition import current_document
 from b24app.services.showing import EventView, RequestView
-from b24app.store import audit, requests
+from b24app.store import audit, connections, requests
 from b24app.store.tables import Portal, Request
 
-_VALUES_IN_EVENTS = frozenset({"reason", "email", "was", "name", "company", "kind", "automatic", "off", "expires_on"})
+_VALUES_IN_EVENTS = frozenset(
+    {
+        "reason",
+        "email",
+        "was",
+        "name",
+        "company",
+        "kind",
+        "automatic",
+        "off",
+        "expires_on",
+        "service",
+        "former",
+        "files",
+        "document_sha256",
+    }
+)
 
 
 def show_request(ctx: Context, portal: Portal, user_id: int, request_id: str) -> RequestView:
@@ -52,12 +68,19 @@ def show_request(ctx: Context, portal: Portal, user_id: int, request_id: str) ->
         expires_on=last_day(request),
         next_reminders=dict(_next_reminders(request, ctx.now())),
         works=works_of(ctx, row),
+        service=_service(row),
     )
 
 
 def by_activity(_ctx: Context, portal: Portal, activity_id: int) -> str | None:
     """Find a request by its live card in the timeline."""
     return requests.by_activity(portal.member_id, activity_id)
+
+
+def _service(row: Request) -> str:
+    """Name the account, even one that was taken away since."""
+    found = connections.find(row.portal, row.connection) if row.connection else None
+    return str(found.name) if found else ""
 
 
 def is_ours_to_move(ctx: Context, request: SignatureRequest, connection: str) -> bool:

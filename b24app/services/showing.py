@@ -42,6 +42,7 @@ class RequestView:
     expires_on: date | None  # the last day, as people in the request's time zone call it
     next_reminders: Mapping[str, date]  # signer id -> the day there of the next automatic one
     works: tuple[Work, ...]  # what could not be done for it
+    service: str = ""  # the account it is signed through, as the portal calls it; empty for Paraph's own engine
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class RequestLine:
     signers: int
     names: tuple[str, ...]  # of the first signers
     created_at: datetime
+    is_test: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from b24app.errors import N_, NotFound
 from b24app.store.tables import Composer, LastChoice, LastTemplate, Prepared, Template, Upload, upsert
 
@@ -32,6 +34,17 @@ def prepared_from(portal: str, composer_id: str, inputs: str) -> list[Prepared]:
 
 def upload(portal: str, composer_id: str, upload_id: str) -> Upload | None:
     return Upload.get_or_none((Upload.portal == portal) & (Upload.composer == composer_id) & (Upload.id == upload_id))
+
+
+def uploads(portal: str, composer_id: str, upload_ids: Sequence[str]) -> list[Upload]:
+    """Find files of a composer, in the order asked for; strange ones are left out."""
+    query = (Upload.portal == portal) & (Upload.composer == composer_id) & Upload.id.in_(list(upload_ids))
+    found = {row.id: row for row in Upload.select().where(query)}
+    return [found[upload_id] for upload_id in upload_ids if upload_id in found]
+
+
+def count_uploads(portal: str, composer_id: str) -> int:
+    return int(Upload.select().where((Upload.portal == portal) & (Upload.composer == composer_id)).count())
 
 
 def templates(portal: str) -> list[Template]:

@@ -44,5 +44,26 @@ def insert(portal: str, **values: Any) -> None:
 
 
 def save(portal: str, connection_id: str, **values: Any) -> None:
-    own = (Connection.portal == portal) & (Connection.id == connection_id)
-    Connection.update(**values).where(own).execute()
+    Connection.update(**values).where(_own(portal, connection_id)).execute()
+
+
+def replace_secrets(portal: str, connection_id: str, as_read: str, secrets: str) -> bool:
+    """Put secrets in the place of those that were read; False when others stand there by now."""
+    same = _own(portal, connection_id) & (Connection.secrets == as_read)
+    return bool(Connection.update(secrets=secrets).where(same).execute())
+
+
+def use_consent(portal: str, connection_id: str, fingerprint: str) -> bool:
+    """Take the mark of a person who was sent away; False when it is another one, or was taken before."""
+    same = _own(portal, connection_id) & (Connection.consent == fingerprint) & Connection.removed_at.is_null()
+    return bool(fingerprint and Connection.update(consent="").where(same).execute())
+
+
+def forget_former(now_ms: int) -> int:
+    """Forget, in every portal, former keys whose time is over."""
+    over = Connection.former_until.is_null(False) & (Connection.former_until <= now_ms)
+    return Connection.update(former_secrets="", former_until=None).where(over).execute()
+
+
+def _own(portal: str, connection_id: str) -> Any:
+    return (Connection.portal == portal) & (Connection.id == connection_id)

@@ -50,8 +50,17 @@ def begin_anew(portal: str, request_id: str, our_ref: str, now_ms: int) -> None:
 def ask(kept: Handover, now_ms: int) -> bool:
     """Write down that the provider is being called; False when somebody else has begun since the row was read."""
     as_read = Handover.asked_at.is_null() if kept.asked_at is None else Handover.asked_at == kept.asked_at
-    own = (Handover.request == kept.request) & (Handover.provider_ref == "")
-    return bool(Handover.update(asked_at=now_ms).where(own & as_read).execute())
+    return bool(Handover.update(asked_at=now_ms).where(_unsent(kept) & as_read).execute())
+
+
+def take_away(kept: Handover) -> bool:
+    """Forget a hand-over that came to nothing, ids and all; False when it may have come to something meanwhile."""
+    unasked = _unsent(kept) & Handover.asked_at.is_null() & ~Handover.is_uncertain
+    if not Handover.delete().where(unasked).execute():
+        return False
+    ids = (ProviderSigner.portal == kept.portal) & (ProviderSigner.request == kept.request)
+    ProviderSigner.delete().where(ids).execute()
+    return True
 
 
 def save(portal: str, request_id: str, **values: Any) -> None:
@@ -108,6 +117,12 @@ def still_watched(request_ids: Iterable[str]) -> dict[str, str]:
     statuses = [str(status) for status in WATCHED]
     query = Request.select(Request.id, Request.portal)
     return {row.id: row.portal for row in query.where(Request.id.in_(list(request_ids)) & Request.status.in_(statuses))}
+
+
+def _unsent(kept: Handover) -> Any:
+    """The row as it was read: under the same reference, and not known to its provider."""
+    own = (Handover.request == kept.request) & (Handover.portal == kept.portal)
+    return own & (Handover.our_ref == kept.our_ref) & (Handover.provider_ref == "")
 
 
 def _is_due(now_ms: int) -> Any:

@@ -105,6 +105,14 @@ def undone_messages(portal: str, request_id: str) -> list[OutboxMessage]:
     return list(rows.order_by(OutboxMessage.seq))
 
 
+def open_of_topic(portal: str, topic: Topic) -> list[OutboxMessage]:
+    """List the work of one kind that is still to be done, oldest first."""
+    rows = OutboxMessage.select().where(
+        (OutboxMessage.portal == portal) & (OutboxMessage.topic == topic.value) & _is_open()
+    )
+    return list(rows.order_by(OutboxMessage.id))
+
+
 def has_dead(portal: str, request_id: str) -> bool:
     return OutboxMessage.select().where(_is_of(portal, request_id) & _is_dead()).exists()
 
@@ -126,6 +134,12 @@ def hurry(portal: str, request_id: str, now: datetime) -> int:
     """Try what waits for its next attempt at once, as if it had not failed before; returns how many."""
     fresh = {"next_at": _soonest(now), "failing_since": None}
     return OutboxMessage.update(**fresh).where(_is_of(portal, request_id) & _is_open()).execute()
+
+
+def settle(portal: str, request_id: str, topic: Topic, now: datetime) -> None:
+    """Call the work of one kind done, given up or not: something else takes its place."""
+    same = _is_of(portal, request_id) & (OutboxMessage.topic == topic.value) & OutboxMessage.done_at.is_null()
+    OutboxMessage.update(done_at=to_ms(now)).where(same).execute()
 
 
 def leave(portal: str, message_id: int, now: datetime) -> str:

@@ -73,6 +73,7 @@ def to_domain(found: Request) -> SignatureRequest:
         reason=found.reason,
         is_external=bool(found.connection),
         ends_as=Status(found.ends_as) if found.ends_as else None,
+        is_test=found.is_test,
     )
 
 
@@ -90,9 +91,16 @@ def save(request: SignatureRequest, now: datetime) -> None:
         reminders=asdict(request.reminders),
         reason=request.reason,
         ends_as=str(request.ends_as or ""),
+        is_test=request.is_test,
     ).where((Request.portal == request.portal) & (Request.id == request.id)).execute()
     for signer in request.signers:
         SignerRow.update(**_columns(signer)).where(SignerRow.id == signer.id).execute()
+
+
+def move(portal: str, request_id: str, connection: str, provider: str) -> None:
+    """Write down through which account a request is signed from now on."""
+    own = (Request.portal == portal) & (Request.id == request_id)
+    Request.update(connection=connection, provider=provider).where(own).execute()
 
 
 def insert_signers(request: SignatureRequest) -> None:
@@ -147,7 +155,7 @@ def lines(portal: str, ids: Sequence[str]) -> list[Request]:
     The portal is looked at afterwards: in the query it would lead SQLite to an index of all its requests.
     """
     columns = (Request.id, Request.portal, Request.title, Request.status, Request.sender_id, Request.responsible_id)
-    query = Request.select(*columns, Request.created_at).where(Request.id.in_(ids))
+    query = Request.select(*columns, Request.created_at, Request.is_test).where(Request.id.in_(ids))
     found = {row.id: row for row in query if row.portal == portal}
     return [found[id] for id in ids if id in found]
 

@@ -156,10 +156,12 @@ class Prepared(Table):
     checkboxes = JSONField()
     empties = JSONField()
     created_at = BigIntegerField(index=True)
+    parts = JSONField(default=list)  # its files in order: title, sha256, first_page, pages, and what was found in them
+    findings = JSONField(default=list)  # domain.preflight.Finding: what is wrong or doubtful
 
 
 class Upload(Table):
-    """A file an employee put into a composer, already checked. Goes away with its composer."""
+    """A file for a composer, uploaded or taken from Bitrix24; checked once it is ready. Goes away with its composer."""
 
     id = CharField(primary_key=True)
     composer = CharField(index=True)
@@ -169,6 +171,13 @@ class Upload(Table):
     removed = JSONField(default=list)
     is_signed = BooleanField(default=False)
     created_at = BigIntegerField(index=True)
+    state = CharField(default="ready")  # ready | pending (Bitrix24 still makes its PDF) | failed
+    origin = CharField(default="")  # where it came from: "document:61", "property:...", "drive:..."; empty: uploaded
+    trouble = TextField(default="")  # errors.Sentence: why it failed
+    fingerprint = CharField(default="")  # SHA-256 of the file as it came; only its PDF is kept
+    pages = JSONField(default=list)  # [[w_pt, h_pt], ...]
+    facts = JSONField(default=dict)  # domain.preflight.FileFacts
+    candidates = JSONField(default=list)  # fields that its form and its text tags propose
 
 
 class LastChoice(Table):
@@ -228,6 +237,8 @@ class Request(Table):
     reminders = JSONField(null=True)  # none: sent before there were any
     connection = CharField(default="")  # whose account it is signed through; empty for the built-in engine
     ends_as = CharField(default="")  # what a closing one will be
+    is_test = BooleanField(default=False)  # sent in a signing service's test mode: without legal effect
+    parts = JSONField(default=list)  # the files it was made of, in order: title, sha256, first_page, pages
 
     class Meta:
         indexes = ((("portal", "entity_type_id", "entity_id", "created_at"), False),)
@@ -308,13 +319,17 @@ class Connection(Table):
     webhook_hash = CharField(unique=True)  # fingerprint of the secret in the address that its events are posted to
     webhook_secret = TextField()  # locked
     account = JSONField(default=dict)  # what the provider says about it
-    health = CharField(default="new")  # new | ok | reconnect | limited | down
+    health = CharField(default="new")  # new | ok | consent | reconnect | limited | down
     health_note = TextField(default="")
     health_at = BigIntegerField(default=0)
     tokens_milli = BigIntegerField(default=0)
     tokens_at = BigIntegerField(default=0)
     created_at = BigIntegerField()
     removed_at = BigIntegerField(null=True)
+    heard_at = BigIntegerField(default=0)  # when it last answered, to the minute
+    former_secrets = TextField(default="")  # locked JSON: what stood before the last change, for events on their way
+    former_until = BigIntegerField(null=True)
+    consent = CharField(default="")  # fingerprint of the state with which a person was sent to the provider's page
 
 
 class Handover(Table):
@@ -332,6 +347,7 @@ class Handover(Table):
     next_look_at = BigIntegerField(null=True)
     cancel_asked_at = BigIntegerField(null=True)
     signed_sha256 = CharField(default="", index=True)  # the file as the provider gave it
+    is_uncertain = BooleanField(default=False)  # an answer was lost and cannot be looked for: it may be out
 
     class Meta:
         indexes = ((("connection", "provider_ref"), False), (("connection", "next_look_at"), False))

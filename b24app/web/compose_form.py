@@ -13,7 +13,8 @@ from b24app.services.composing import ComposeForm, ComposerView, SignerChoice
 from b24app.web.i18n import LOCALES
 from b24app.web.reminder_form import parse_reminders
 
-SOURCES = ("template", "upload")
+SOURCES = ("template", "upload", "bitrix24")
+MAX_DOCUMENTS = 40
 MAX_ROWS = 200
 MAX_ORDER = 99
 MAX_LINE_CHARS = 250
@@ -28,7 +29,7 @@ def parse_compose_form(form: Form) -> ComposeForm:
         composer_id=_composer_id(form),
         source=_source(form),
         template_id=_line(form, "template_id"),
-        upload_id=_line(form, "upload_id"),
+        documents=_documents(form),
         signers=tuple(_signers(form)),
         signers_from=_line(form, "signers_from"),
         ticks={path: f"tick_{path}" in form for path in form.getlist("tick_paths")[:MAX_ROWS]},
@@ -40,6 +41,7 @@ def parse_compose_form(form: Form) -> ComposeForm:
         prepared_id=_line(form, "prepared_id"),
         accept_empties=bool(form.get("accept_empties")),
         connection=_line(form, "connection"),
+        connection_from=_line(form, "connection_from"),
     )
 
 
@@ -56,6 +58,8 @@ def default_form(view: ComposerView) -> ComposeForm:
         needs_approval=view.needs_approval,
         expires_on=view.expires_on,
         reminders=view.reminders,
+        connection=view.connection,
+        connection_from=view.connection,
     )
 
 
@@ -71,6 +75,12 @@ def _source(form: Form) -> str:
     if source not in SOURCES:
         raise InvalidPayload(N_("Choose a document: a template or a file of your own."), field="document")
     return source
+
+
+def _documents(form: Form) -> tuple[str, ...]:
+    """Read the list of documents in its order, each once."""
+    names = [_short(each, "document") for each in form.getlist("document")[:MAX_DOCUMENTS]]
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _signers(form: Form) -> Iterator[SignerChoice]:

@@ -1,8 +1,12 @@
-"""The composer's doors: open, preview, upload, send. Each works as a plain form post; a script asks for fragments."""
+"""The composer's doors: open, preview, send; those for its documents are in composer_files.
+
+Each works as a plain form post; a script asks for fragments."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
@@ -11,11 +15,13 @@ from flask_babel import gettext
 from b24app.bitrix.inbound import Entity
 from b24app.errors import N_, AppError, InvalidPayload, NotFound
 from b24app.services.add_upload import add_upload
+from b24app.services.choose_service import ServiceView, follow_service, service_view
 from b24app.services.composing import ComposeForm, ComposerView, FormRefused, PreparedView, UploadView
 from b24app.services.follow_template import Followed, follow_template
+from b24app.services.list_files import list_files
 from b24app.services.open_composer import open_composer
 from b24app.services.prepare_document import prepare_document
-from b24app.services.send_request import send_request
+from b24app.services.send_request import fit_before_sending, send_request
 from b24app.web.compose_form import default_form, parse_compose_form
 from b24app.web.error_pages import sentence
 from b24app.web.guards import Caller, context, portal_required
@@ -39,16 +45,10 @@ def preview(caller: Caller) -> ResponseReturnValue:
     """Make the document and show its pages, with the letter and the signatories that belong to its template."""
     form = parse_compose_form(request.form)
     if not wants_fragment():
-        return _whole_page(caller, form, follow=True)
+        return whole_page(caller, form, follow=True)
     followed = follow_template(caller.portal, caller.user_id, form)
-    return _preview(followed, _prepared(caller, followed.form))
-
-
-@bp.post("/upload")
-@portal_required
-def upload(caller: Caller) -> ResponseReturnValue:
-    """Take a file, check it, and say what was found."""
-    return render_template("composer/_upload.html", upload=_take_file(caller, request.form.get("composer_id", "")))
+    followed = replace(followed, form=follow_service(caller.portal, caller.user_id, followed.form))
+    return _preview(caller, followed)
 
 
 @bp.post("/send")
@@ -70,7 +70,8 @@ def composer_page(caller: Caller, page: str = "composer/composer.html") -> str:
     if caller.entity is None:
         return render_template("components/unsaved.html")
     view = open_composer(context(), caller.portal, caller.user_id, caller.entity)
-    return render_template(page, view=view, form=default_form(view))
+    form = default_form(view)
+    return render_template(page, view=view, form=form, service=_service(caller, form))
 
 
 def first_names(form: ComposeForm) -> list[str]:
@@ -86,24 +87,45 @@ def joined(names: list[str]) -> str:
     return gettext("%(names)s and %(last)s", names=", ".join(names[:-1]), last=names[-1])
 
 
-def _prepared(caller: Caller, form: ComposeForm) -> PreparedView | None:
-    """Make the pages, or nothing while no document is chosen."""
-    chosen = form.template_id if form.source == "template" else form.upload_id
-    return prepare_document(context(), caller.portal, caller.user_id, form) if chosen else None
+def _prepared(caller: Caller, form: ComposeForm, files: Sequence[UploadView]) -> PreparedView | None:
+    """Make the pages, or nothing while no document is chosen or one is still being made in Bitrix24."""
+    if not form.chosen or is_waiting(files):
+        return None
+    return prepare_document(context(), caller.portal, caller.user_id, form)
 
 
-def _preview(followed: Followed, prepared: PreparedView | None) -> str:
-    caller_seen = request.form.get("accept_empties", "")
+def is_waiting(files: Sequence[UploadView]) -> bool:
+    """Say whether Bitrix24 is still making one of the documents."""
+    return any(file.state == "pending" for file in files)
+
+
+def _preview(caller: Caller, followed: Followed) -> str:
+    files = list_files(caller.portal, caller.user_id, followed.form)
+    prepared = _prepared(caller, followed.form, files)
     return render_template(
         "composer/_preview.html", followed=followed, form=followed.form, candidates=followed.candidates,
-        prepared=prepared, accepted=caller_seen,
+        prepared=prepared, waiting=is_waiting(files), accepted=request.form.get("accept_empties", ""),
+        service=_service(caller, followed.form), problems=_unfit(caller, followed.form, prepared),
     )  # fmt: skip
 
 
-def _take_file(caller: Caller, composer_id: str) -> UploadView:
+def _service(caller: Caller, form: ComposeForm) -> ServiceView:
+    return service_view(context(), caller.portal, form.connection)
+
+
+def _unfit(caller: Caller, form: ComposeForm, prepared: PreparedView | None) -> Problems:
+    """What the signing service will not take, told while it can be changed."""
+    if prepared is None:
+        return {}
+    found = fit_before_sending(context(), caller.portal, caller.user_id, form, prepared.id)
+    return {field: [sentence(each) for each in some] for field, some in found.items()}
+
+
+def take_file(caller: Caller, composer_id: str) -> UploadView:
+    """Take the file of this request. Raises: InvalidPayload, DocumentRefused."""
     file = request.files.get("file")
     if file is None or not file.filename:
-        raise InvalidPayload(N_("Choose a PDF file first."), field="document")
+        raise InvalidPayload(N_("Choose a file first."), field="document")
     return add_upload(context(), caller.portal, caller.user_id, composer_id, file.filename, file.read())
 
 
@@ -111,28 +133,40 @@ def _refused(caller: Caller, form: ComposeForm, refused: FormRefused) -> Respons
     problems = {field: [sentence(each) for each in found] for field, found in refused.problems.items()}
     if wants_fragment():
         return jsonify(problems=problems), 400
-    return _whole_page(caller, form, problems), 400
+    return whole_page(caller, form, problems), 400
 
 
-def _whole_page(caller: Caller, form: ComposeForm, problems: Problems | None = None, *, follow: bool = False) -> str:
+def whole_page(
+    caller: Caller, form: ComposeForm, problems: Problems | None = None, *, follow: bool = False, **shown: Any
+) -> str:
     """Answer a plain form post: the whole composer again, with the pages and with what is wrong."""
-    problems, upload, prepared = dict(problems or {}), None, None
+    problems, prepared = dict(problems or {}), None
+    files: tuple[UploadView, ...] = ()
     try:
         if request.files.get("file"):
-            upload = _take_file(caller, form.composer_id)
-            form = replace(form, source="upload", upload_id=upload.id)
+            taken = take_file(caller, form.composer_id)
+            form = replace(form, source=_with_files(form), documents=(*form.chosen, taken.id))
         if follow:
             form = follow_template(caller.portal, caller.user_id, form).form
-        prepared = _prepared(caller, form)
+            form = follow_service(caller.portal, caller.user_id, form)
+        files = list_files(caller.portal, caller.user_id, form)
+        prepared = _prepared(caller, form, files)
+        problems = _unfit(caller, form, prepared) | problems
     except AppError as error:
         problems.setdefault(error.field or "preview", []).append(sentence(error))
     view = _card_again(caller)
     locale = next((each.locale for each in view.templates if each.id == form.template_id), view.locale)
     view = replace(view, id=form.composer_id, locale=locale)
     return render_template(
-        "composer/composer.html", view=view, form=form, prepared=prepared, upload=upload, problems=problems,
-        accepted=request.form.get("accept_empties", ""),
+        "composer/composer.html", view=view, form=form, prepared=prepared, files=files, problems=problems,
+        waiting=is_waiting(files), accepted=request.form.get("accept_empties", ""), service=_service(caller, form),
+        **shown,
     )  # fmt: skip
+
+
+def _with_files(form: ComposeForm) -> str:
+    """A file posted without a template chosen, or beside one that was not asked for, is a file of its own."""
+    return form.source if form.source != "template" or form.file_ids or "more" in request.form else "upload"
 
 
 def _card_again(caller: Caller) -> ComposerView:

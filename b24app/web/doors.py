@@ -13,6 +13,7 @@ from b24app.store import database
 from b24app.web import (
     app_home,
     composer,
+    composer_files,  # noqa: F401 - adds its doors to the composer's
     elsewhere,
     error_pages,
     headers,
@@ -26,6 +27,7 @@ from b24app.web import (
     portal_events,
     provider_webhooks,
     requests_page,
+    services_page,
     settings_page,
     signing,
     troubles_page,
@@ -37,7 +39,7 @@ MAX_BODY_BYTES = 26 * 1024 * 1024
 
 BLUEPRINTS = (
     app_home.bp, composer.bp, elsewhere.bp, health.bp, install.bp, metrics.bp, pages.bp, portal_events.bp,
-    provider_webhooks.bp, requests_page.bp, settings_page.bp, signing.bp, troubles_page.bp, verify.bp,
+    provider_webhooks.bp, requests_page.bp, services_page.bp, settings_page.bp, signing.bp, troubles_page.bp, verify.bp,
     *placement_handlers.BLUEPRINTS,
 )  # fmt: skip
 

@@ -10,17 +10,20 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from b24app.domain.reminders import USUAL
-from b24app.errors import N_, InvalidPayload
+from b24app.errors import N_, InvalidPayload, NotAllowed
 from b24app.services.approve_request import approve_request, refuse_request
 from b24app.services.change_deadline import change_deadline
 from b24app.services.change_reminders import change_reminders
 from b24app.services.change_signer import change_signer
 from b24app.services.remind_signer import remind_signer
 from b24app.services.retry_request import retry_request
+from b24app.services.send_through import OtherService, other_services, reroute_request
 from b24app.services.show_request import final_document, show_request
+from b24app.services.signing_rules import rules_of
 from b24app.services.void_request import void_request
+from b24app.store import requests
 from b24app.web.compose_form import parse_date
-from b24app.web.guards import Caller, context, portal_required
+from b24app.web.guards import Caller, caller_is_admin, context, portal_required
 from b24app.web.listing import list_page, read_asked
 from b24app.web.reminder_form import parse_reminders
 from b24app.web.session import wants_fragment
@@ -97,6 +100,17 @@ def retry(caller: Caller, request_id: str) -> ResponseReturnValue:
     return request_page(caller, request_id, done=gettext("Trying again. The result will appear on this page."))
 
 
+@bp.post("/<request_id>/through")
+@portal_required
+def through(caller: Caller, request_id: str) -> ResponseReturnValue:
+    """Send it through another account than the one that did not take it."""
+    if not _may_choose(caller):
+        raise NotAllowed(N_("Only an administrator of this Bitrix24 can do that."))
+    connection = request.form.get("connection", "")
+    reroute_request(context(), caller.portal, caller.user_id, request_id, connection)
+    return request_page(caller, request_id, done=gettext("It is being sent through another service."))
+
+
 @bp.post("/<request_id>/approve")
 @portal_required
 def approve(caller: Caller, request_id: str) -> ResponseReturnValue:
@@ -128,7 +142,20 @@ def request_page(caller: Caller, request_id: str, *, view: str = "", done: str =
     """Render a request; `view` is "approve" when a link asks for the approval, `done` says what was just done."""
     shown = show_request(context(), caller.portal, caller.user_id, request_id)
     page = "requests/_request.html" if wants_fragment() else "requests/request.html"
-    return render_template(page, view=shown, request=shown.request, opened=view, done=done, usual_reminders=USUAL)
+    others = _others(caller, request_id) if shown.works else ()
+    return render_template(
+        page, view=shown, request=shown.request, opened=view, done=done, others=others, usual_reminders=USUAL
+    )
+
+
+def _others(caller: Caller, request_id: str) -> tuple[OtherService, ...]:
+    """List the accounts that could take a document which its own did not, for those who may choose."""
+    found = other_services(context(), requests.row(caller.portal.member_id, request_id))
+    return found if found and _may_choose(caller) else ()
+
+
+def _may_choose(caller: Caller) -> bool:
+    return rules_of(caller.portal).may_choose or caller_is_admin(caller)
 
 
 def _reason() -> str:

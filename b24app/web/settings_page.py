@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from b24app.clock import from_ms
 from b24app.services.bind_surfaces import Line, bind_all
+from b24app.services.choose_service import offers_of
 from b24app.services.composing import FormRefused
 from b24app.services.export_documents import export_documents
 from b24app.services.list_troubles import list_troubles
@@ -122,4 +123,5 @@ def _page(caller: Caller, questions: Questions, lines: list[ShownLine] | None = 
         templates=composers.templates(portal.member_id),
         languages=LANGUAGE_NAMES,
         finished=holdings.count_finished(portal.member_id),
+        services=[offer for offer in offers_of(context(), portal) if offer.id],
     )

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from b24app.services.list_troubles import list_troubles
+from b24app.domain.events import Topic
+from b24app.services.list_troubles import Troubles, list_troubles
+from b24app.services.send_through import OtherService, other_services, send_through
 from b24app.services.try_again import leave_work, try_again, try_everything
-from b24app.store import portals
+from b24app.store import portals, requests
+from b24app.store.tables import Portal
 from b24app.web.guards import Caller, admin_required, context, portal_required
 from b24app.web.session import wants_fragment
 
 bp = Blueprint("troubles_page", __name__, url_prefix="/troubles")
+
+MOST_OFFERS = 20
+_NOT_TAKEN = (Topic.HAND_OVER, None)
 
 
 @bp.post("/")
@@ -38,6 +44,16 @@ def again(caller: Caller, request_id: str) -> ResponseReturnValue:
     return _page(caller, gettext("It is being tried again. If it keeps failing, it will return to this list."))
 
 
+@bp.post("/<request_id>/through")
+@portal_required
+@admin_required
+def through(caller: Caller, request_id: str) -> ResponseReturnValue:
+    """Send a document through another account than the one that did not take it."""
+    connection = request.form.get("connection", "")
+    send_through(context(), caller.portal, caller.user_id, request_id, connection)
+    return _page(caller, gettext("It is being sent through another service."))
+
+
 @bp.post("/works/<int:message_id>/leave")
 @portal_required
 @admin_required
@@ -49,4 +65,11 @@ def leave(caller: Caller, message_id: int) -> ResponseReturnValue:
 def _page(caller: Caller, done: str = "") -> str:
     troubles = list_troubles(context(), portals.get(caller.portal.member_id))
     page = "troubles/_troubles.html" if wants_fragment() else "troubles/troubles.html"
-    return render_template(page, troubles=troubles, done=done)
+    return render_template(page, troubles=troubles, others=_others(caller.portal, troubles), done=done)
+
+
+def _others(portal: Portal, troubles: Troubles) -> dict[str, tuple[OtherService, ...]]:
+    """For each document that was not handed over: the accounts that could take it."""
+    found = [trouble for trouble in troubles.requests if any(work.topic in _NOT_TAKEN for work in trouble.works)]
+    rows = [requests.row(portal.member_id, trouble.request_id) for trouble in found[:MOST_OFFERS] if trouble.title]
+    return {row.id: other_services(context(), row) for row in rows}

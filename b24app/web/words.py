@@ -10,11 +10,12 @@ from markupsafe import Markup, escape
 
 from b24app.domain.events import Topic
 from b24app.domain.fields import FieldType
+from b24app.domain.preflight import Finding
 from b24app.domain.signature_request import SignerStatus, Status
 from b24app.errors import N_, Sentence
 from b24app.services.composing import EmptyView
 from b24app.services.list_requests import MOST_COUNTED, Show
-from b24app.services.list_troubles import Standstill, Work
+from b24app.services.list_troubles import Standstill, Trouble, Work
 from b24app.services.showing import EventView
 
 _STATUS = {
@@ -66,6 +67,7 @@ _EVENT = {
     "request_completed": N_("The sealed document was stored."),
     "request_failed": N_("An error stopped the process."),
     "request_retried": N_("%(who)s tried again."),
+    "request_rerouted": N_("%(who)s sent it through %(service)s instead of %(former)s."),
 }
 
 _EMAIL_KIND = {
@@ -203,6 +205,14 @@ def work_word(work: Work) -> str:
     return gettext(_WORK[work.topic]) % {"who": work.who or gettext("a signatory")}
 
 
+def untitled_word(trouble: Trouble) -> str:
+    """Name what could not be done where it belongs to no request."""
+    topics = {work.topic for work in trouble.works}
+    if Topic.CHECK_CONNECTION in topics:
+        return gettext("Signing service")
+    return gettext("Event from a signing service") if Topic.PROVIDER_EVENT in topics else gettext("Event from Bitrix24")
+
+
 def standstill_word(stop: Standstill) -> str:
     """Say what holds a portal up and who can help."""
     return gettext(_LOST, who=stop.who) if stop.who else gettext(_STANDSTILL[stop.kind])
@@ -218,7 +228,7 @@ def event_words(event: EventView) -> str:
     if "expires_on" in data:
         return gettext("%(who)s moved the deadline to %(day)s.", who=who, day=day(str(data["expires_on"])))
     sentence = _EVENT.get(event.type, N_("The document was updated."))
-    return gettext(sentence) % {"who": who}
+    return gettext(sentence) % {"who": who, "service": data.get("service", ""), "former": data.get("former", "")}
 
 
 def event_reason(event: EventView) -> str:
@@ -240,6 +250,11 @@ def field_word(type: str) -> str:
     return gettext(_FIELD[FieldType(type)])
 
 
+def is_named_field(type: str) -> bool:
+    """Say whether there is a word for a kind of place."""
+    return type in _FIELD
+
+
 def group_word(group: str) -> str:
     return gettext(_GROUP.get(group, group))
 
@@ -257,6 +272,17 @@ def grouped_empties(empties: Iterable[EmptyView]) -> dict[str, dict[str, EmptyVi
         place, name = _place_and_name(empty.path)
         groups.setdefault(place or gettext("Document"), {}).setdefault(name, empty)
     return groups
+
+
+def finding_text(finding: Finding) -> str:
+    """Say what is wrong or doubtful with the document."""
+    kinds = {"what": ", ".join(gettext(kind) for kind in finding.kinds)} if finding.kinds else {}
+    return gettext(finding.message, **{**finding.params, **kinds})
+
+
+def finding_mend(finding: Finding) -> str:
+    """Say how a finding is mended."""
+    return gettext(finding.mend, **finding.params)
 
 
 def _place_and_name(path: str) -> tuple[str, str]:
@@ -288,7 +314,7 @@ FOR_TEMPLATES = {
     each.__name__: each
     for each in (
         status_word, status_tone, signer_word, signer_tone, show_word, empty_word, count_word, work_word,
-        standstill_word, event_words, event_reason, filled, email_kind, field_word, group_word, grouped_empties,
-        colour_of, moment, day,
+        untitled_word, standstill_word, event_words, event_reason, filled, email_kind, field_word, group_word,
+        grouped_empties, finding_text, finding_mend, colour_of, moment, day,
     )
 }  # fmt: skip

@@ -6,7 +6,7 @@ import { complaint, fragment, swap } from "../js/answers.js";
 import { show } from "../js/problems.js";
 
 const PAUSE_MS = 350;
-const IN_THE_PAGES = /^(source|template_id|upload_id|signer_key|signer_name|needs_approval|tick_)/;
+const IN_THE_ANSWER = /^(source|template_id|document$|signer_key|signer_name|needs_approval|tick_|connection|signer_order|expires_on)/;
 const OF_THE_TEMPLATE = { letter: /^letter_/, signers: /^signer_/ }; // parts of an answer -> the fields they replace
 
 class PagePreview extends HTMLElement {
@@ -17,6 +17,7 @@ class PagePreview extends HTMLElement {
   connectedCallback() {
     this.form = this.closest("form");
     for (const type of ["change", "input"]) this.form.addEventListener(type, () => this.#touched());
+    this.form.addEventListener("document:changed", () => this.refresh());
     for (const button of this.querySelectorAll("[formaction]"))
       button.addEventListener("click", (event) => {
         event.preventDefault();
@@ -49,9 +50,9 @@ class PagePreview extends HTMLElement {
     }
   }
 
-  /** Everything the pages depend on, in one text. */
+  /** Everything in one text that the pages depend on, and whether the signing service will take them. */
   #wanted() {
-    return this.#fields(IN_THE_PAGES);
+    return this.#fields(IN_THE_ANSWER);
   }
 
   /** What of the form an answer might replace, part by part. */

@@ -29,7 +29,8 @@ class SendRequest extends HTMLElement {
     if (this.#busy) return "busy";
     if (this.#pages !== "fresh") return this.#pages;
     const prepared = this.form.querySelector('[name="prepared_id"]');
-    if (!prepared) return "missing";
+    if (!prepared) return this.form.querySelector("pending-file") ? "waiting" : "missing";
+    if (prepared.dataset.blocked) return "blocked";
     if (prepared.dataset.empties && !this.form.querySelector('[name="accept_empties"]').checked) return "empties";
     return "";
   }

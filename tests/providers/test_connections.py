@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -18,7 +20,8 @@ from b24app.providers.base import BUILTIN
 from b24app.providers.registry import Opening, Registry
 from b24app.services.ask_provider import asking, capabilities_of
 from b24app.services.change_reminders import change_reminders
-from b24app.services.connect_provider import add_connection, change_secrets, remove_connection
+from b24app.services.connect_provider import add_connection, change_secrets, remove_connection, secrets_of
+from b24app.services.kept_keys import KeptKeys
 from b24app.services.remind_signer import remind_signer
 from b24app.services.uninstall_portal import uninstall_portal
 from b24app.store import connections, handovers, outbox, removal
@@ -26,9 +29,13 @@ from b24app.store.database import writing
 from b24app.store.tables import Connection, InboxEvent, Request
 from b24app.wiring import wire_worker
 from tests.portal_room import add_portal
+from tests.providers.example.papers import Paper
 from tests.providers.example.room import capabilities, listed
 from tests.providers.example.service import KEY
-from tests.services.desk import ANN, ANNA
+from tests.services.desk import ANN, ANNA, MARCO
+
+ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What does not depend on how a database locks its rows."""
 
 
 def remove_for_good(scene) -> None:
@@ -72,6 +79,92 @@ def test_keys_can_be_changed_while_documents_are_out(scene):
     scene.far.sign(scene.ref(request_id), ANN.email)
     scene.deliver()
     assert scene.status(request_id) is Status.AWAITING_APPROVAL
+
+
+def test_events_under_way_when_keys_are_changed_count_for_a_day(scene):
+    request_id = scene.send()
+    scene.deliver()
+    scene.far.sign(scene.ref(request_id), ANN.email)
+    change_secrets(scene.desk.ctx, scene.desk.portal, scene.connection, secrets(scene, hook_key="newer"))
+    scene.deliver()
+    assert scene.request(request_id).signed_count == 1
+    scene.service.desk.hook_key = "newer"
+    scene.far.sign(scene.ref(request_id), MARCO.email)
+    scene.deliver()
+    assert scene.status(request_id) is Status.AWAITING_APPROVAL
+
+
+@ON_ONE
+def test_after_a_day_the_former_keys_prove_nothing_and_are_forgotten(scene):
+    request_id = scene.send(ANN)
+    scene.deliver()
+    change_secrets(scene.desk.ctx, scene.desk.portal, scene.connection, secrets(scene, hook_key="newer"))
+    scene.desk.work()
+    assert row(scene).former_secrets
+    scene.clock.move(hours=24)
+    scene.far.sign(scene.ref(request_id), ANN.email)
+    scene.deliver()
+    assert scene.request(request_id).signed_count == 0
+    assert "not sent by" in scene.inbox()[-1].error
+    scene.pass_time(minutes=1)
+    assert row(scene).former_secrets == ""
+
+
+@ON_ONE
+def test_the_same_keys_entered_again_are_no_change(scene):
+    change_secrets(scene.desk.ctx, scene.desk.portal, scene.connection, secrets(scene), {"test": True})
+    assert (row(scene).former_secrets, row(scene).settings) == ("", {"test": True})
+
+
+def test_keys_that_an_administrator_enters_during_a_trade_stay(scene):
+    kept = KeptKeys(scene.desk.ctx.vault, "acme", scene.connection)
+
+    def trade(_stale: object) -> dict[str, str]:
+        change_secrets(scene.desk.ctx, scene.desk.portal, scene.connection, {"key": "entered"})
+        return {"key": "traded"}
+
+    assert kept.renew(secrets(scene), trade) == {"key": "entered"}
+    assert secrets_of(scene.desk.ctx, row(scene)) == {"key": "entered"}
+
+
+def test_a_traded_key_is_kept_though_the_row_was_locked_anew_meanwhile(scene):
+    kept = KeptKeys(scene.desk.ctx.vault, "acme", scene.connection)
+
+    def trade(stale: Mapping[str, str]) -> dict[str, str]:
+        with writing():
+            connections.save("acme", scene.connection, secrets=scene.desk.ctx.vault.lock(json.dumps(dict(stale))))
+        return {"key": "traded"}
+
+    assert kept.renew(secrets(scene), trade) == {"key": "traded"}
+    assert secrets_of(scene.desk.ctx, row(scene)) == {"key": "traded"}
+
+
+@ON_ONE
+def test_it_is_known_when_an_account_was_last_heard_of(scene):
+    first = row(scene).heard_at
+    assert from_ms(first) - scene.clock() < timedelta(minutes=1)
+    scene.clock.move(hours=1)
+    scene.send(ANN)
+    assert row(scene).heard_at - first >= 3_600_000
+
+
+@ON_ONE
+def test_an_event_does_not_say_that_a_dead_key_works(scene):
+    with writing():
+        connections.save("acme", scene.connection, health="reconnect", health_note="dead")
+    scene.service.desk.tell(Paper("unknown", "tag", "Not ours", b"", [], []), "paper_opened")
+    scene.deliver()
+    assert scene.inbox()[-1].processed_at
+    assert scene.health() == "reconnect"
+
+
+@ON_ONE
+def test_a_removed_account_whose_key_is_dead_is_forgotten_all_the_same(scene):
+    scene.far.forget_key()
+    remove_connection(scene.desk.ctx, scene.desk.portal, scene.connection)
+    scene.desk.work()
+    assert row(scene).secrets == ""
+    assert scene.unfinished(Topic.CHECK_CONNECTION) == []
 
 
 def test_nothing_secret_stands_in_the_row_or_the_messages(scene):

@@ -113,7 +113,7 @@ def upload(page: Page, data: bytes, name: str = "offer.pdf") -> Page:
 def test_an_uploaded_pdf_can_be_previewed(page: Page):
     taken = upload(page, pdf.write("Offer", "No. 1", ["Work for money."]))
     assert (taken.status, taken.has("upload-result")) == (200, True)
-    form = usual_form(page, source="upload", template_id=None, upload_id=taken.value("upload_id"))
+    form = usual_form(page, source="upload", template_id=None, document=[taken.value("document")])
     assert page.post("/composer/preview", form).count("preview-page") >= 2
 
 

@@ -13,6 +13,7 @@ from werkzeug.serving import make_server
 from b24app import ROOT
 from b24app.services.bind_surfaces import bind_all
 from b24app.store.tables import Portal
+from tests.documents.hostile import plain, to_bytes
 from tests.office import OLENA, Office, open_office
 
 pytestmark = pytest.mark.browser
@@ -72,6 +73,14 @@ def add(frame: FrameLocator, name: str) -> None:
 def chosen(frame: FrameLocator) -> list[str]:
     rows = frame.get_by_test_id("signer-row").all()
     return [f"{row.get_by_test_id('signer-number').inner_text()} {_name(row)}" for row in rows]
+
+
+def problems_of_access(tab: Page) -> list[tuple[str, list[str]]]:
+    """What axe-core finds wrong in the frame."""
+    own = tab.frames[-1]
+    own.evaluate(AXE)
+    found = own.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+    return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found]
 
 
 def _name(row: Locator) -> str:
@@ -138,14 +147,36 @@ def test_a_refused_file_is_explained_and_a_good_one_shown(served: Office, tab: P
     expect(frame.get_by_test_id("document-problem")).to_contain_text("not a PDF")
 
 
+def test_documents_of_several_sources_are_put_in_order(served: Office, tab: Page):
+    served.sandbox.portal("acme").generator.conversion_s = 1
+    frame = composer(served, tab)
+    frame.get_by_test_id("source-bitrix24").check()
+    frame.get_by_test_id("bitrix-documents").get_by_test_id("pick").first.click()
+    expect(frame.get_by_test_id("upload-result")).to_have_count(1)
+    frame.get_by_test_id("drive-storage").first.click()
+    expect(frame.get_by_test_id("drive-search")).to_be_focused()
+    assert problems_of_access(tab) == []
+    frame.get_by_test_id("source-upload").check()
+    files = {name: to_bytes(plain(1, name)) for name in ("A.pdf", "B.pdf")}
+    frame.get_by_test_id("upload").set_input_files(
+        [{"name": name, "mimeType": "application/pdf", "buffer": data} for name, data in files.items()]
+    )
+    expect(frame.get_by_test_id("upload-result")).to_have_count(3)
+    frame.get_by_test_id("upload-result").last.get_by_test_id("document-drop").press("Alt+ArrowUp")
+    frame.get_by_test_id("upload-result").first.get_by_test_id("document-drop").click()
+    expect(frame.get_by_test_id("part")).to_have_text(["B", "A"], timeout=READY_MS)
+    frame.get_by_test_id("source-template").check()
+    expect(frame.get_by_test_id("document-template")).to_contain_text("Services agreement")
+    expect(frame.get_by_test_id("part")).to_have_count(3, timeout=READY_MS)
+    expect(frame.get_by_test_id("preview-state")).to_contain_text("Exactly these pages")
+
+
 @pytest.mark.parametrize("lead", [77, 78, 79])
 def test_it_is_accessible_and_never_wider_than_its_frame(served: Office, tab: Page, lead):
     frame = composer(served, tab, lead)
     frame.get_by_test_id("add-signer").click()
+    assert problems_of_access(tab) == []
     own = tab.frames[-1]
-    own.evaluate(AXE)
-    found = own.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
-    assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == []
     assert own.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert own.evaluate("document.documentElement.scrollHeight <= innerHeight")
 

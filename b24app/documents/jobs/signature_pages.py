@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from typing import Any
 
 import pikepdf
@@ -26,15 +27,20 @@ def append(args: dict[str, Any], blobs: dict[str, bytes]) -> Output:
     with malformed_if_broken(), pikepdf.open(io.BytesIO(blobs["pdf"])) as pdf:
         if is_signed(pdf):
             raise DocumentRefused(SIGNED, reason="signed")
-        first_page = len(pdf.pages) + 1
-        typesetting = Typesetting(load_program("signature_page.typ"), _sheet(args, page_box(pdf.pages[-1], 1).size))
-        with pikepdf.open(io.BytesIO(typesetting.pdf(tags=False))) as added:
-            pdf.pages.extend(added.pages)
-            result = saved(pdf)
-        return Output({"fields": to_fields(typesetting.query("field"), first_page=first_page)}, {"pdf": result})
+        fields = add_pages(pdf, args)
+        return Output({"fields": fields}, {"pdf": saved(pdf)})
 
 
-def _sheet(args: dict[str, Any], last: PageSize) -> dict[str, Any]:
+def add_pages(pdf: pikepdf.Pdf, args: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Put the page behind the others of an open PDF; args as `append`'s. Returns Field dictionaries."""
+    first_page = len(pdf.pages) + 1
+    typesetting = Typesetting(load_program("signature_page.typ"), _sheet(args, page_box(pdf.pages[-1], 1).size))
+    with pikepdf.open(io.BytesIO(typesetting.pdf(tags=False))) as added:
+        pdf.pages.extend(added.pages)
+    return to_fields(typesetting.query("field"), first_page=first_page)
+
+
+def _sheet(args: Mapping[str, Any], last: PageSize) -> dict[str, Any]:
     """Take the size of the last page where a signature block fits on it in height and width, else A4."""
     size = last if 400 <= last.w_pt <= 1000 and 500 <= last.h_pt <= 1300 else A4
     return {

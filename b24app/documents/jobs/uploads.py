@@ -14,8 +14,11 @@ from b24app.clock import monotonic_s
 from b24app.documents.job import Output
 from b24app.documents.jobs.active_content import remove_active_content
 from b24app.documents.jobs.bombs import refuse_bombs
-from b24app.documents.jobs.normalise import flatten_form, make_upright, saved
+from b24app.documents.jobs.facts import page_facts, scanned_pages, unembedded_fonts
+from b24app.documents.jobs.form_fields import form_fields
+from b24app.documents.jobs.normalise import FLATTENED_UNSURE, flatten_form, make_upright, saved
 from b24app.documents.jobs.pdf_pages import MALFORMED, count_with_pdfium, is_signed, malformed_if_broken, page_box
+from b24app.documents.jobs.text_tags import find_tags
 from b24app.errors import N_, DocumentRefused
 
 ENCRYPTED = N_("The PDF is protected by a password. Remove the password and upload it again.")
@@ -29,12 +32,15 @@ JUNK_CUT = N_("Extra data before the start of the PDF was removed.")
 UNLOCKED = N_("The PDF was protected but allowed changes; the protection was removed.")
 STAYS_ACTIVE = N_("The PDF is signed and stays as it is, with its scripts, actions or attached files.")
 
+DOUBTFUL = (UNLOCKED, FLATTENED_UNSURE)
+"""Notes that a sender must have seen before he sends."""
+
 TRIAL_S = 1.5
 """How long we try to draw pages: what hangs the renderer is refused now rather than when somebody signs."""
 
 
 def inspect(args: dict[str, Any], blobs: dict[str, bytes]) -> Output:
-    """args: page_limit; blob "pdf". Data: pages, sizes, removed, is_signed, notes; blob "pdf"."""
+    """args: page_limit; blob "pdf". Data: pages, sizes, is_signed, notes, facts, candidates; blob "pdf"."""
     data, notes = _without_junk(blobs["pdf"])
     try:
         with malformed_if_broken(), pikepdf.open(io.BytesIO(data)) as pdf:
@@ -50,19 +56,26 @@ def _judge(pdf: pikepdf.Pdf, data: bytes, original: bytes, notes: list[str], pag
     if pdf.Root.get("/NeedsRendering", False) and "/XFA" in pdf.Root.get("/AcroForm", {}):
         raise DocumentRefused(XFA, reason="xfa")
     verdict = {"pages": len(boxes), "sizes": [asdict(box.size) for box in boxes]}
+    about = {**page_facts(boxes), "unembedded": unembedded_fonts(pdf)}
     if is_signed(pdf):
         notes = [STAYS_ACTIVE] if remove_active_content(pdf) else []
         _draw_trial(original)
-        return Output({**verdict, "removed": [], "is_signed": True, "notes": notes}, {"pdf": original})
+        about |= {"is_signed": True, "scanned": scanned_pages(original)}
+        return Output(
+            {**verdict, "is_signed": True, "notes": notes, "facts": about, "candidates": []}, {"pdf": original}
+        )
     if pdf.is_encrypted:
         if not (pdf.allow.modify_other and pdf.allow.modify_annotation):
             raise DocumentRefused(LOCKED, reason="encrypted")
         notes = [*notes, UNLOCKED]
-    removed = remove_active_content(pdf)
+    places = form_fields(pdf, boxes)
+    about["removed"] = remove_active_content(pdf)
     notes += flatten_form(pdf) + make_upright(pdf, boxes)
     clean = saved(pdf)
     _draw_trial(clean)
-    return Output({**verdict, "removed": removed, "is_signed": False, "notes": notes}, {"pdf": clean})
+    about |= {"notes": [note for note in notes if note in DOUBTFUL], "scanned": scanned_pages(clean)}
+    places += find_tags(clean)
+    return Output({**verdict, "is_signed": False, "notes": notes, "facts": about, "candidates": places}, {"pdf": clean})
 
 
 def _without_junk(data: bytes) -> tuple[bytes, list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from dataclasses import dataclass, field
 
 from b24app.sandbox import moments
@@ -23,6 +24,12 @@ class Document:
     created: str = field(default_factory=moments.now_iso)
     transformation_error: bool = False
     disk_id: int = 5609
+    ready_at: float = 0.0  # the conversion to PDF takes until then
+
+    @property
+    def pdf_id(self) -> int | None:
+        """The PDF's file, once the conversion is done."""
+        return self.pdf_file_id if time.time() >= self.ready_at else None
 
 
 @dataclass
@@ -38,6 +45,9 @@ class Template:
 
 class Generator:
     """Documents and templates by id."""
+
+    conversion_s = 3.0
+    """How long a conversion takes here; on a real portal half a minute."""
 
     def __init__(self) -> None:
         self._ids = itertools.count(61)

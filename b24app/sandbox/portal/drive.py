@@ -14,6 +14,7 @@ class Folder:
     id: int
     name: str
     storage_id: int
+    parent_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,11 @@ class Drive:
         self.storages[storage.id] = storage
         self.folders[folder_id] = Folder(folder_id, name, storage_id)
         return storage
+
+    def add_folder(self, parent: Folder, name: str) -> Folder:
+        folder = Folder(next(self._folder_ids), name, parent.storage_id, parent.id)
+        self.folders[folder.id] = folder
+        return folder
 
     def for_app(self, number: int) -> Storage:
         for storage in self.storages.values():

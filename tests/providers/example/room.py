@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import requests
 
@@ -41,7 +42,7 @@ from b24app.providers.capabilities import (
 )
 from b24app.providers.no_such_call import NoSuchCall
 from b24app.providers.refusals import refusal, unknown_outcome
-from b24app.providers.room import Account, Means, Room
+from b24app.providers.room import CODE, RETURN_TO, STATE, Account, Means, Question, Room, WayIn
 from b24app.providers.snapshot import Event, EventKind, SignerState, SignerThere, Snapshot, There
 
 TITLE = "Example Sign"
@@ -49,7 +50,8 @@ MM = 25.4 / 72
 TIMEOUT_S = (5, 30)
 
 TROUBLES = {
-    "no_entry": Trouble.AUTH_FAILED, "no_credit": Trouble.PLAN_LIMIT, "forbidden": Trouble.FORBIDDEN,
+    "no_entry": Trouble.AUTH_FAILED, "no_consent": Trouble.CONSENT_NEEDED,
+    "no_credit": Trouble.PLAN_LIMIT, "forbidden": Trouble.FORBIDDEN,
     "not_here": Trouble.NOT_FOUND, "bad_address": Trouble.INVALID, "too_late": Trouble.CONFLICT,
     "not_made_yet": Trouble.NOT_READY, "too_often": Trouble.TOO_SOON, "busy": Trouble.RATE_LIMITED,
 }  # fmt: skip
@@ -95,9 +97,37 @@ def capabilities(settings: Mapping[str, object]) -> Capabilities:
     )
 
 
+HOOK_KEY = Question("hook_key", "Key of the events", "Found under Hooks.", is_secret=True)
+TEST = Question("test", "Test mode", is_tick=True, is_required=False)
+BY_KEY = WayIn(
+    Auth.API_KEY, "With a key", "For an account of your own.", (Question("key", "Key", is_secret=True), HOOK_KEY, TEST)
+)
+
+
+def ways_in(url: str) -> tuple[WayIn, ...]:
+    """A key; a consent whose code is traded; an assertion that needs a person's consent once."""
+
+    def begin(_secrets: Mapping[str, str], settings: Mapping[str, object], state: str, return_to: str) -> str:
+        asked = {"client": settings.get("client", ""), "state": state, "back": return_to}
+        return f"{url}/agree?{urlencode(asked)}"
+
+    client = Question("client", "Client", "As it is registered.")
+    regions = Question("region", "Region", choices={"eu": "Europe", "us": "America"})
+    assertion = Question("key", "Private key", is_secret=True, is_long=True)
+    return (
+        BY_KEY,
+        WayIn(Auth.OAUTH_CODE, "With a consent", "For an account of somebody else.", (client, HOOK_KEY), begin),
+        WayIn(Auth.JWT, "With an assertion", "For a service user.", (assertion, HOOK_KEY, regions), begin),
+    )
+
+
 def listed(url: str) -> Room:
     """The room as wiring lists it."""
-    return Room("example", TITLE, capabilities, lambda account, means: ExampleRoom(url, account, means))
+
+    def opened(account: Account, means: Means) -> ExampleRoom:
+        return ExampleRoom(url, account, means)
+
+    return Room("example", TITLE, capabilities, opened, ways_in(url))
 
 
 class ExampleRoom(NoSuchCall):
@@ -106,9 +136,25 @@ class ExampleRoom(NoSuchCall):
 
     def __init__(self, url: str, account: Account, means: Means) -> None:
         self.capabilities = capabilities(account.settings)
-        self._url, self._key, self._hook_key = url, account.secrets["key"], account.secrets["hook_key"]
+        self._url, self._hook_key = url, account.secrets["hook_key"]
+        self._secrets = account.secrets
         self._means = means
         self._session = requests.Session()
+
+    @property
+    def _key(self) -> str:
+        """The key; traded first where a code has come back."""
+        if CODE in self._secrets:
+            self._secrets = self._means.keys.renew(self._secrets, self._trade)
+        return self._secrets.get("key", "")
+
+    def _trade(self, stale: Mapping[str, str]) -> Mapping[str, str]:
+        kept = {name: value for name, value in stale.items() if name not in (CODE, RETURN_TO, STATE)}
+        asked = {name: stale[name] for name in (CODE, RETURN_TO, STATE)}
+        answer = self._session.post(f"{self._url}/trade", json=asked, timeout=TIMEOUT_S)
+        if not answer.ok:
+            raise _trouble(answer)
+        return {**kept, "key": answer.json()["key"]}
 
     def check_connection(self) -> AccountInfo:
         me = self._call("GET", "/me")

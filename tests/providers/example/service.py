@@ -11,8 +11,10 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Flask, Response, jsonify, request
+from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 
 from b24app.clock import utc_now
@@ -23,6 +25,8 @@ from b24app.sandbox.serving import DROP_HEADER, Listener
 from tests.providers.example.papers import END, Desk, Paper, Person
 
 KEY = "example-key"
+OPEN = ("trade", "consent")
+"""What is answered without a key."""
 
 
 @cache
@@ -49,6 +53,7 @@ class ExampleSign:
         self.faults = Faults()
         self.calls: Counter[str] = Counter()
         self.keys = {KEY}
+        self.codes: dict[str, tuple[str, str]] = {}
         self._listener = Listener(self._build)
 
     @property
@@ -81,7 +86,8 @@ class ExampleSign:
 
     def _routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
         return [
-            ("GET", "/me", self.me), ("PUT", "/me/hook", self.set_hook), ("DELETE", "/me/hook", self.end_hook),
+            ("POST", "/trade", self.trade), ("GET", "/agree", self.consent), ("GET", "/me", self.me),
+            ("PUT", "/me/hook", self.set_hook), ("DELETE", "/me/hook", self.end_hook),
             ("POST", "/files", self.upload), ("POST", "/papers", self.send), ("GET", "/papers", self.find),
             ("GET", "/papers/<paper>", self.read), ("GET", "/papers/<paper>/file", self.file),
             ("POST", "/papers/<paper>/stop", self.stop), ("PUT", "/papers/<paper>/people/<person>", self.correct),
@@ -99,7 +105,7 @@ class ExampleSign:
             answer = jsonify(error=fault.get("word", "out_of_order"))
             answer.headers["Retry-After"] = str(fault.get("retry_after", 7))
             return answer, int(fault.get("status", 503))
-        if request.headers.get("X-Example-Key") not in self.keys:
+        if name not in OPEN and request.headers.get("X-Example-Key") not in self.keys:
             return jsonify(error="no_entry"), 401
         return None
 
@@ -107,6 +113,24 @@ class ExampleSign:
         if response.status_code < 400 and self.faults.take("answer_lost", request.endpoint or ""):
             response.headers[DROP_HEADER] = "1"
         return response
+
+    def trade(self) -> dict[str, Any]:
+        """A key for the code that was given at the consent; `state` and `return_to` are those of that time."""
+        asked = request.get_json()
+        if self.codes.pop(asked["code"], None) != (asked["state"], asked["return_to"]):
+            raise Refused("no_entry", 401)
+        return {"key": KEY}
+
+    def agree(self, address: str) -> str:
+        """What a person does on the page of consent: agree. Returns where he is sent."""
+        asked = dict(parse_qsl(urlsplit(address).query))
+        code = f"code-{len(self.codes) + 1}"
+        self.codes[code] = (asked["state"], asked["back"])
+        return f"{asked['back']}?{urlencode({'state': asked['state'], 'code': code})}"
+
+    def consent(self) -> str:
+        """The page of consent, for browsers."""
+        return f'<a href="{escape(self.agree(request.url))}" data-testid="agree">Agree</a>'
 
     def me(self) -> dict[str, Any]:
         return {"id": "acc-1", "mail": "office@example.test", "plan": "Small", "left": 3}

@@ -70,7 +70,7 @@ def _resolve(portal: Portal, kind: str, number: int) -> StoredFile | None:
     document = portal.generator.documents.get(number)
     if document is None:
         return None
-    file_id = document.pdf_file_id if kind == "document-pdf" else document.docx_file_id
+    file_id = document.pdf_id if kind == "document-pdf" else document.docx_file_id
     return portal.files.get(file_id) if file_id else None
 
 

@@ -173,5 +173,5 @@ def _document(portal: Portal, document: Any) -> dict[str, Any]:
         "id": document.id,
         "title": document.title,
         "url": f"/bitrix/services/main/ajax.php?action={action}&SITE_ID=s1&id={document.id}",
-        "ready": document.pdf_file_id is not None,
+        "ready": document.pdf_id is not None,
     }

@@ -69,7 +69,7 @@ def _document(portal: Portal, record: Record) -> dict[str, Any]:
     document = portal.generator.documents[record.data["document_id"]]
     action = "crm.documentgenerator.document.getPdf"
     url = f"/bitrix/services/main/ajax.php?action={action}&SITE_ID=s1&id={document.id}"
-    stored = portal.files.get(document.pdf_file_id) if document.pdf_file_id else None
+    stored = portal.files.get(document.pdf_id) if document.pdf_id else None
     files = [{"name": stored.name, "size": stored.size, "url": url}] if stored else []
     return {"title": "Document created", "text": document.title, "files": files, "icon": "document"}
 

@@ -45,6 +45,27 @@ def _folder(context: Context, number: Any) -> Folder:
     return folder
 
 
+@rest("disk.folder.addsubfolder", scope="disk")
+def add_folder(context: Context) -> dict[str, Any]:
+    parent, name = _folder(context, context.get("id")), str(php.as_map(context.get("data")).get("NAME") or "")
+    if not name:
+        raise RestError("DISK_BASE_SERVICE_22001", "Error: required parameter NAME (DISK_BASE_SERVICE_22001)")
+    return folder_row(context.portal.drive.add_folder(parent, name))
+
+
+def folder_row(folder: Folder) -> dict[str, Any]:
+    """docs: api-reference/disk/folder/disk-folder-get-children.md"""
+    return {
+        "ID": str(folder.id),
+        "NAME": folder.name,
+        "CODE": None,
+        "STORAGE_ID": str(folder.storage_id),
+        "TYPE": "folder",
+        "PARENT_ID": str(folder.parent_id),
+        "DELETED_TYPE": "0",
+    }
+
+
 @rest("disk.folder.uploadfile", scope="disk", in_batch=False)
 def upload(context: Context) -> dict[str, Any]:
     """With fileContent stores the file; without it gives an address for a multipart POST."""
@@ -120,5 +141,6 @@ def get_file(context: Context) -> dict[str, Any]:
 @rest("disk.folder.getchildren", scope="disk")
 def children(context: Context) -> Page:
     folder = _folder(context, context.get("id"))
-    rows = [file_row(context, one) for one in context.portal.files.disk.values() if one.parent_id == folder.id]
+    rows = [folder_row(one) for one in context.portal.drive.folders.values() if one.parent_id == folder.id]
+    rows += [file_row(context, one) for one in context.portal.files.disk.values() if one.parent_id == folder.id]
     return page_of(filters.select_rows(rows, context.get("filter"), context.get("order")), context.get("start"))

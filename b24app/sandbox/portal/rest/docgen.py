@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from typing import Any
 
 from b24app.sandbox import php
+from b24app.sandbox.examples import pdf
 from b24app.sandbox.portal.documents import Document, Template
 from b24app.sandbox.portal.rest import filters
 from b24app.sandbox.portal.rest.errors import RestError
@@ -46,6 +49,23 @@ def get_document(context: Context) -> dict[str, Any]:
     return {"document": row | extra}
 
 
+@rest("crm.documentgenerator.document.add", scope="crm")
+def add_document(context: Context) -> dict[str, Any]:
+    """A document of a template for a card; its PDF comes later."""
+    template = context.portal.generator.templates.get(context.required_int("templateId"))
+    owner = (context.required_int("entityTypeId"), context.required_int("entityId"))
+    if template is None:
+        raise RestError("0", "Template not found")
+    item = context.portal.crm.get(*owner)
+    if item is None or not is_readable(context, item):
+        raise RestError("DOCGEN_ACCESS_ERROR", "Access denied")
+    number = str(len(context.portal.generator.documents) + 1)
+    content = pdf.write(template.name, f"No. {number}", [str(item.fields.get("title") or "")])
+    document = context.portal.add_document(owner, f"{template.name} {number}", number, content, context.user.id)
+    document.template_id, document.ready_at = template.id, time.time() + context.portal.generator.conversion_s
+    return get_document(replace(context, params={"id": document.id}))
+
+
 def _is_visible(context: Context, document: Document) -> bool:
     item = context.portal.crm.get(*document.owner)
     return item is not None and is_readable(context, item)
@@ -60,7 +80,7 @@ def _row(context: Context, document: Document) -> dict[str, Any]:
         "templateId": str(document.template_id),
         "fileId": str(document.docx_file_id),
         "imageId": None,
-        "pdfId": str(document.pdf_file_id) if document.pdf_file_id else None,
+        "pdfId": str(document.pdf_id) if document.pdf_id else None,
         "createTime": document.created,
         "updateTime": document.created,
         "values": {"_creationMethod": "public", "stampsEnabled": True},
@@ -71,7 +91,7 @@ def _row(context: Context, document: Document) -> dict[str, Any]:
         "entityTypeId": str(kind),
     }
     row |= _links(context, document.id, "download", "download")
-    if document.pdf_file_id:
+    if document.pdf_id:
         row |= _links(context, document.id, "pdf", "getPdf")
     return row
 

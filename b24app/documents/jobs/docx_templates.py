@@ -1,0 +1,126 @@
+"""Jobs behind `documents.templates.docx`: outline a Word template, fill it."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import asdict
+from typing import Any
+
+from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError, UndefinedError
+
+from b24app.documents.job import Output
+from b24app.documents.jobs import docx_text
+from b24app.documents.jobs.docx_language import DocxLanguage, tree_of
+from b24app.documents.jobs.docx_package import cleaned
+from b24app.documents.jobs.docx_text import TAG, Paragraph
+from b24app.documents.templates.model import TemplateProblem
+from b24app.errors import N_, DocumentRefused
+
+WRONG = N_(
+    "Paragraph %(paragraph)s of the template cannot be understood: %(placeholder)s. Mend it in Word and try again."
+)
+NOT_ALLOWED = N_("The template tries something that templates may not do (paragraph %(paragraph)s: %(placeholder)s).")
+BROKEN = N_("The template could not be filled in: %(detail)s. Check its conditions and loops.")
+
+_HIDDEN_OPEN, _HIDDEN_CLOSE = "\ue010", "\ue011"
+"""What text tags are bracketed with while Jinja2 is at work."""
+
+
+def outline(_args: dict[str, Any], blobs: dict[str, bytes]) -> Output:
+    """Blob "docx". Data: paths, signers, has_signatures, problems, removed; blob "docx", cleaned."""
+    docx, removed = cleaned(blobs["docx"])
+    found = docx_text.paragraphs(docx)
+    language = DocxLanguage()
+    loops = _loop_names(found)
+    paths = [path for path in docx_text.paths(found, language) if path.partition(".")[0] not in loops]
+    tags = [match for paragraph in found for match in TAG.finditer(paragraph.text)]
+    return Output(
+        {
+            "paths": paths,
+            "signers": sorted({match[2] for match in tags}),
+            "has_signatures": any(match[1] in ("s", "sig", "signature") for match in tags),
+            "problems": [asdict(problem) for problem in docx_text.problems(found, language)],
+            "removed": removed,
+        },
+        {"docx": docx},
+    )
+
+
+def fill(args: dict[str, Any], blobs: dict[str, bytes]) -> Output:
+    """args: values; blob "docx". Data: empties (path and paragraph), problems; blob "docx"."""
+    docx, _removed = cleaned(blobs["docx"])
+    found, language = docx_text.paragraphs(docx), DocxLanguage()
+    problems = docx_text.problems(found, language)
+    if problems:
+        raise _refused_at(problems[0], found)
+    filled = _filled(docx, args["values"], language, found)
+    where = docx_text.paths(found, language)
+    empties = [{"path": path, "paragraph": where.get(path, 0)} for path in language.missing]
+    return Output({"empties": empties, "problems": []}, {"docx": filled})
+
+
+def _filled(docx: bytes, values: dict[str, Any], language: DocxLanguage, found: list[Paragraph]) -> bytes:
+    from docxtpl import DocxTemplate
+
+    template = DocxTemplate(io.BytesIO(docx))
+    _hide_tags_from(template)
+    try:
+        template.render(tree_of(values), jinja_env=language, autoescape=True)
+    except SecurityError as e:
+        raise _not_allowed(found, values) from e
+    except (TemplateSyntaxError, UndefinedError, TemplateError) as e:
+        raise DocumentRefused(BROKEN, reason="template", detail=(e.message or "?")[:200]) from e
+    except (TypeError, ValueError, ArithmeticError, RecursionError) as e:
+        raise DocumentRefused(BROKEN, reason="template", detail=type(e).__name__) from e
+    target = io.BytesIO()
+    template.save(target)
+    return target.getvalue()
+
+
+def _hide_tags_from(template: Any) -> None:
+    """Let text tags pass through Jinja2 as text: docxtpl first joins what Word cut apart, then we bracket them."""
+    patch, render = template.patch_xml, template.render_xml_part
+
+    def hidden(xml: str) -> str:
+        return TAG.sub(lambda match: _HIDDEN_OPEN + match[0][2:-2] + _HIDDEN_CLOSE, str(patch(xml)))
+
+    def shown(xml: str, part: Any, context: Any, jinja_env: Any = None) -> str:
+        done = str(render(xml, part, context, jinja_env))
+        return done.replace(_HIDDEN_OPEN, "{{").replace(_HIDDEN_CLOSE, "}}")
+
+    template.patch_xml, template.render_xml_part = hidden, shown
+
+
+def _refused_at(problem: TemplateProblem, found: list[Paragraph]) -> DocumentRefused:
+    text = str(problem.params.get("text", "")) or found[problem.line - 1].text.strip()[:80]
+    return DocumentRefused(WRONG, reason="template", paragraph=problem.line, placeholder=text)
+
+
+def _not_allowed(found: list[Paragraph], values: dict[str, Any]) -> DocumentRefused:
+    """Name the placeholder that does what it may not: the first one that fails by itself."""
+    language, tree = DocxLanguage(), tree_of(values)
+    for paragraph in found:
+        for placeholder in docx_text.placeholders(paragraph.text):
+            try:
+                language.from_string(docx_text.as_value(placeholder)).render(tree)
+            except SecurityError:
+                return _refused_for(paragraph.number, placeholder)
+            except TemplateError:
+                continue
+    return _refused_for("?", "?")
+
+
+def _refused_for(paragraph: int | str, placeholder: str) -> DocumentRefused:
+    return DocumentRefused(NOT_ALLOWED, reason="template", paragraph=paragraph, placeholder=placeholder)
+
+
+def _loop_names(found: list[Paragraph]) -> set[str]:
+    """What loops and `set` call their own values."""
+    names = {"loop"}
+    for paragraph in found:
+        for placeholder in docx_text.placeholders(paragraph.text):
+            words = placeholder.strip("{%-} ").split()
+            words = words[1:] if words[:1] in (["p"], ["tr"], ["tc"], ["r"]) else words
+            if words[:1] in (["for"], ["set"]) and len(words) > 1:
+                names |= {name.strip(",") for name in words[1 : words.index("in") if "in" in words else 2]}
+    return names

@@ -1,0 +1,173 @@
+"""Read a Word template paragraph by paragraph: its placeholders, and where a mistake stands.
+
+Word cuts text into runs at will, so placeholders are looked for in whole paragraphs.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import Environment, TemplateSyntaxError, nodes
+from lxml import etree
+
+from b24app.documents.templates.model import TemplateProblem
+from b24app.errors import N_
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_PRINTED = ("word/document.xml", "word/header", "word/footer", "word/footnotes.xml", "word/endnotes.xml")
+
+TAG = re.compile(r"\{\{\s*([a-z]+)\s*:\s*(?:signer)?([1-9][0-9]?|approver)\s*(?::[^{}]{0,200})?\}\}", re.ASCII)
+"""A place to fill in, see documents.tags; `take_aside` hides them from Jinja2."""
+
+_PLACEHOLDER = re.compile(r"\{\{[^{}]*\}\}|\{%[^{}]*%\}")
+_STATEMENT = re.compile(r"^\{%-?\s*(?:p|tr|tc|r)?\s*(\w+)")
+_OPEN = re.compile(r"\{\{|\{%")
+_PREFIX = re.compile(r"^(\{[{%])(?:p|tr|tc|r)\s+")
+
+NOT_UNDERSTOOD = N_("“%(text)s” cannot be understood: %(detail)s.")
+NOT_CLOSED = N_("“%(text)s” is not closed: %(end)s is missing.")
+NOT_OPENED = N_("“%(text)s” closes something that was not opened.")
+BROKEN_OFF = N_("A placeholder begins here and does not end in the same paragraph.")
+UNKNOWN_WORD = N_("“%(text)s” is not allowed in a template: use if, for, and set.")
+
+_ENDS = {"if": "endif", "for": "endfor", "set": ""}
+_MIDDLE = {"else": ("if", "for"), "elif": ("if",)}
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """One paragraph as read; `number` is 1-based over the whole document."""
+
+    number: int
+    text: str
+
+
+def paragraphs(docx: bytes) -> list[Paragraph]:
+    """Read the paragraphs that are printed, the body first."""
+    texts: list[str] = []
+    with zipfile.ZipFile(io.BytesIO(docx)) as package:
+        names = [name for name in package.namelist() if name.startswith(_PRINTED) and name.endswith(".xml")]
+        for name in sorted(names, key=lambda name: (name != "word/document.xml", name)):
+            texts += _texts(etree.fromstring(package.read(name)))
+    return [Paragraph(number, text) for number, text in enumerate(texts, start=1)]
+
+
+def problems(found: list[Paragraph], language: Environment) -> list[TemplateProblem]:
+    """Say what Jinja2 will not understand, each with its paragraph."""
+    wrong: list[TemplateProblem] = []
+    open_: list[tuple[str, str, int]] = []
+    for paragraph in found:
+        text = TAG.sub("", paragraph.text)
+        if _OPEN.search(_PLACEHOLDER.sub("", text)):
+            wrong.append(TemplateProblem(paragraph.number, BROKEN_OFF, {}))
+        for placeholder in _PLACEHOLDER.findall(text):
+            if placeholder.startswith("{{"):
+                wrong += _value_problem(placeholder, paragraph.number, language)
+            else:
+                wrong += _statement_problem(placeholder, paragraph.number, open_)
+    wrong += [
+        TemplateProblem(number, NOT_CLOSED, {"text": text, "end": f"{{% {_ENDS[word]} %}}"})
+        for word, text, number in open_
+    ]
+    return sorted(wrong, key=lambda problem: problem.line)
+
+
+def paths(found: list[Paragraph], language: Environment) -> dict[str, int]:
+    """Collect the paths that templates read: path -> the first paragraph where it stands."""
+    where: dict[str, int] = {}
+    for paragraph in found:
+        for placeholder in _PLACEHOLDER.findall(TAG.sub("", paragraph.text)):
+            for path in _paths_in(placeholder, language):
+                where.setdefault(path, paragraph.number)
+    return where
+
+
+def placeholders(text: str) -> list[str]:
+    """List the values and statements that stand in a text."""
+    return _PLACEHOLDER.findall(TAG.sub("", text))
+
+
+def as_value(placeholder: str) -> str:
+    """Make a value of what a placeholder reads (a condition, what a loop goes through); empty when it reads nothing."""
+    source = _PREFIX.sub(r"\1 ", placeholder)
+    if placeholder.startswith("{{"):
+        return source
+    match = _STATEMENT.match(placeholder)
+    word = match[1] if match else ""
+    inner = source.strip("{%-} ")[len(word) :].strip()
+    if word == "for":
+        return "{{ (" + inner.partition(" in ")[2] + ") and 1 }}"
+    if word == "set":
+        return "{{ " + inner.partition("=")[2] + " }}"
+    return "{{ (" + inner + ") and 1 }}" if word in ("if", "elif") else ""
+
+
+def _texts(root: Any) -> Iterator[str]:
+    for paragraph in root.iter(f"{_W}p"):
+        pieces = []
+        for node in paragraph.iter(f"{_W}t", f"{_W}tab", f"{_W}br"):
+            if next(node.iterancestors(f"{_W}p")) is paragraph:
+                pieces.append((node.text or "") if node.tag == f"{_W}t" else " ")
+        yield "".join(pieces)
+
+
+def _value_problem(placeholder: str, number: int, language: Environment) -> list[TemplateProblem]:
+    try:
+        language.compile(_PREFIX.sub(r"\1 ", placeholder))
+    except TemplateSyntaxError as e:
+        return [TemplateProblem(number, NOT_UNDERSTOOD, {"text": placeholder, "detail": e.message or "?"})]
+    return []
+
+
+def _statement_problem(placeholder: str, number: int, open_: list[tuple[str, str, int]]) -> list[TemplateProblem]:
+    match = _STATEMENT.match(placeholder)
+    word = match[1] if match else ""
+    if word in _ENDS:
+        if _ENDS[word]:
+            open_.append((word, placeholder, number))
+        return []
+    if word in _ENDS.values() or word in _MIDDLE:
+        wanted = _MIDDLE.get(word, (word.removeprefix("end"),))
+        if not open_ or open_[-1][0] not in wanted:
+            return [TemplateProblem(number, NOT_OPENED, {"text": placeholder})]
+        if word not in _MIDDLE:
+            open_.pop()
+        return []
+    return [TemplateProblem(number, UNKNOWN_WORD, {"text": placeholder})]
+
+
+def _paths_in(placeholder: str, language: Environment) -> Iterator[str]:
+    """Read the dotted names of one placeholder; a loop's own variable is none of them."""
+    source = as_value(placeholder)
+    if not source:
+        return
+    try:
+        tree = language.parse(source)
+    except TemplateSyntaxError:
+        return
+    for output in tree.find_all(nodes.Output):
+        for below in output.nodes:
+            yield from _dotted(below)
+
+
+def _dotted(node: nodes.Node) -> Iterator[str]:
+    path = _path_of(node)
+    if path:
+        yield path
+        return
+    for below in node.iter_child_nodes():
+        yield from _dotted(below)
+
+
+def _path_of(node: nodes.Node) -> str:
+    if isinstance(node, nodes.Name):
+        return node.name
+    if isinstance(node, nodes.Getattr):
+        above = _path_of(node.node)
+        return f"{above}.{node.attr}" if above else ""
+    return ""
