@@ -11,6 +11,7 @@ from b24app.domain.events import Topic
 from b24app.errors import N_, AppError, NotAllowed, NotFound, ProviderError, Trouble
 from b24app.outbox.message import Message
 from b24app.providers.base import Link
+from b24app.providers.refusals import refusal
 from b24app.providers.registry import Registry
 from b24app.services.ask_provider import asking
 from b24app.services.context import Context
@@ -21,8 +22,9 @@ from b24app.store.tables import SigningVisit
 
 log = structlog.get_logger()
 
-DOWN, NOT_NOW = "down", "not_now"
-"""Why there is no address: the provider does not answer or let us in; or it will not have him sign as things stand."""
+DOWN, SHUT, NOT_NOW = "down", "shut", "not_now"
+"""Why there is no address: the provider does not answer now; it will never open this document here, or its account is
+gone; it will not have him sign as things stand."""
 _STANDS_OTHERWISE = (Trouble.CONFLICT, Trouble.GONE, Trouble.NOT_FOUND)
 
 
@@ -48,21 +50,31 @@ def _ask(ctx: Context, providers: Registry, visit: SigningVisit) -> Link:
     ours = requests.live_link(visit.portal, visit.signer)
     if kept is None or signer_ref is None or ours is None:
         raise NotAllowed(N_("This document can no longer be signed through this link. Open the link again to see why."))
-    undone = outbox.undone_messages(visit.portal, visit.request)
-    if any(message.topic == Topic.CORRECT_SIGNER.value for message in undone):
-        raise NotFound(N_("The signing service does not know this signer yet."))  # as he is called now
     return_to = ctx.url(f"/s/{ctx.vault.unlock(ours.token)}/back")
     with asking(ctx, providers, kept.portal, kept.connection) as provider:
+        if _is_being_corrected(visit):  # he would sign under his former name
+            raise refusal(Trouble.NOT_READY, provider.title)
         return provider.signing_link(kept.provider_ref, signer_ref, return_to)
+
+
+def _is_being_corrected(visit: SigningVisit) -> bool:
+    undone = outbox.undone_messages(visit.portal, visit.request)
+    return any(message.topic == Topic.CORRECT_SIGNER.value for message in undone)
 
 
 def _refuse(ctx: Context, visit: SigningVisit, error: AppError) -> None:
     """Tell the page; a provider that knows better how the request stands is asked for it."""
-    is_otherwise = isinstance(error, ProviderError) and error.kind in _STANDS_OTHERWISE
-    is_over = is_otherwise or isinstance(error, NotAllowed)
-    log.info("no_signing_link", kind=str(getattr(error, "kind", type(error).__name__)))
+    kind = error.kind if isinstance(error, ProviderError) else None
+    log.info("no_signing_link", kind=str(kind or type(error).__name__))
     with writing():
-        visits.answer(visit.portal, visit.id, trouble=NOT_NOW if is_over else DOWN)
-        if is_otherwise:
+        visits.answer(visit.portal, visit.id, trouble=_trouble(error))
+        if kind in _STANDS_OTHERWISE:
             requests.lock(visit.portal, visit.request)
             enqueue(ctx, visit.portal, visit.request, Topic.LOOK, {"event": 0})
+
+
+def _trouble(error: AppError) -> str:
+    if isinstance(error, NotAllowed) or (isinstance(error, ProviderError) and error.kind in _STANDS_OTHERWISE):
+        return NOT_NOW
+    is_lasting = isinstance(error, NotFound) or (isinstance(error, ProviderError) and error.permanent)
+    return SHUT if is_lasting else DOWN

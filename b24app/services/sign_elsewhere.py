@@ -21,7 +21,7 @@ BETWEEN_LOOKS = timedelta(seconds=10)
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of a visit. Without url and trouble: it still waits. `trouble`: down | not_now | late."""
+    """What became of a visit. Without url and trouble: it still waits. `trouble`: down | shut | not_now | late."""
 
     url: str = field(default="", repr=False)
     opens: Opens = Opens.REDIRECT

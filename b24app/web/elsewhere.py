@@ -55,6 +55,7 @@ def _sentence(trouble: str, service: str) -> str:
     sentences = {
         "late": gettext("That took too long. Please try again."),
         "down": gettext("%(service)s does not answer right now. Please try again in a few minutes.", service=service),
+        "shut": gettext("%(service)s cannot open this document. Please ask the person who sent it.", service=service),
         "not_now": gettext(
             "%(service)s does not let you sign this document now: you may have signed already, or it is not your turn. "
             "Open your link again in a minute to see how it stands.",
