@@ -10,6 +10,7 @@ from b24app.errors import NotAllowed, NotFound
 from b24app.services import sign_elsewhere
 from b24app.services.showing import ClosedLink, ElsewhereView
 from b24app.web.guards import context
+from b24app.web.session import wants_fragment
 from b24app.web.signing import closed_page, open_page
 
 bp = Blueprint("elsewhere", __name__, url_prefix="/s/<token>")
@@ -17,8 +18,9 @@ bp = Blueprint("elsewhere", __name__, url_prefix="/s/<token>")
 
 @bp.post("/visit")
 def visit(token: str) -> ResponseReturnValue:
-    """Begin a visit; the page asks for its address at /visit/<id>."""
-    open_page(token)  # speaks the signer's language
+    """Begin a visit; the page asks for its address at /visit/<id>. Without its script nothing would come of it."""
+    if not wants_fragment():
+        return redirect(url_for("signing.show", token=token), 303)
     try:
         return jsonify(visit=sign_elsewhere.ask_for_link(context(), token))
     except (NotAllowed, NotFound):
