@@ -19,6 +19,7 @@ from b24app.store import database, visits
 from b24app.store.tables import SigningVisit
 from tests.providers.dropbox_sign.stage import DropboxScene, dropbox_scene, embedded
 from tests.services.desk import ANN, MARCO
+from tests.waiting import wait_for
 from tests.web.chromium import PHONE, chromium, faults, overflow
 from tests.web.signing_scene import serving
 
@@ -172,9 +173,11 @@ def working(scene: DropboxScene) -> Iterator[None]:
 
     thread = threading.Thread(target=work)
     thread.start()
-    yield
-    over.set()
-    thread.join()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def test_on_a_phone_in_the_frame(scene):
@@ -194,11 +197,15 @@ def test_on_a_phone_in_the_frame(scene):
         assert overflow(page) == 0
         assert page.url == f"{url}/s/{token}"
         assert not [seen for seen in visited if seen.startswith(scene.service.url) and token in seen]
+        for place in frame.locator("input[name^=field-]").all():
+            place.fill("Ann Lee")
         frame.locator("[name=signature-typed]").fill("Ann Lee")
         frame.get_by_test_id("agree").check()
         frame.get_by_test_id("sign").click()
         expect(page.get_by_test_id("back")).to_be_visible(timeout=10_000)
-        page.screenshot(path="/tmp/hq/emb/back.png")
-        page.goto(f"{url}/s/{token}")
+        scene.clock.move(seconds=10)
+        wait_for(
+            lambda: scene.request(request_id).signers[0].status is SignerStatus.SIGNED, "the look after coming back"
+        )
+        page.get_by_test_id("back-again").click()
         expect(page.locator("[data-reason=signed]")).to_be_visible()
-    assert scene.request(request_id).signers[0].status is SignerStatus.SIGNED
