@@ -77,3 +77,13 @@ def clean_signature_image(data: bytes) -> bytes:
     if len(data) > IMAGE_LIMIT_MB * 1024 * 1024:
         raise DocumentRefused(IMAGE_TOO_LARGE, reason="too_large", field="signature", limit=IMAGE_LIMIT_MB)
     return guard.run(f"{_JOBS}.signature_images:clean", {}, {"image": data}).blobs["png"]
+
+
+def clean_picture(data: bytes) -> bytes:
+    """Make a picture fit to print as it is: upright, at most 1600 pixels a side, re-encoded as PNG without extras.
+
+    Takes PNG, JPEG and WebP as `clean_signature_image` does. Raises: DocumentRefused with reason too_large, not_image.
+    """
+    if len(data) > IMAGE_LIMIT_MB * 1024 * 1024:
+        raise DocumentRefused(IMAGE_TOO_LARGE, reason="too_large", field="file", limit=IMAGE_LIMIT_MB)
+    return guard.run(f"{_JOBS}.signature_images:picture", {}, {"image": data}).blobs["png"]

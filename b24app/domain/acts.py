@@ -150,6 +150,41 @@ class Retry:
 
 
 @dataclass(frozen=True)
+class Difference:
+    """One property as it was, and as it is now: in the card, or `now` as a signer entered it."""
+
+    path: str
+    label: str
+    was: str
+    now: str
+
+    def data(self) -> dict[str, str]:
+        return {"path": self.path, "label": self.label, "was": self.was, "now": self.now}
+
+
+@dataclass(frozen=True)
+class NoteDrift:
+    """What the document prints was changed in the card while it is out."""
+
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True)
+class NoteConflict:
+    """What signers entered was not written into the card: it had been changed there. `was` is the card's value."""
+
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True)
+class SettleConflict:
+    """An employee had a signer's entry written into the card after all."""
+
+    by: int
+    difference: Difference
+
+
+@dataclass(frozen=True)
 class SendThrough:
     """Send what no signing service has taken through another one; `former` and `service` are their names for people."""
 
@@ -241,5 +276,6 @@ class ReportFailure:
 Act = (
     Send | Invite | RecordLetter | View | Consent | Correct | Sign | Decline | Bounce | ChangeSigner | Remind
     | ChangeDeadline | ChangeReminders | Approve | Refuse | Void | Expire | Seal | Fail | Retry | SendThrough
+    | NoteDrift | NoteConflict | SettleConflict
     | ReportView | ReportSign | ReportDecline | ReportBounce | ReportExpiry | ReportCancel | ReportFailure
 )  # fmt: skip

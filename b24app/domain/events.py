@@ -36,6 +36,9 @@ class EventType(StrEnum):
     REQUEST_COMPLETED = "request_completed"  # the sealed file is stored; nothing can change any more
     REQUEST_FAILED = "request_failed"  # a permanent error stopped it; a human must look
     REQUEST_RETRIED = "request_retried"  # a human asked to try a failed request again
+    CARD_CHANGED = "card_changed"  # the card no longer says what the document prints of it
+    CARD_CONFLICT = "card_conflict"  # what signers entered was not written: the card had been changed as well
+    CARD_SETTLED = "card_settled"  # an employee had a signer's entry written into the card after all
     REQUEST_REROUTED = "request_rerouted"  # a human sends it through another signing service than the one that failed
 
 
@@ -49,7 +52,7 @@ class Topic(StrEnum):
     SEAL = "seal"  # certificate page, seal, store
     FILE_TO_CARD = "file_to_card"  # sealed PDF into the timeline
     PIN = "pin"  # pin it, close the live card, tell the responsible employee
-    WRITE_BACK = "write_back"  # changed checkboxes into the lead's properties
+    WRITE_BACK = "write_back"  # the employee's checkboxes, later the signers' entries, into the card's properties
     COPY_TO_SIGNERS = "copy_to_signers"  # the sealed PDF to one signer by letter
     TELL_SIGNERS = "tell_signers"  # say to signers who were already invited that it is over
     FETCH_FILE = "fetch_file"  # the signed file from the provider where it was signed
@@ -84,9 +87,12 @@ EFFECTS: Mapping[EventType, tuple[Topic, ...]] = {
     EventType.REQUEST_VOIDED: (Topic.RELAY, Topic.TELL_SIGNERS),
     EventType.REQUEST_EXPIRED: (Topic.RELAY, Topic.TELL_SIGNERS),
     EventType.DOCUMENT_SEALED: (),
-    EventType.REQUEST_COMPLETED: (Topic.FILE_TO_CARD, Topic.PIN, Topic.COPY_TO_SIGNERS),
+    EventType.REQUEST_COMPLETED: (Topic.FILE_TO_CARD, Topic.PIN, Topic.COPY_TO_SIGNERS, Topic.WRITE_BACK),
     EventType.REQUEST_FAILED: (Topic.RELAY,),
     EventType.REQUEST_RETRIED: (Topic.RELAY, Topic.HAND_OVER, Topic.INVITE, Topic.FETCH_FILE, Topic.SEAL),
+    EventType.CARD_CHANGED: (Topic.RELAY,),
+    EventType.CARD_CONFLICT: (Topic.RELAY,),
+    EventType.CARD_SETTLED: (),
     EventType.REQUEST_REROUTED: (Topic.RELAY, Topic.HAND_OVER),
 }
 

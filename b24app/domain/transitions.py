@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from b24app.domain import reported
+from b24app.domain import card_notes, reported
 from b24app.domain.acts import (
     Act,
     Approve,
@@ -258,6 +258,7 @@ RULES: Mapping[type, tuple[frozenset[Status], Callable[..., Decision]]] = {
     Seal: (frozenset({Status.COMPLETING}), _seal),
     Fail: (frozenset({Status.SENDING, Status.AWAITING_SIGNATURES, Status.COMPLETING}), _fail),
     Retry: (frozenset({Status.FAILED}), _retry),
+    **card_notes.RULES,
     SendThrough: (frozenset({Status.SENDING, Status.FAILED}), _send_through),
     **reported.RULES,
 }

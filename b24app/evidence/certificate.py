@@ -34,6 +34,16 @@ class PersonEntry:
 
 
 @dataclass(frozen=True)
+class FileEntry:
+    """A file that a signer added: its pages stand in the document. `sha256` is of these pages as we keep them."""
+
+    name: str
+    by: str
+    pages: int
+    sha256: str
+
+
+@dataclass(frozen=True)
 class EventEntry:
     """One line of the audit trail in plain words, see `labels.event_text`."""
 
@@ -56,6 +66,7 @@ class CertificateData:
     verification_url: str
     approver: PersonEntry | None = None
     locale: str = "en"
+    files: tuple[FileEntry, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,6 +125,7 @@ def _for_typst(data: CertificateData) -> dict[str, Any]:
         "qr": _qr_svg(data.verification_url),
         "signers": [_person(person) for person in data.signers],
         "approver": _person(data.approver) if data.approver else None,
+        "files": [_file(file) for file in data.files],
         "events": [[utc_text(event.at), printable(event.text, 300)] for event in data.events],
     }
 
@@ -129,6 +141,15 @@ def _person(person: PersonEntry) -> dict[str, str]:
         "viewed": utc_text(person.viewed_at),
         "consented": utc_text(person.consented_at),
         "signed": utc_text(person.signed_at),
+    }
+
+
+def _file(file: FileEntry) -> dict[str, str]:
+    return {
+        "name": printable(file.name, 120),
+        "by": printable(file.by, 120),
+        "pages": str(file.pages),
+        "sha256": grouped(file.sha256),
     }
 
 

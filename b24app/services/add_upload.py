@@ -73,6 +73,7 @@ def view_of(row: Upload) -> UploadView:
         state=row.state,
         trouble=Sentence.read(row.trouble) if row.trouble else None,
         sha256=row.sha256,
+        placed=len(row.placed or ()),
     )
 
 

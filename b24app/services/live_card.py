@@ -12,6 +12,7 @@ from b24app.errors import N_, Sentence
 from b24app.services.words import Say
 
 ORIGINATOR = "PARAPH"
+MOST_TOLD, MOST_VALUE = 5, 80
 LAST_MINUTE = timedelta(minutes=1)  # midnight would be shown as the day after
 
 _STATUS: Mapping[Status, tuple[str, str]] = {
@@ -56,6 +57,14 @@ _HAPPENED: Mapping[EventType, str] = {
     EventType.REQUEST_EXPIRED: N_("The time to sign “%(title)s” has passed."),
     EventType.REQUEST_FAILED: N_("“%(title)s” has stopped and needs attention."),
     EventType.REQUEST_RETRIED: N_("Trying “%(title)s” again."),
+    EventType.CARD_CHANGED: N_(
+        "“%(title)s” is out for signature, and this card no longer says what it prints: %(what)s. "
+        "Open it to see the differences or to send it anew."
+    ),
+    EventType.CARD_CONFLICT: N_(
+        "“%(title)s”: what a signatory entered was not written into this card, because it was changed here as well: "
+        "%(what)s. Open it to write the entry into the card."
+    ),
     EventType.REQUEST_REROUTED: N_("“%(title)s” is being sent through %(service)s."),
     EventType.REQUEST_COMPLETED: N_("“%(title)s” is completed; the sealed document is pinned to this card."),
 }
@@ -97,11 +106,22 @@ def sentence(request: SignatureRequest, event: AuditEvent, say: Say) -> str:
         "title": request.title,
         "signer": signer.name if signer else "",
         "reason": str(event.data.get("reason", "")),
+        "what": "; ".join(_difference(each) for each in event.data.get("differences", [])[:MOST_TOLD]),
         "day": date.fromisoformat(event.data["expires_on"]) if "expires_on" in event.data else "",
         "service": str(event.data.get("service", "")),
     }
     text = say(_words_for(request, event), **params)
     return say(_TEST_TEXT, text=text) if request.is_test else text
+
+
+def _difference(each: Mapping[str, str]) -> str:
+    """Write both values: `Start of work: 2026-12-07 → 2026-12-09`."""
+    was, now = (_short(each.get(name, "")) for name in ("was", "now"))
+    return f"{each.get('label') or each.get('path', '')}: {was} → {now}"
+
+
+def _short(value: str) -> str:
+    return (value if len(value) <= MOST_VALUE else value[: MOST_VALUE - 1] + "…") or "—"
 
 
 def _words_for(request: SignatureRequest, event: AuditEvent) -> str:

@@ -1,4 +1,4 @@
-"""Pages of a stored document as pictures and as text, made once and kept by hash."""
+"""Pages of a stored document as pictures and as text, and their sizes: made once and kept by hash."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import threading
 from collections.abc import Sequence
 
 from b24app.documents import preview
+from b24app.domain.fields import PageSize
 from b24app.errors import N_, DocumentRefused, NotFound
 from b24app.services.context import Context
 from b24app.store import derived
@@ -66,6 +67,18 @@ def page_texts(ctx: Context, sha256: str) -> tuple[str, ...]:
     with writing():
         derived.keep(sha256, "texts", kept)
     return texts
+
+
+def page_sizes_of(ctx: Context, sha256: str) -> tuple[PageSize, ...]:
+    """Measure the pages of a stored document, once."""
+    kept = derived.find(sha256, "sizes")
+    if kept is not None:
+        return tuple(PageSize(w, h) for w, h in json.loads(ctx.blobs.get(kept)))
+    sizes = tuple(preview.page_sizes(ctx.blobs.get(sha256)))
+    kept = ctx.blobs.put(json.dumps([[size.w_pt, size.h_pt] for size in sizes]).encode())
+    with writing():
+        derived.keep(sha256, "sizes", kept)
+    return sizes
 
 
 def _kind(page: int, width_px: int) -> str:

@@ -11,13 +11,13 @@ from b24app.domain.events import AuditEvent, EventType
 from b24app.domain.signature_request import SignatureRequest, Signer, Status
 from b24app.errors import N_, ConfigError
 from b24app.evidence.authority import Authority
-from b24app.evidence.certificate import CertificateData, EventEntry, PersonEntry, certificate_page, finish
+from b24app.evidence.certificate import CertificateData, EventEntry, FileEntry, PersonEntry, certificate_page, finish
 from b24app.evidence.labels import event_text
 from b24app.evidence.seal import Sealed, Sealer
 from b24app.outbox.message import Message
 from b24app.services.context import Context
 from b24app.services.record import apply_inside
-from b24app.services.rendition import current_document
+from b24app.services.rendition import attached_files, current_document, finished_values
 from b24app.services.words import speaker
 from b24app.store import audit, handovers, portals, requests
 from b24app.store.database import reading, writing
@@ -119,7 +119,15 @@ def _certificate_data(
         audit_head=audit.head(row.portal, row.id)[1],
         verification_url=verification_url(ctx, row.id),
         locale=row.locale,
+        files=tuple(_file_entries(ctx, row, request)),
     )
+
+
+def _file_entries(ctx: Context, row: Request, request: SignatureRequest) -> Iterator[FileEntry]:
+    names = {str(signer.position): signer.name for signer in request.signers}
+    for file in attached_files(requests.fields(row), finished_values(request)):
+        pages = len(page_sizes(ctx.blobs.get(file.sha256)))
+        yield FileEntry(file.name, names.get(file.signer, ""), pages, file.sha256)
 
 
 def _event_entries(event: AuditEvent, names: Mapping[str, str], row: Request) -> Iterator[EventEntry]:

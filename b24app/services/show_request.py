@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from b24app.bitrix.entities import Entity
-from b24app.domain.acts import ChangeDeadline, Remind, Void
+from b24app.domain.acts import ChangeDeadline, Difference, Remind, Void
 from b24app.domain.days import day_of, zone_named
 from b24app.domain.events import AuditEvent
 from b24app.domain.signature_request import SignatureRequest, Status
@@ -19,7 +19,7 @@ from b24app.services.approve_request import approver_fields
 from b24app.services.ask_provider import capabilities_of
 from b24app.services.context import Context
 from b24app.services.list_troubles import works_of
-from b24app.services.rendition import current_document
+from b24app.services.rendition import current_document, pages_of
 from b24app.services.showing import EventView, RequestView
 from b24app.store import audit, connections, requests
 from b24app.store.tables import Portal, Request
@@ -50,11 +50,12 @@ def show_request(ctx: Context, portal: Portal, user_id: int, request_id: str) ->
     """
     row = reach_request(ctx, portal, user_id, request_id)
     request = requests.to_domain(row)
+    sha256 = row.final_sha256 or current_document(ctx, row, request)
     return RequestView(
         request=request,
         locale=row.locale,
-        pages=tuple((w, h) for w, h in row.pages),
-        document_sha256=row.final_sha256 or current_document(ctx, row, request),
+        pages=tuple((w, h) for w, h in row.pages) if row.final_sha256 else pages_of(ctx, row, sha256),
+        document_sha256=sha256,
         has_final=bool(row.final_sha256),
         sender_name=row.people.get(str(row.sender_id), ""),
         responsible_name=row.people.get(str(row.responsible_id), ""),
@@ -68,8 +69,19 @@ def show_request(ctx: Context, portal: Portal, user_id: int, request_id: str) ->
         expires_on=last_day(request),
         next_reminders=dict(_next_reminders(request, ctx.now())),
         works=works_of(ctx, row),
+        drift=tuple(_drift(row)) if may(request, Void) else (),
+        conflicts=tuple(Difference(**kept) for kept in (row.conflicts or {}).values()),
+        may_resend=may(request, Void) and bool(row.made_of),
         service=_service(row),
     )
+
+
+def _drift(row: Request) -> Iterator[Difference]:
+    """List what the card says otherwise now; labels are those that were told."""
+    told = [each for event in audit.events(row.portal, row.id) for each in event.data.get("differences", ())]
+    labels = {each["path"]: each["label"] for each in told}
+    for path, now in (row.drift or {}).items():
+        yield Difference(path, labels.get(path, path), (row.printed or {}).get(path, ""), now)
 
 
 def by_activity(_ctx: Context, portal: Portal, activity_id: int) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from b24app.domain.acts import Difference
 from b24app.domain.fields import Field, FieldValue
 from b24app.domain.signature_request import SignatureRequest, Signer
 from b24app.services.list_troubles import Work
@@ -42,6 +43,9 @@ class RequestView:
     expires_on: date | None  # the last day, as people in the request's time zone call it
     next_reminders: Mapping[str, date]  # signer id -> the day there of the next automatic one
     works: tuple[Work, ...]  # what could not be done for it
+    drift: tuple[Difference, ...] = ()  # what it prints and the card no longer says
+    conflicts: tuple[Difference, ...] = ()  # entries that were not written over what was changed in the card
+    may_resend: bool = False
     service: str = ""  # the account it is signed through, as the portal calls it; empty for Paraph's own engine
 
 

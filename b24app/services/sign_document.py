@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +13,7 @@ from structlog.contextvars import bind_contextvars
 from b24app.documents.formats import date as format_date
 from b24app.domain.acts import Act, Consent, Correct, Decline, Sign, View
 from b24app.domain.days import day_of, zone_named
+from b24app.domain.entries import FILES, INK, MAX_TEXT, NOT_YOURS, READ_ONLY, TYPED, complete, put
 from b24app.domain.fields import Field, FieldType, FieldValue, fields_of
 from b24app.domain.signature_request import SignatureRequest, Signer, SignerStatus, Status
 from b24app.domain.text import MAX_NAME, one_line
@@ -22,16 +23,14 @@ from b24app.services.context import Context
 from b24app.services.page_image import page_image as show_page
 from b24app.services.page_image import page_texts
 from b24app.services.record import apply_inside
-from b24app.services.rendition import current_document, values_fingerprint
+from b24app.services.rendition import current_document, pages_of, values_fingerprint
 from b24app.services.showing import ClosedLink, ElsewhereView, SigningView
-from b24app.services.signature_input import SignatureInput, keep_signature
+from b24app.services.signature_input import SignatureInput, keep_file, keep_signature
 from b24app.store import connections, portals, requests
 from b24app.store.database import writing
 from b24app.store.tables import Request, SignerLink
 from b24app.store.vault import fingerprint
 
-MAX_TEXT = 500
-TYPED = frozenset({FieldType.TEXT, FieldType.NAME, FieldType.COMPANY, FieldType.EMAIL, FieldType.CHECKBOX})
 _CLOSED = {
     Status.DECLINED: "declined",
     Status.VOIDED: "voided",
@@ -104,17 +103,34 @@ def correct_signer(ctx: Context, token: str, name: str, company: str) -> None:
 def save_value(ctx: Context, token: str, field_id: str, text: str = "") -> None:
     """Keep one entry while the signer is still at it.
 
-    Raises: InvalidPayload naming the field when it is not his, is a date (the server puts those) or is too long.
+    `text` of a radio button is the id of the chosen one of its group; the others are let go.
+    Raises: InvalidPayload naming the field when it is not his, is a date (the server puts those) or fails its check.
     """
-    field = _own_field(_require_consent(_turn(ctx, token)), field_id)
+    known = _require_consent(_turn(ctx, token))
+    field = _own_field(known, field_id)
     if field.type not in TYPED:
         raise InvalidPayload(N_("This field is filled in by the server or by your signature."), field=field_id)
-    if len(text) > MAX_TEXT:
-        raise InvalidPayload(N_("This is too long: %(most)s characters at most."), field=field_id, most=MAX_TEXT)
-    value = ("yes" if text else "") if field.type is FieldType.CHECKBOX else " ".join(text.split())
+    values = put(known.fields, field, text)
     with _acting(ctx, token) as turn:
         _require_consent(turn)
-        requests.put_value(turn.link.portal, turn.request.id, str(turn.signer.position), FieldValue(field_id, value))
+        _keep(turn, values)
+
+
+def save_file(ctx: Context, token: str, field_id: str, filename: str, data: bytes) -> FieldValue:
+    """Keep a picture or an attached file for one place; no bytes take it away again.
+
+    Raises: InvalidPayload naming the field when it takes no file; DocumentRefused for a file that cannot be used.
+    """
+    field = _own_field(_require_consent(_turn(ctx, token)), field_id)
+    if field.type not in FILES:
+        raise InvalidPayload(NOT_YOURS, field=field_id)
+    if field.read_only:
+        raise InvalidPayload(READ_ONLY, field=field_id)
+    value = keep_file(ctx, field, filename, data) if data else FieldValue(field_id)
+    with _acting(ctx, token) as turn:
+        _require_consent(turn)
+        _keep(turn, [value])
+    return value
 
 
 def save_signature(ctx: Context, token: str, signature: SignatureInput, field_id: str = "") -> None:
@@ -125,21 +141,21 @@ def save_signature(ctx: Context, token: str, signature: SignatureInput, field_id
     image_sha256 = keep_signature(ctx, signature)
     with _acting(ctx, token) as turn:
         _require_consent(turn)
-        for field in _signature_fields(turn, field_id):
-            value = FieldValue(field.id, image_sha256=image_sha256)
-            requests.put_value(turn.link.portal, turn.request.id, str(turn.signer.position), value)
+        fields = _signature_fields(turn, field_id)
+        _keep(turn, [FieldValue(field.id, image_sha256=image_sha256) for field in fields])
 
 
 def finish(ctx: Context, token: str, ip: str, user_agent: str) -> None:
-    """Sign: check that nothing required is empty, put the dates, end this signer's turn.
+    """Sign: check that nothing required is empty, put the dates, forget what hidden places held, end his turn.
 
     Raises: InvalidPayload whose `field` is the first empty required field; NotAllowed out of turn or without consent.
     """
     with _acting(ctx, token) as turn:
         _require_consent(turn)
         portal, position = turn.link.portal, str(turn.signer.position)
-        for value in _completed_values(turn, requests.values(portal, turn.request.id, [position]), ctx.now()):
-            requests.put_value(portal, turn.request.id, position, value)
+        before = requests.values(portal, turn.request.id, [position])
+        final = list(complete(turn.fields, before, _known(turn, ctx.now())))
+        _keep(turn, [value for value in final if value != before.get(value.field_id, FieldValue(value.field_id))])
         entered = requests.values(portal, turn.request.id, [position])
         act = Sign(turn.signer.id, values_fingerprint(entered), ip, user_agent)
         _apply(ctx, turn, act)
@@ -185,7 +201,7 @@ def _view(ctx: Context, turn: _Turn) -> SigningView:
         locale=turn.signer.locale,
         sender_name=turn.row.people.get(str(turn.request.sender_id), ""),
         sender_company=str(options.get("sender_name", "")),
-        pages=tuple((w, h) for w, h in turn.row.pages),
+        pages=pages_of(ctx, turn.row, sha256),
         document_sha256=sha256,
         fields=turn.fields,
         values=requests.values(turn.link.portal, turn.request.id, [str(turn.signer.position)]),
@@ -270,34 +286,32 @@ def _is_late(ctx: Context, request: SignatureRequest) -> bool:
 def _own_field(turn: _Turn, field_id: str) -> Field:
     field = next((field for field in turn.fields if field.id == field_id), None)
     if field is None:
-        raise InvalidPayload(N_("This field is not yours to fill in."), field=field_id)
+        raise InvalidPayload(NOT_YOURS, field=field_id)
     return field
 
 
 def _signature_fields(turn: _Turn, field_id: str) -> Iterator[Field]:
     entered = requests.values(turn.link.portal, turn.request.id, [str(turn.signer.position)])
     for field in turn.fields:
-        if field.type not in (FieldType.SIGNATURE, FieldType.INITIALS):
+        if field.type not in INK:
             continue
         if field.id == field_id or (not field_id and field.id not in entered):
             yield field
 
 
-def _completed_values(turn: _Turn, entered: dict[str, FieldValue], now: datetime) -> Iterator[FieldValue]:
-    """Yield what the server adds: dates always, name and company where the signer left them as they were."""
-    known = {
+def _known(turn: _Turn, now: datetime) -> dict[FieldType, str]:
+    """Say what the server adds: dates always, name, company and e-mail where the signer left them as they were."""
+    return {
         FieldType.NAME: turn.signer.name,
         FieldType.COMPANY: turn.signer.company,
         FieldType.EMAIL: turn.signer.email,
+        FieldType.DATE: signing_date(turn.row, now),
     }
-    for field in turn.fields:
-        value = entered.get(field.id, FieldValue(field.id))
-        if field.type is FieldType.DATE:
-            yield FieldValue(field.id, signing_date(turn.row, now))
-        elif value.is_empty and known.get(field.type):
-            yield FieldValue(field.id, known[field.type])
-        elif value.is_empty and field.required:
-            raise InvalidPayload(N_("Fill in this field before you finish."), field=field.id)
+
+
+def _keep(turn: _Turn, values: Iterable[FieldValue]) -> None:
+    for value in values:
+        requests.put_value(turn.link.portal, turn.request.id, str(turn.signer.position), value)
 
 
 def signing_date(row: Request, now: datetime) -> str:

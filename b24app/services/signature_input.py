@@ -1,10 +1,12 @@
-"""How somebody gave his signature."""
+"""How somebody gave his signature, a picture or a file of his own."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from b24app.documents import stamp
+from b24app.documents import attachments, stamp
+from b24app.domain.fields import Field, FieldType, FieldValue
+from b24app.domain.text import MAX_TITLE, one_line
 from b24app.errors import N_, InvalidPayload
 from b24app.services.context import Context
 
@@ -30,3 +32,11 @@ def keep_signature(ctx: Context, signature: SignatureInput) -> str:
     if signature.kind not in ("draw", "upload") or not signature.image:
         raise InvalidPayload(N_("Draw, type or upload your signature."), field="signature")
     return ctx.blobs.put(stamp.clean_signature_image(signature.image))
+
+
+def keep_file(ctx: Context, field: Field, filename: str, data: bytes) -> FieldValue:
+    """Re-encode a picture, or make pages of an attached file; store it. Raises: DocumentRefused."""
+    if field.type is FieldType.IMAGE:
+        return FieldValue(field.id, image_sha256=ctx.blobs.put(stamp.clean_picture(data)))
+    name = one_line(filename.replace("\\", "/").rsplit("/", 1)[-1], MAX_TITLE) or "file"
+    return FieldValue(field.id, name, ctx.blobs.put(attachments.as_pages(data, name)))

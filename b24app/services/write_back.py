@@ -1,4 +1,4 @@
-"""Write checkboxes that the employee changed into the card's properties.
+"""Write checkboxes that the employee changed into the card's properties; after completion, what signers entered.
 
 With his own token and no other: who may only read the card in Bitrix24 cannot change it through us.
 """
@@ -9,10 +9,12 @@ import structlog
 
 from b24app.bitrix.crm import update_command
 from b24app.bitrix.values import yes_no
+from b24app.domain.events import EventType
 from b24app.errors import N_
 from b24app.outbox.message import Message
 from b24app.services.context import Context
 from b24app.services.relay_to_portal import Step, is_logged, log_entry
+from b24app.services.write_answers import write_answers
 
 log = structlog.get_logger()
 
@@ -23,6 +25,9 @@ def write_back(ctx: Context, message: Message) -> None:
     The entry proves that the values were written: a retry that finds it leaves alone what a person has changed since.
     """
     step = Step.of(message)
+    if step.event is not None and step.event.type is EventType.REQUEST_COMPLETED:
+        write_answers(ctx, step)
+        return
     if not step.row.checkboxes:
         return
     client = ctx.rest(step.portal, step.row.sender_id)

@@ -19,6 +19,7 @@ from b24app.store.tables import (
     Request,
     SavedSignature,
     Table,
+    TemplateRevision,
     Upload,
     Value,
 )
@@ -30,8 +31,10 @@ BLOB_COLUMNS = (
     Upload.sha256,
     Request.document_sha256,
     Request.final_sha256,
+    Request.upload_sha256,
     Handover.signed_sha256,
     Rendition.sha256,
+    TemplateRevision.file_sha256,
     Value.image_sha256,
     SavedSignature.image_sha256,
 )

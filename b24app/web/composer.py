@@ -20,6 +20,7 @@ from b24app.services.composing import ComposeForm, ComposerView, FormRefused, Pr
 from b24app.services.follow_template import Followed, follow_template
 from b24app.services.list_files import list_files
 from b24app.services.open_composer import open_composer
+from b24app.services.place_fields import editor_of_upload, place_on_upload
 from b24app.services.prepare_document import prepare_document
 from b24app.services.send_request import fit_before_sending, send_request
 from b24app.web.compose_form import default_form, parse_compose_form
@@ -46,7 +47,7 @@ def preview(caller: Caller) -> ResponseReturnValue:
     form = parse_compose_form(request.form)
     if not wants_fragment():
         return whole_page(caller, form, follow=True)
-    followed = follow_template(caller.portal, caller.user_id, form)
+    followed = follow_template(context(), caller.portal, caller.user_id, form)
     followed = replace(followed, form=follow_service(caller.portal, caller.user_id, followed.form))
     return _preview(caller, followed)
 
@@ -65,6 +66,25 @@ def send(caller: Caller) -> ResponseReturnValue:
     return render_template(page, request_id=request_id, first=joined(first), several=len(first) > 1)
 
 
+@bp.post("/fields")
+@portal_required
+def fields(caller: Caller) -> ResponseReturnValue:
+    """Open the field editor on the chosen file; only scripts ask."""
+    form = parse_compose_form(request.form)
+    view = editor_of_upload(caller.portal, caller.user_id, form, request.form.get("upload_id", ""))
+    return render_template("fields/_editor.html", editor=view, action="/composer/fields/save")
+
+
+@bp.post("/fields/save")
+@portal_required
+def save_fields(caller: Caller) -> ResponseReturnValue:
+    """Keep what was placed; answers with what is said of the file."""
+    form = parse_compose_form(request.form)
+    upload_id, written = request.form.get("upload_id", ""), request.form.get("fields", "")
+    file = place_on_upload(caller.portal, caller.user_id, form, upload_id, written)
+    return render_template("composer/_file.html", file=file)
+
+
 def composer_page(caller: Caller, page: str = "composer/composer.html") -> str:
     """Render a fresh composer on a surface's page; without a saved card there is nothing to compose for."""
     if caller.entity is None:
@@ -72,6 +92,12 @@ def composer_page(caller: Caller, page: str = "composer/composer.html") -> str:
     view = open_composer(context(), caller.portal, caller.user_id, caller.entity)
     form = default_form(view)
     return render_template(page, view=view, form=form, service=_service(caller, form))
+
+
+def filled_composer(caller: Caller, view: ComposerView, form: ComposeForm) -> str:
+    """Render a composer whose choices are made already."""
+    files, service = list_files(caller.portal, caller.user_id, form), _service(caller, form)
+    return render_template("composer/composer.html", view=view, form=form, files=files, service=service)
 
 
 def first_names(form: ComposeForm) -> list[str]:
@@ -104,7 +130,8 @@ def _preview(caller: Caller, followed: Followed) -> str:
     prepared = _prepared(caller, followed.form, files)
     return render_template(
         "composer/_preview.html", followed=followed, form=followed.form, candidates=followed.candidates,
-        prepared=prepared, waiting=is_waiting(files), accepted=request.form.get("accept_empties", ""),
+        responsible_name=followed.responsible_name, prepared=prepared, waiting=is_waiting(files),
+        accepted=request.form.get("accept_empties", ""),
         service=_service(caller, followed.form), problems=_unfit(caller, followed.form, prepared),
     )  # fmt: skip
 
@@ -147,7 +174,7 @@ def whole_page(
             taken = take_file(caller, form.composer_id)
             form = replace(form, source=_with_files(form), documents=(*form.chosen, taken.id))
         if follow:
-            form = follow_template(caller.portal, caller.user_id, form).form
+            form = follow_template(context(), caller.portal, caller.user_id, form).form
             form = follow_service(caller.portal, caller.user_id, form)
         files = list_files(caller.portal, caller.user_id, form)
         prepared = _prepared(caller, form, files)

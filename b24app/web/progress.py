@@ -23,6 +23,7 @@ _NAMES = {
     "ONAPPUPDATE": N_("Paraph is updated"),
     "ONAPPUNINSTALL": N_("Paraph is removed"),
     "ONCRMTIMELINEITEMACTION": N_("A button in the timeline card is pressed"),
+    "ONCRMLEADUPDATE": N_("A lead is changed"),
     "ONCRMLEADDELETE": N_("A lead is deleted"),
     "placement.get": N_("Places in Bitrix24"),
     "event.get": N_("Events from Bitrix24"),

@@ -5,7 +5,7 @@ Every act answers with the request as it is afterwards: the page for a plain for
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -16,13 +16,16 @@ from b24app.services.change_deadline import change_deadline
 from b24app.services.change_reminders import change_reminders
 from b24app.services.change_signer import change_signer
 from b24app.services.remind_signer import remind_signer
+from b24app.services.resend_request import resend_request
 from b24app.services.retry_request import retry_request
 from b24app.services.send_through import OtherService, other_services, reroute_request
 from b24app.services.show_request import final_document, show_request
 from b24app.services.signing_rules import rules_of
 from b24app.services.void_request import void_request
+from b24app.services.write_answers import settle_conflict
 from b24app.store import requests
 from b24app.web.compose_form import parse_date
+from b24app.web.composer import filled_composer
 from b24app.web.guards import Caller, caller_is_admin, context, portal_required
 from b24app.web.listing import list_page, read_asked
 from b24app.web.reminder_form import parse_reminders
@@ -91,6 +94,24 @@ def void(caller: Caller, request_id: str) -> ResponseReturnValue:
     return request_page(
         caller, request_id, done=gettext("Withdrawn. Everyone who received a letter is being notified.")
     )
+
+
+@bp.post("/<request_id>/resend")
+@portal_required
+def resend(caller: Caller, request_id: str) -> ResponseReturnValue:
+    """Void it because its card was changed; answers with the composer, filled in as it was."""
+    reason = gettext("The data of this document has changed. You will receive a corrected one.")
+    view, form = resend_request(context(), caller.portal, caller.user_id, request_id, reason)
+    session["entity"] = [view.entity_type_id, view.entity_id]  # the composer's page belongs to this card
+    return filled_composer(caller, view, form)
+
+
+@bp.post("/<request_id>/conflicts")
+@portal_required
+def settle(caller: Caller, request_id: str) -> ResponseReturnValue:
+    """Write a signer's entry over what the card says."""
+    settled = settle_conflict(context(), caller.portal, caller.user_id, request_id, request.form.get("path", ""))
+    return request_page(caller, request_id, done=gettext("Written into the card: %(label)s.", label=settled.label))
 
 
 @bp.post("/<request_id>/retry")

@@ -15,7 +15,7 @@ from flask_babel import refresh
 
 from b24app.clock import monotonic_s
 from b24app.domain.fields import FieldType
-from b24app.errors import N_, InvalidPayload, NotAllowed, NotFound
+from b24app.errors import N_, DocumentRefused, InvalidPayload, NotAllowed, NotFound
 from b24app.services import sign_document
 from b24app.services.showing import ClosedLink, ElsewhereView, SigningView
 from b24app.web.error_pages import sentence
@@ -30,6 +30,7 @@ from b24app.web.signing_page import data_url, initials, ink_targets, signing_pag
 bp = Blueprint("signing", __name__, url_prefix="/s/<token>")
 
 MAX_USER_AGENT = 300
+MAX_FILE_BYTES = 10 * 1024 * 1024
 STATUS = {"unknown": 404, "declined": 410, "voided": 410, "expired": 410, "refused": 410, "revoked": 410}
 """Answers for links that no longer open the document; everything else is 200."""
 
@@ -131,6 +132,25 @@ def value(token: str) -> str:
     field_id = request.form.get("field", "")
     sign_document.save_value(context(), token, field_id, request.form.get("text", ""))
     return url_for(".show", token=token, said="saved", _anchor=request.form.get("anchor"))
+
+
+@bp.post("/file")
+@_act
+def file(token: str) -> str | dict[str, object]:
+    """Keep a picture or an attached file of one place; a script gets back what to show there."""
+    field_id, given = request.form.get("field", ""), request.files.get("file")
+    data = given.stream.read(MAX_FILE_BYTES + 1) if given and "remove" not in request.form else b""
+    if not data and "remove" not in request.form:
+        raise InvalidPayload(N_("Choose a file first."), field=field_id)
+    name = (given.filename if given else "") or ""
+    try:
+        value = sign_document.save_file(context(), token, field_id, name, data)
+    except DocumentRefused as refused:
+        raise InvalidPayload(refused.message, field=field_id, **refused.params) from refused
+    if not wants_fragment():
+        return url_for(".show", token=token, said="saved", _anchor=request.form.get("anchor"))
+    is_picture = value.image_sha256 and not value.text
+    return {"name": value.text, "ink": data_url(context().blobs.get(value.image_sha256)) if is_picture else ""}
 
 
 @bp.post("/signature")

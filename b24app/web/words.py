@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from flask_babel import format_date, format_datetime, gettext
 from markupsafe import Markup, escape
 
+from b24app.domain.entries import as_day
 from b24app.domain.events import Topic
 from b24app.domain.fields import FieldType
 from b24app.domain.preflight import Finding
@@ -16,7 +17,9 @@ from b24app.errors import N_, Sentence
 from b24app.services.composing import EmptyView
 from b24app.services.list_requests import MOST_COUNTED, Show
 from b24app.services.list_troubles import Standstill, Trouble, Work
+from b24app.services.property_words import place_and_name, property_words
 from b24app.services.showing import EventView
+from b24app.services.template_options import SignerRole
 
 _STATUS = {
     Status.DRAFT: (N_("Draft"), ""),
@@ -67,6 +70,9 @@ _EVENT = {
     "request_completed": N_("The sealed document was stored."),
     "request_failed": N_("An error stopped the process."),
     "request_retried": N_("%(who)s tried again."),
+    "card_changed": N_("The card was changed: it no longer says what the document prints."),
+    "card_conflict": N_("Entries were not written into the card, which had been changed."),
+    "card_settled": N_("%(who)s had an entry written into the card."),
     "request_rerouted": N_("%(who)s sent it through %(service)s instead of %(former)s."),
 }
 
@@ -86,34 +92,33 @@ _FIELD = {
     FieldType.TEXT: N_("Text field"),
     FieldType.CHECKBOX: N_("Checkbox"),
     FieldType.EMAIL: N_("E-mail"),
+    FieldType.TITLE: N_("Position"),
+    FieldType.NUMBER: N_("Number"),
+    FieldType.DAY: N_("Date to choose"),
+    FieldType.RADIO: N_("Choice"),
+    FieldType.DROPDOWN: N_("List"),
+    FieldType.IMAGE: N_("Picture"),
+    FieldType.ATTACHMENT: N_("Attached file"),
 }
 
-_ROOM = {
-    "lead": N_("Lead"),
-    "contact": N_("Contact"),
-    "company": N_("Company"),
-    "my_company": N_("My company"),
-    "requisites": N_("requisites"),
-    "bank": N_("bank"),
-    "responsible": N_("Responsible employee"),
+_CRM_TYPE = {
+    1: N_("Leads"),
+    2: N_("Deals"),
+    4: N_("Companies"),
+    7: N_("Quotes"),
+    31: N_("Invoices"),
 }
 
-_PROPERTY = {
-    "title": N_("title"),
-    "full_name": N_("full name"),
-    "name": N_("name"),
-    "email": N_("e-mail address"),
-    "phone": N_("phone"),
-    "post": N_("position"),
-    "address": N_("address"),
-    "director": N_("director"),
-    "registration_number": N_("registration number"),
-    "vat_id": N_("VAT or tax ID"),
-    "iban": N_("IBAN"),
-    "bic": N_("BIC"),
-    "opportunity": N_("amount"),
-    "products": N_("products"),
+_ROLE = {
+    SignerRole.FIRST_CONTACT: N_("First contact"),
+    SignerRole.SECOND_CONTACT: N_("Second contact"),
+    SignerRole.COMPANY: N_("Company, at its own address"),
+    SignerRole.DIRECTOR: N_("Director of the company"),
+    SignerRole.RESPONSIBLE: N_("Responsible employee"),
+    SignerRole.TYPED: N_("Typed in by hand"),
 }
+
+_KIND = {"markdown": N_("Text"), "docx": N_("Word file"), "pdf": N_("PDF file")}
 
 _GROUP = {
     "lead": N_("This lead"),
@@ -139,7 +144,7 @@ _WORK = {
     Topic.SEAL: N_("Sealing the document"),
     Topic.FILE_TO_CARD: N_("The sealed document in the timeline of the card"),
     Topic.PIN: N_("Pinning the sealed document in the timeline"),
-    Topic.WRITE_BACK: N_("Changed checkboxes in the card"),
+    Topic.WRITE_BACK: N_("Changed checkboxes and entries in the card"),
     Topic.COPY_TO_SIGNERS: N_("The copy of the sealed document for %(who)s"),
     Topic.TELL_SIGNERS: N_("The letter that tells %(who)s that it is over"),
     Topic.PORTAL_EVENT: N_("What Bitrix24 reported to Paraph"),
@@ -261,17 +266,25 @@ def group_word(group: str) -> str:
 
 def placeholder_words(path: str) -> str:
     """Read a placeholder's path aloud: `company.requisites.vat_id` -> "Company, requisites: VAT or tax ID"."""
-    place, name = _place_and_name(path)
-    return f"{place}: {name}" if place else name
+    return property_words(path, gettext)
 
 
 def grouped_empties(empties: Iterable[EmptyView]) -> dict[str, dict[str, EmptyView]]:
     """Sort empty placeholders by where they belong: "Company, bank" -> "IBAN" -> the placeholder, each said once."""
     groups: dict[str, dict[str, EmptyView]] = {}
     for empty in sorted(empties, key=lambda empty: not empty.required):
-        place, name = _place_and_name(empty.path)
+        place, name = place_and_name(empty.path, gettext)
         groups.setdefault(place or gettext("Document"), {}).setdefault(name, empty)
     return groups
+
+
+def card_value(value: str) -> str:
+    """Write a property's text for people: ticks as yes and no, days in words, nothing as a dash."""
+    if value in ("Y", "N", "yes"):
+        return gettext("No") if value == "N" else gettext("Yes")
+    is_iso = len(value) == len("2026-12-31") and value[4::3] == "--"
+    found = as_day(value) if is_iso else None
+    return day(found) if found else value or "—"
 
 
 def finding_text(finding: Finding) -> str:
@@ -285,13 +298,17 @@ def finding_mend(finding: Finding) -> str:
     return gettext(finding.mend, **finding.params)
 
 
-def _place_and_name(path: str) -> tuple[str, str]:
-    *rooms, last = path.split(".")
-    return ", ".join(_named(_ROOM, room) for room in rooms), _named(_PROPERTY, last)
+def crm_type_word(type_id: int) -> str:
+    return gettext(_CRM_TYPE[type_id]) if type_id in _CRM_TYPE else gettext("Smart process %(number)s", number=type_id)
 
 
-def _named(names: Mapping[str, str], word: str) -> str:
-    return gettext(names[word]) if word in names else word.removeprefix("UF_CRM_").replace("_", " ").lower()
+def role_word(role: str) -> str:
+    return gettext(_ROLE[SignerRole(role)])
+
+
+def kind_word(kind: str) -> str:
+    """Name a kind of template."""
+    return gettext(_KIND.get(kind, _KIND["markdown"]))
 
 
 def colour_of(position: int | str) -> str:
@@ -315,6 +332,7 @@ FOR_TEMPLATES = {
     for each in (
         status_word, status_tone, signer_word, signer_tone, show_word, empty_word, count_word, work_word,
         untitled_word, standstill_word, event_words, event_reason, filled, email_kind, field_word, group_word,
-        grouped_empties, finding_text, finding_mend, colour_of, moment, day,
+        grouped_empties, finding_text, finding_mend, card_value, colour_of, moment, day, crm_type_word, role_word,
+        kind_word,
     )
 }  # fmt: skip

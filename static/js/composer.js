@@ -5,6 +5,7 @@
 import "../elements/close-frame.js";
 import "../elements/open-card.js";
 import "../elements/page-preview.js";
+import "../elements/place-fields.js";
 import "../elements/send-request.js";
 import "../elements/signer-list.js";
 import "../elements/add-signer.js";

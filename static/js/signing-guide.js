@@ -1,30 +1,37 @@
 // Leads the signer from place to place: the list of forms becomes a bar at the bottom that shows one place at a time,
 // and every entry is saved as it is made.
-import { drawMark, placeMark, scrollToMark } from "./signing-marks.js";
-import { Saver } from "./signing-send.js";
+import { drawMarks, placeMarks, scrollToMark } from "./signing-marks.js";
+import { Saver, send } from "./signing-send.js";
 
 const TYPING_PAUSE_MS = 700;
 
-/** One place of the signer: its form in the bar, its mark on the page. */
+/** One place of the signer, or a group of buttons: its form in the bar, its marks on the pages. */
 class Entry {
   constructor(form, index, words) {
-    const { type, page, label, box, font, field } = form.dataset;
-    Object.assign(this, { form, type, label, field, words, number: index + 1, page: Number(page), font: Number(font) });
-    this.box = box.split(" ").map(Number);
+    const { type, page, label, places, font, field, shownWhen } = form.dataset;
+    Object.assign(this, { form, type, label, field, words, shownWhen, number: index + 1, page: Number(page), font: Number(font) });
+    this.places = JSON.parse(places);
     this.required = "required" in form.dataset;
+    this.isOurs = "ours" in form.dataset;
     this.control = form.querySelector("[data-control]");
+    this.choices = [...form.querySelectorAll("[data-choice]")];
     this.picture = form.querySelector("[data-ink]");
     this.opener = form.querySelector("[data-open]");
+    this.file = form.querySelector("[data-file]");
     this.saved = this.text;
   }
 
-  get isOurs() {
-    return this.type === "date";
+  /** What the server is told. */
+  get text() {
+    if (this.type === "checkbox") return this.control?.checked ? this.control.value : "";
+    if (this.choices.length) return this.choices.find((choice) => choice.checked)?.value ?? "";
+    return this.control?.value.trim() ?? "";
   }
 
-  get text() {
-    if (this.type === "checkbox") return this.control.checked ? this.control.value : "";
-    return this.control?.value.trim() ?? "";
+  /** What a person reads on the mark. */
+  get shownText() {
+    if (this.type === "day" && this.text) return new Date(`${this.text}T12:00`).toLocaleDateString(document.documentElement.lang, { dateStyle: "long" });
+    return this.text || this.form.querySelector("[data-name]")?.textContent || (this.isOurs ? (this.form.dataset.text ?? "") : "");
   }
 
   get ink() {
@@ -32,28 +39,41 @@ class Entry {
   }
 
   get isFilled() {
-    return Boolean(this.text || this.ink);
+    return Boolean(this.shownText || this.ink);
+  }
+
+  get isHidden() {
+    return this.form.hidden;
   }
 
   get isMissing() {
-    return this.required && !this.isFilled;
+    return this.required && !this.isHidden && !this.isFilled;
+  }
+
+  /** Whether the tick with this id is set here. */
+  ticks(id) {
+    if (this.choices.length) return this.text === id;
+    return this.field === id && Boolean(this.text);
   }
 
   /** Go back to what the server holds. */
   revert() {
     if (this.type === "checkbox") this.control.checked = Boolean(this.saved);
+    for (const choice of this.choices) choice.checked = choice.value === this.saved;
   }
 
   adopt(ink) {
     this.picture.src = ink;
-    this.picture.hidden = false;
+    this.picture.hidden = !ink;
+    if (!ink) this.picture.removeAttribute("src");
+    if (!this.opener) return;
     this.opener.textContent = this.opener.dataset.again;
     this.opener.classList.add("button--quiet");
   }
 
   say(problem) {
     this.form.querySelector("[data-problem]").textContent = problem;
-    this.control?.setAttribute("aria-invalid", String(Boolean(problem)));
+    (this.control ?? this.file)?.setAttribute("aria-invalid", String(Boolean(problem)));
   }
 }
 
@@ -71,6 +91,7 @@ export class Guide {
     bar.classList.add("is-guided");
     document.body.classList.add("is-guided");
     followKeyboard();
+    this.#follow();
     this.#count();
     this.#openAddressed();
     addEventListener("hashchange", () => this.#openAddressed());
@@ -82,44 +103,91 @@ export class Guide {
     this.bar.querySelector("[data-intro]").hidden = true;
     for (const other of this.entries) {
       other.form.classList.toggle("is-current", other === entry);
-      other.mark?.classList.toggle("is-current", other === entry);
+      for (const mark of other.marks) mark.classList.toggle("is-current", other === entry);
     }
     if (entry.opener) import("./signing-ink.js").then(({ prepare }) => prepare(this.#inkForm(entry)));
     this.#count();
-    if (entry.mark) scrollToMark(entry.mark, this.bar);
-    if (focus) (entry.control ?? entry.opener)?.focus({ preventScroll: true });
+    if (entry.marks.length) scrollToMark(entry.marks[0], this.bar);
+    const chosen = entry.choices.find((choice) => choice.checked) ?? entry.choices[0];
+    if (focus) (entry.control ?? entry.opener ?? chosen ?? entry.file)?.focus({ preventScroll: true });
   }
 
   /** Go to the next place still empty: forward first, then back to what was left out. */
   goOn() {
     const after = this.entries.slice(this.entries.indexOf(this.current) + 1);
-    const target = after.find((e) => !e.isFilled && !e.isOurs) ?? this.entries.find((e) => e.isMissing && e !== this.current);
+    const target = after.find((e) => !e.isFilled && !e.isOurs && !e.isHidden) ?? this.entries.find((e) => e.isMissing && e !== this.current);
     if (target) this.open(target);
     else if (this.current?.isMissing) this.open(this.current);
     else this.review.click();
   }
 
   #wire(entry) {
-    entry.mark = placeMark(entry, () => this.open(entry));
-    if (entry.mark) drawMark(entry.mark, entry);
+    entry.marks = placeMarks(entry, () => this.open(entry));
+    drawMarks(entry);
     entry.form.addEventListener("submit", (event) => {
       event.preventDefault();
+      if (event.submitter?.hasAttribute("data-remove")) return this.#sendFile(entry, true);
       this.#save(entry);
       this.goOn();
     });
     entry.opener?.addEventListener("click", () => this.#openInk(entry));
+    entry.file?.addEventListener("change", () => entry.file.files.length && this.#sendFile(entry, false));
+    for (const choice of entry.choices) choice.addEventListener("change", () => this.#changed(entry));
     let pause;
     entry.control?.addEventListener("input", () => {
       this.#draw(entry);
       clearTimeout(pause);
       pause = setTimeout(() => this.#save(entry), TYPING_PAUSE_MS);
     });
-    entry.control?.addEventListener("change", () => this.#save(entry));
+    entry.control?.addEventListener("change", () => this.#changed(entry));
+  }
+
+  #changed(entry) {
+    this.#draw(entry);
+    this.#save(entry);
+  }
+
+  /** Show and hide what depends on ticks, until nothing changes any more: one tick may rule over another. */
+  #follow() {
+    for (let round = 0; round <= this.entries.length; round += 1) {
+      const turned = this.entries.filter((e) => e.shownWhen && e.isHidden === this.#isTicked(e.shownWhen));
+      for (const entry of turned) {
+        entry.form.hidden = !entry.form.hidden;
+        drawMarks(entry);
+      }
+      if (!turned.length) return;
+    }
+  }
+
+  #isTicked(id) {
+    return this.entries.some((entry) => !entry.isHidden && entry.ticks(id));
+  }
+
+  async #sendFile(entry, isRemoved) {
+    const body = new FormData(entry.form);
+    if (isRemoved) body.set("remove", "1");
+    entry.say("");
+    const name = entry.form.querySelector("[data-name]");
+    if (!isRemoved) name.textContent = entry.file.dataset.busy;
+    this.#saySaved("saving");
+    const answer = await send(entry.form.action, body);
+    entry.file.value = "";
+    name.textContent = "";
+    if (answer?.closed) return location.assign(answer.closed);
+    if (!answer || answer.error) {
+      entry.say(answer?.error ?? entry.form.querySelector("[data-problem]").dataset.offline);
+    } else {
+      name.textContent = answer.name;
+      entry.adopt(answer.ink);
+      entry.form.querySelector("[data-remove]").hidden = isRemoved;
+    }
+    this.#saySaved(answer?.error || !answer ? "none" : "done");
+    this.#draw(entry);
   }
 
   async #save(entry) {
     const text = entry.text;
-    if (entry.isOurs || entry.opener || text === (entry.asked ?? entry.saved)) return;
+    if (entry.isOurs || entry.opener || entry.file || text === (entry.asked ?? entry.saved)) return;
     entry.asked = text;
     entry.say("");
     const body = new FormData(entry.form);
@@ -153,17 +221,20 @@ export class Guide {
   }
 
   #draw(entry) {
-    if (entry.mark) drawMark(entry.mark, entry);
+    this.#follow();
+    drawMarks(entry);
     this.#count();
   }
 
   #count() {
-    const needed = this.entries.filter((entry) => entry.required);
+    const needed = this.entries.filter((entry) => entry.required && !entry.isHidden);
     const missing = needed.filter((entry) => entry.isMissing);
     const count = this.bar.querySelector("[data-progress]");
     const text = count.dataset.text.replace("{done}", needed.length - missing.length).replace("{total}", needed.length);
     if (count.textContent !== text) count.textContent = text;
-    this.bar.querySelector("[data-progress-bar]").value = needed.length ? needed.length - missing.length : 1;
+    const bar = this.bar.querySelector("[data-progress-bar]");
+    bar.max = needed.length || 1;
+    bar.value = needed.length ? needed.length - missing.length : 1;
     this.bar.classList.toggle("is-done", !missing.length);
     this.next.classList.toggle("button--quiet", Boolean(this.current?.isMissing));
     this.next.hidden = missing.length === 0;
@@ -172,16 +243,16 @@ export class Guide {
 
   #saySaved(state) {
     const saved = this.bar.querySelector("[data-saved]");
-    saved.textContent = saved.dataset[state];
+    saved.textContent = saved.dataset[state] ?? "";
     saved.classList.toggle("is-late", state === "retrying");
   }
 
   /** Leave for the review only with everything saved. */
   async #leave(event) {
     event.preventDefault();
-    if (this.current?.control) this.#save(this.current);
+    if (this.current?.control || this.current?.choices.length) this.#save(this.current);
     await this.saver.idle();
-    const refused = this.entries.find((entry) => entry.control?.ariaInvalid === "true");
+    const refused = this.entries.find((entry) => !entry.isHidden && (entry.control ?? entry.file)?.ariaInvalid === "true");
     if (refused) this.open(refused);
     else location.assign(this.review.href);
   }

@@ -1,16 +1,22 @@
 // The signer's places drawn over the pages: buttons where something is to be filled in, with what was entered so far.
 
-/** Put one mark on its page. Places come in points from the top-left; percentages follow every size of the page. */
-export function placeMark(entry, onPick) {
-  const sheet = document.querySelector(`.sheet[data-page="${entry.page}"]`);
+/** Put an entry's marks on their pages: one, or one for each button of a group. */
+export function placeMarks(entry, onPick) {
+  return entry.places.map((place) => placeMark(entry, place, onPick)).filter(Boolean);
+}
+
+/** Places come in points from the top-left; percentages follow every size of the page. */
+function placeMark(entry, place, onPick) {
+  const sheet = document.querySelector(`.sheet[data-page="${place.page}"]`);
   if (!sheet) return null;
   const image = sheet.querySelector("img");
   const [pageWidth, pageHeight] = [Number(image.getAttribute("width")), Number(image.getAttribute("height"))];
-  const [x, y, width, height] = entry.box;
+  const [x, y, width, height] = place.box;
   const mark = document.createElement("button");
   mark.type = "button";
   mark.className = `mark mark--${entry.type}`;
-  mark.dataset.testid = `mark-${entry.number}`;
+  mark.dataset.testid = entry.places.length > 1 ? `mark-${entry.number}-${place.id}` : `mark-${entry.number}`;
+  mark.dataset.place = place.id;
   Object.assign(mark.style, {
     left: `${(x / pageWidth) * 100}%`,
     top: `${(y / pageHeight) * 100}%`,
@@ -18,21 +24,33 @@ export function placeMark(entry, onPick) {
     height: `${(height / pageHeight) * 100}%`,
     fontSize: `${(entry.font / pageWidth) * 100}cqw`,
   });
-  mark.addEventListener("click", () => onPick(entry));
+  mark.addEventListener("click", () => {
+    const choice = entry.choices.find((each) => each.value === place.id);
+    if (choice && !choice.checked) choice.click();
+    onPick(entry);
+  });
   sheet.append(mark);
   return mark;
 }
 
-/** Show in a mark what its place holds now. */
-export function drawMark(mark, entry) {
-  mark.classList.toggle("is-filled", entry.isFilled);
-  mark.classList.toggle("is-optional", !entry.required);
-  const state = entry.isFilled ? entry.words.filled : entry.required ? entry.words.needed : entry.words.optional;
-  mark.setAttribute("aria-label", [entry.label, entry.type === "checkbox" ? "" : entry.text, state].filter(Boolean).join(", "));
-  mark.replaceChildren(...face(entry));
+/** Show in an entry's marks what it holds now. */
+export function drawMarks(entry) {
+  for (const mark of entry.marks) drawMark(mark, entry, entry.places.find((place) => place.id === mark.dataset.place));
 }
 
-function face(entry) {
+function drawMark(mark, entry, place) {
+  const isButton = entry.choices.length > 0;
+  const isFilled = isButton ? entry.text === place.id : entry.isFilled;
+  mark.hidden = entry.isHidden;
+  mark.classList.toggle("is-filled", isFilled || (isButton && entry.isFilled));
+  mark.classList.toggle("is-optional", !entry.required);
+  const state = isFilled ? entry.words.filled : entry.required ? entry.words.needed : entry.words.optional;
+  const words = isButton ? place.label : entry.type === "checkbox" ? "" : entry.shownText;
+  mark.setAttribute("aria-label", [entry.label, words, state].filter(Boolean).join(", "));
+  mark.replaceChildren(...face(entry, isFilled));
+}
+
+function face(entry, isFilled) {
   if (entry.ink) {
     const image = new Image();
     image.src = entry.ink;
@@ -40,8 +58,9 @@ function face(entry) {
     return [image];
   }
   const text = document.createElement("span");
-  if (entry.type === "checkbox") Object.assign(text, { textContent: entry.text ? "✕" : "", ariaHidden: "true" });
-  else text.textContent = entry.text || entry.label;
+  if (entry.type === "checkbox") Object.assign(text, { textContent: isFilled ? "✕" : "", ariaHidden: "true" });
+  else if (entry.type === "radio") Object.assign(text, { textContent: isFilled ? "●" : "", ariaHidden: "true" });
+  else text.textContent = entry.shownText || entry.label;
   return [text];
 }
 

@@ -17,6 +17,7 @@ from b24app.errors import NotAllowed
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 RESPONSIBLE, SENDER = 6, 7
 TOLD = acts.Told("example", datetime(2026, 11, 24, 11, 59, tzinfo=UTC), ip="203.0.113.9")
+OTHER = acts.Difference("lead.UF_CRM_X", "Start", "2026-12-07", "2026-12-09")
 
 ACTS = {
     acts.Send: acts.Send(SENDER, "sha"),
@@ -39,6 +40,9 @@ ACTS = {
     acts.Seal: acts.Seal("sha"),
     acts.Fail: acts.Fail("Broken"),
     acts.Retry: acts.Retry(SENDER),
+    acts.NoteDrift: acts.NoteDrift((OTHER,)),
+    acts.NoteConflict: acts.NoteConflict((OTHER,)),
+    acts.SettleConflict: acts.SettleConflict(SENDER, OTHER),
     acts.SendThrough: acts.SendThrough(SENDER, "Their account", "Paraph", False, False, True),
     acts.ReportView: acts.ReportView("a", TOLD),
     acts.ReportSign: acts.ReportSign("a", TOLD),
@@ -78,6 +82,9 @@ ALLOWED = {
     acts.Seal: {S.COMPLETING},
     acts.Fail: {S.SENDING, S.AWAITING_SIGNATURES, S.COMPLETING},
     acts.Retry: {S.FAILED},
+    acts.NoteDrift: {S.AWAITING_SIGNATURES, S.AWAITING_APPROVAL},
+    acts.NoteConflict: {S.COMPLETED},
+    acts.SettleConflict: {S.COMPLETED},
     acts.SendThrough: {S.SENDING, S.FAILED},
     acts.ReportView: {S.AWAITING_SIGNATURES},
     acts.ReportSign: {S.AWAITING_SIGNATURES, S.CLOSING},

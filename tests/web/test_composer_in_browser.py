@@ -21,6 +21,15 @@ pytestmark = pytest.mark.browser
 AXE = (ROOT / "tests/vendor/axe-core-4.14.1/axe.min.js").read_text()
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 READY_MS = 30_000
+OFFER = """(found) => {
+  const editor = document.querySelector("field-editor");
+  const fresh = editor.cloneNode(true);
+  fresh.dataset.fields = JSON.stringify(editor.plan);
+  fresh.dataset.candidates = JSON.stringify(found);
+  for (const box of fresh.querySelectorAll("[data-id]")) box.remove();
+  editor.replaceWith(fresh);
+}"""
+"""Opens the editor anew on places found in the file."""
 
 
 @pytest.fixture(scope="module")
@@ -238,3 +247,80 @@ def test_what_is_typed_while_the_pages_are_made_is_not_overwritten(served: Offic
     expect(frame.get_by_test_id("signer-locale").first).to_have_value("uk", timeout=READY_MS)
     expect(frame.get_by_test_id("send")).to_have_attribute("aria-disabled", "false", timeout=READY_MS)
     expect(frame.get_by_test_id("letter-subject")).to_have_value("My own words")
+
+
+def test_the_field_editor_is_readable_and_usable_with_fingers(served: Office, browser: Browser):
+    """On a tablet: no rule of axe broken, a tap places, a finger drags, every tool is 44 px high."""
+    context = browser.new_context(viewport={"width": 1024, "height": 768}, has_touch=True)
+    tab = context.new_page()
+    frame = composer(served, tab)
+    frame.get_by_test_id("source-upload").check()
+    file = {"name": "Offer.pdf", "mimeType": "application/pdf", "buffer": to_bytes(plain(1))}
+    frame.get_by_test_id("upload").set_input_files(file)
+    frame.get_by_test_id("place-fields").tap()
+    frame.get_by_test_id("tool-signature").tap()
+    frame.get_by_test_id("editor-page").tap(position={"x": 150, "y": 120})
+    spot = frame.get_by_test_id("spot")
+    before = spot.bounding_box()
+    assert before
+    wire = context.new_cdp_session(tab)
+    for kind, y in (("touchStart", 10), ("touchMove", 40), ("touchMove", 110), ("touchEnd", None)):
+        points = [] if y is None else [{"x": before["x"] + 20, "y": before["y"] + y}]
+        wire.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    after = spot.bounding_box()
+    assert after
+    assert after["y"] - before["y"] == pytest.approx(100, abs=12)
+    own = tab.frames[-1]
+    assert own.evaluate("matchMedia('(pointer: coarse)').matches")
+    assert own.evaluate("Math.min(...[...document.querySelectorAll('.kind')].map((tool) => tool.offsetHeight))") >= 44
+    own.evaluate(AXE)
+    found = own.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+    assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == []
+    own.evaluate(
+        OFFER,
+        [{"id": "found-1", "signer": "1", "type": "text", "page": 1, "x_pt": 90, "y_pt": 400, "w_pt": 90, "h_pt": 14}],
+    )
+    expect(frame.get_by_test_id("candidate")).to_have_count(1)
+    frame.get_by_test_id("editor-take").tap()
+    expect(frame.get_by_test_id("spot")).to_have_count(2)
+    context.close()
+
+
+ARRANGE = """async () => {
+  const { Plan } = await import("/static/js/placing-plan.js");
+  const { snap } = await import("/static/js/placing-snap.js");
+  const plan = new Plan([], [{ w: 600, h: 800 }, { w: 600, h: 800 }, { w: 100, h: 100 }]);
+  const [a, b, c] = [[100, 100], [230, 140], [400, 300]].map(([x, y]) => plan.add("text", "1", 1, x, y).id);
+  const xs = () => [a, b, c].map((id) => plan.get(id).x_pt);
+  const before = xs();
+  plan.select([a, b, c]);
+  plan.align("left");
+  const aligned = new Set(xs()).size;
+  plan.undo();
+  const undone = xs();
+  plan.distribute("across");
+  const [x, y, z] = xs();
+  plan.redo();
+  plan.duplicateOnAllPages([a]);
+  const pages = plan.fields.map(({ page }) => page).sort().join("");
+  plan.move([a], -1000, -1000);
+  const tick = plan.add("checkbox", "1", 1, 300, 300);
+  plan.change([b], { shown_when: tick.id });
+  plan.remove([tick.id]);
+  const neighbour = { x_pt: 100, y_pt: 90, w_pt: 80, h_pt: 20 };
+  const near = snap({ x_pt: 98, y_pt: 502, w_pt: 50, h_pt: 10 }, [neighbour], { w: 600, h: 800 }, 6);
+  const ids = new Set(plan.fields.map(({ id }) => id)).size - plan.fields.length;
+  const corner = [plan.get(a).x_pt, plan.get(a).y_pt];
+  const condition = plan.get(b).shown_when;
+  return { before, aligned, undone, gaps: [y - x, z - y], pages, corner, condition, near: [near.dx, near.dy], ids };
+}"""
+
+
+def test_what_the_editor_does_with_several_fields(served: Office, tab: Page):
+    """Aligned, spaced evenly, undone, repeated where it fits, kept on the page, snapped to a neighbour's edge."""
+    tab.goto(f"{served.ctx.settings.public_url}/verify")
+    done = tab.evaluate(ARRANGE)
+    assert (done["aligned"], done["undone"]) == (1, done["before"])
+    assert done["gaps"][0] == pytest.approx(done["gaps"][1])
+    assert (done["pages"], done["corner"], done["ids"]) == ("1112", [0, 0], 0)
+    assert (done["condition"], done["near"]) == ("", [2, 0])

@@ -112,7 +112,7 @@ def test_the_preview_shows_unfinished_words_as_they_are(home):
 def test_the_set_up_can_be_run_again(stage, home):
     stage.acme.placements.clear()
     page = home.post("/settings/connect")
-    assert page.text.count('data-mark="good"') == 11
+    assert page.text.count('data-mark="good"') == 12
     assert len(stage.acme.placements) == 5
 
 

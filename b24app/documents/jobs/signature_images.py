@@ -1,4 +1,4 @@
-"""Job behind `documents.stamp.clean_signature_image`: from a photo or a drawing to ink on nothing."""
+"""Jobs behind `documents.stamp`: from a photo or a drawing to ink on nothing; a picture as it is, re-encoded."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from b24app.errors import N_, DocumentRefused
 
 PIXEL_LIMIT = 4_000_000
 LARGEST = (1200, 600)
+PICTURE_SIDE = 1600
 FORMATS = ("PNG", "JPEG", "WEBP")
 
 NOT_IMAGE = N_("This is not a picture we can read. Upload a PNG, JPEG or WebP file.")
@@ -31,6 +32,18 @@ def clean(_args: dict[str, Any], blobs: dict[str, bytes]) -> Output:
     picture = _decode(blobs["image"])
     ink = _drawn_ink(picture) if _has_clear_ground(picture) else _ink_on_paper(picture)
     return Output({}, {"png": _encode(_trimmed(ink))})
+
+
+def picture(_args: dict[str, Any], blobs: dict[str, bytes]) -> Output:
+    """Blob "image". Blob "png"."""
+    return Output({}, {"png": upright_png(blobs["image"])})
+
+
+def upright_png(data: bytes) -> bytes:
+    """Decode under the pixel limit, turn upright, shrink, encode anew. Raises: DocumentRefused."""
+    shown = _decode(data)
+    shown.thumbnail((PICTURE_SIDE, PICTURE_SIDE))
+    return _encode(shown)
 
 
 def _decode(data: bytes) -> Image.Image:

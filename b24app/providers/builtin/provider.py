@@ -7,7 +7,7 @@ from datetime import datetime
 
 from b24app.clock import Clock
 from b24app.documents import formats
-from b24app.domain.fields import PLAIN_TYPES
+from b24app.domain.fields import FieldType
 from b24app.letters.compose import Attachment, Envelope, Person, compose
 from b24app.letters.smtp import Mailer
 from b24app.letters.wordings import Kind, Wording, default_wording
@@ -25,7 +25,7 @@ CAPABILITIES = Capabilities(
     auth=frozenset({Auth.NONE}),
     delivery=frozenset({Delivery.LINK}),
     ordering=Ordering.GROUPS,
-    field_types=PLAIN_TYPES,
+    field_types=frozenset(FieldType),
     expiry=Expiry(),
     audit=Audit.PAGE,
     own_letter=True,
