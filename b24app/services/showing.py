@@ -95,9 +95,24 @@ class ClosedLink:
     """Why a signer's link does not open the document; shown without a word of its content.
 
     `reason`: unknown | signed | not_your_turn | declined | voided | expired | refused | completed | revoked | failed
+    | elsewhere (an ElsewhereView)
     """
 
     reason: str
     locale: str = "en"
     signed_at: datetime | None = None
     expires_on: date | None = None
+
+
+@dataclass(frozen=True)
+class ElsewhereView(ClosedLink):
+    """A request that is signed at its provider, for a signer in his turn: it opens no document here.
+
+    `service` is the provider's name, `origins` are what a frame with its pages needs; empty: its page is no frame.
+    """
+
+    title: str = ""
+    sender_name: str = ""
+    sender_company: str = ""
+    service: str = ""
+    origins: tuple[str, ...] = ()
