@@ -8,6 +8,7 @@ import shlex
 from pathlib import Path
 
 from b24app.cli import _parser
+from b24app.documents.jobs.template_tree import grow
 from b24app.outbox.turn import LEASE_MS
 from b24app.settings import PREFIX, SECRETS, Settings
 from b24app.store import database, heartbeat
@@ -79,3 +80,12 @@ def test_services_run_commands_there_are_and_may_end_what_they_began():
     graceful_s = int(re.search(r'"graceful_timeout": (\d+)', (ROOT / "b24app/serving.py").read_text())[1])
     assert times["serve"] > graceful_s
     assert times["worker"] * 1000 > max(LEASE_MS.values())
+
+
+def test_what_the_page_about_templates_writes_can_be_written():
+    page = (ROOT / "docs" / "templates.md").read_text().replace("\\|", "|")
+    written = [*re.findall(r"`(\{\{.*?\}\}[^`]*)`", page), *re.findall(r"```\n(.*?)```", page, re.DOTALL)]
+    assert len(written) > 10
+    for text in written:
+        closed = text + ("{{/each}}" if text.startswith("{{#each") and "{{/each}}" not in text else "")
+        assert grow(closed, None, {}).problems == [], text

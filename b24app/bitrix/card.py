@@ -42,6 +42,7 @@ class Person:
     first_name: str = ""
     second_name: str = ""
     last_name: str = ""
+    fields: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Employee:
     email: str = ""
     position: str = ""
     photo: str = ""
+    departments: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,11 @@ class Option:
 
 @dataclass(frozen=True)
 class UserField:
-    """A property of the card made on this portal, by its original name (UF_CRM_...)."""
+    """A property made on this portal, by its original name (UF_CRM_...).
+
+    `links`: the CRM types a property of type crm may name; a value without a type is of the only one.
+    `statuses`: the list that a property of type crm_status chooses from.
+    """
 
     name: str
     label: str
@@ -113,6 +119,8 @@ class UserField:
     mandatory: bool = False
     read_only: bool = False
     options: tuple[Option, ...] = ()
+    links: tuple[int, ...] = ()
+    statuses: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,7 +139,8 @@ class CardSnapshot:
     """A card and what hangs on it, as the employee who opened it may see it.
 
     `item` keeps the fields of crm.item.get with original names of user fields. `truncated`: more people are linked
-    than one call can bring.
+    than one call can bring. `names`: what properties name by number, "user:8" -> "Boris Lange", "3:41" -> "Ann Lee",
+    "status:SOURCE:WEB" -> "Website".
     """
 
     entity: Entity
@@ -146,6 +155,9 @@ class CardSnapshot:
     my_company: Organisation | None = None
     products: tuple[ProductRow, ...] = ()
     user_fields: tuple[UserField, ...] = ()
+    contact_fields: tuple[UserField, ...] = ()
+    company_fields: tuple[UserField, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
     documents: tuple[GeneratedDocument, ...] = ()
     activities: tuple[ActivityRef, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)

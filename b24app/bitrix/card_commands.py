@@ -55,10 +55,13 @@ def _about_card(entity: Entity) -> dict[str, Command]:
     commands = {
         "me": Command("profile"),
         "admin": Command("user.admin"),
+        "employee": Command("user.current"),
         "scope": Command("scope"),
         "options": Command("user.option.get"),
         "item": _item(type_id, entity.id),
-        "fields": Command("crm.item.fields", {"entityTypeId": type_id, "useOriginalUfNames": "Y"}),
+        "fields": fields_command(type_id),
+        "contact_fields": fields_command(crm.CONTACT),
+        "company_fields": fields_command(crm.COMPANY),
         "responsible": Command("user.get", {"FILTER": {"ID": ref("item", "item", "assignedById")}}),
         "documents": list_documents(entity),
         "activities": Command(
@@ -76,6 +79,11 @@ def _about_card(entity: Entity) -> dict[str, Command]:
     if name := USER_FIELDS_OF.get(type_id):
         commands["user_fields"] = Command(f"crm.{name}.userfield.list", {"filter": {"LANG": "en"}})
     return commands
+
+
+def fields_command(type_id: int) -> Command:
+    """Ask which fields records of a type have; any employee may."""
+    return Command("crm.item.fields", {"entityTypeId": type_id, "useOriginalUfNames": "Y"})
 
 
 def _item(type_id: int, id: int | Ref) -> Command:

@@ -20,6 +20,7 @@ from b24app.bitrix.card import (
     UserField,
 )
 from b24app.bitrix.entities import Entity, positive_int
+from b24app.bitrix.files import without_links
 from b24app.bitrix.values import is_yes, number, text
 
 ADDRESS_ORDER = ("6", "4", "1")  # legal, registered, actual; crm.enum.addresstype
@@ -74,6 +75,7 @@ def person(item: Row, kind: str, type_id: int, *, is_primary: bool = False) -> P
         first_name=first,
         second_name=second,
         last_name=last,
+        fields=without_links({name: value for name, value in item.items() if name.startswith("UF_")}),
     )
 
 
@@ -100,7 +102,7 @@ def _multifield(item: Row, type_id: str) -> list[tuple[str, str]]:
 
 
 def employee(row: Row, *, is_admin: bool = False) -> Employee:
-    """Read an employee from profile, user.get or user.search."""
+    """Read an employee from profile, user.current, user.get or user.search."""
     names = (text(row.get("NAME")), text(row.get("LAST_NAME")))
     return Employee(
         id=positive_int(row.get("ID")),
@@ -110,6 +112,7 @@ def employee(row: Row, *, is_admin: bool = False) -> Employee:
         email=text(row.get("EMAIL")),
         position=text(row.get("WORK_POSITION")),
         photo=text(row.get("PERSONAL_PHOTO")),
+        departments=tuple(filter(None, map(positive_int, as_map(row.get("UF_DEPARTMENT")).values()))),
     )
 
 
@@ -131,7 +134,7 @@ def organisation(batch: BatchResult, key: str, item: Row | None) -> Organisation
         emails=emails(item),
         phones=phones(item),
         requisites=_requisites(batch, key, id),
-        fields={name: value for name, value in item.items() if name != "fm"},
+        fields=without_links({name: value for name, value in item.items() if name != "fm"}),
     )
 
 
@@ -213,15 +216,24 @@ def activity(row: Row) -> ActivityRef:
     )
 
 
-def user_fields(batch: BatchResult) -> tuple[UserField, ...]:
-    """Read the card's own properties: any employee may ask crm.item.fields, labels in other answers fill gaps."""
-    found = {field.name: field for field in _from_item_fields(as_map(as_map(batch.get("fields")).get("fields")))}
+def user_fields(batch: BatchResult, key: str = "fields") -> tuple[UserField, ...]:
+    """Read the properties of a type from crm.item.fields, which any employee may ask."""
+    return by_label(_from_item_fields(as_map(as_map(batch.get(key)).get("fields"))))
+
+
+def card_fields(batch: BatchResult) -> tuple[UserField, ...]:
+    """Read the card's own properties; labels in the classic list fill gaps."""
+    found = {field.name: field for field in user_fields(batch)}
     for row in rows_of(batch, "user_fields"):
         field = _from_user_field(row)
         known = found.get(field.name)
         if known is None or (field.options and not known.options):
             found[field.name] = field
-    return tuple(sorted(found.values(), key=lambda field: (field.label.casefold(), field.name)))
+    return by_label(found.values())
+
+
+def by_label(fields: Iterable[UserField]) -> tuple[UserField, ...]:
+    return tuple(sorted(fields, key=lambda field: (field.label.casefold(), field.name)))
 
 
 def _from_item_fields(fields: Row) -> Iterable[UserField]:
@@ -236,6 +248,8 @@ def _from_item_fields(fields: Row) -> Iterable[UserField]:
                 mandatory=is_yes(row.get("isRequired")),
                 read_only=is_yes(row.get("isReadOnly")),
                 options=_options(row.get("items")),
+                links=_links(row.get("settings")),
+                statuses=text(as_map(row.get("settings")).get("ENTITY_TYPE")),
             )
 
 
@@ -250,7 +264,15 @@ def _from_user_field(row: Row) -> UserField:
         mandatory=is_yes(row.get("MANDATORY")),
         read_only=False,
         options=_options(row.get("LIST")),
+        links=_links(row.get("SETTINGS")),
+        statuses=text(as_map(row.get("SETTINGS")).get("ENTITY_TYPE")),
     )
+
+
+def _links(settings: Any) -> tuple[int, ...]:
+    """Read which CRM types a property may name: {"LEAD": "Y", "DYNAMIC_183": "Y", ...}."""
+    named = (crm.type_id_of(name) for name, value in as_map(settings).items() if is_yes(value))
+    return tuple(type_id for type_id in named if type_id)
 
 
 def _label(label: Any) -> str:

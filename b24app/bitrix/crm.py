@@ -6,12 +6,14 @@ Source: api-reference/crm/universal/*.md, api-reference/user/user-search.md.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from b24app.bitrix import card_commands, card_reading
 from b24app.bitrix import entities as crm
 from b24app.bitrix.batch import BatchResult, Command, as_map
 from b24app.bitrix.card import CardSnapshot, Employee, Organisation, Person
+from b24app.bitrix.card_names import with_names
 from b24app.bitrix.card_reading import Row
 from b24app.bitrix.client import Portal
 from b24app.bitrix.documents import parse_list as read_documents
@@ -32,12 +34,16 @@ def open_card(portal: Portal, type_id: int, id: int) -> CardSnapshot:
     """
     entity = Entity(type_id, id)
     batch = portal.batch(card_commands.build(entity))
+    return with_names(portal, _snapshot(batch, entity))
+
+
+def _snapshot(batch: BatchResult, entity: Entity) -> CardSnapshot:
     item = _readable_item(batch, entity)
     company = _company(batch, entity, item)
     links, company_links = _links(batch, entity, item, company)
     return CardSnapshot(
         entity=entity,
-        title=card_reading.text(item.get("title")) or card_reading.person(item, "", type_id).name,
+        title=card_reading.text(item.get("title")) or card_reading.person(item, "", entity.type_id).name,
         item=without_links(item),
         me=_me(batch),
         contacts=_contacts(batch, entity, item, links),
@@ -47,7 +53,9 @@ def open_card(portal: Portal, type_id: int, id: int) -> CardSnapshot:
         responsible=card_reading.responsible(batch, item),
         my_company=_my_company(batch, entity, item),
         products=card_reading.products(batch, entity),
-        user_fields=card_reading.user_fields(batch),
+        user_fields=card_reading.card_fields(batch),
+        contact_fields=card_reading.user_fields(batch, "contact_fields"),
+        company_fields=card_reading.user_fields(batch, "company_fields"),
         documents=read_documents(batch.get("documents"), entity),
         activities=card_reading.activities(batch, entity),
         options=as_map(batch.get("options")),
@@ -95,7 +103,8 @@ def _me(batch: BatchResult) -> Employee:
     profile = as_map(batch["me"])
     if not positive_int(profile.get("ID")):
         raise NotAllowed(N_("Your account in this Bitrix24 is not active."))
-    return card_reading.employee(profile, is_admin=batch.get("admin") is True)
+    me = card_reading.employee(profile, is_admin=batch.get("admin") is True)
+    return replace(me, departments=card_reading.employee(as_map(batch.get("employee"))).departments)
 
 
 def _company(batch: BatchResult, entity: Entity, item: Row) -> Organisation | None:

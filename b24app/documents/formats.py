@@ -29,6 +29,16 @@ def date(day: datetime.date, locale: str) -> str:
     return _plain_spaces(dates.format_date(day, format="long", locale=_locale(locale)))
 
 
+def date_as(day: datetime.date, pattern: str, locale: str) -> str:
+    """Write a date by a pattern of CLDR: date_as(date(2026, 3, 5), "d MMM yyyy", "en") == "5 Mar 2026"."""
+    return _plain_spaces(dates.format_date(day, format=pattern, locale=_locale(locale)))
+
+
+def moment_as(when: datetime.datetime, pattern: str, locale: str) -> str:
+    """Write a moment by a pattern of CLDR, as it stands on the clock it came from."""
+    return _plain_spaces(dates.format_datetime(when, format=pattern, locale=_locale(locale)))
+
+
 def moment(when: datetime.datetime, locale: str) -> str:
     """Write an aware moment with its time zone, to the minute: the form of a signing date."""
     zone = dates.get_timezone_name(when, width="short", locale=_locale(locale))

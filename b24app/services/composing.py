@@ -60,6 +60,7 @@ class Proposal:
     letter_subject: str
     letter_body: str
     needs_approval: bool
+    expires_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,7 @@ class CheckboxView:
 class EmptyView:
     path: str
     required: bool
+    crm_path: str = ""  # the CRM record in which the value is filled in
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,7 @@ class PreparedView:
     fields: tuple[Field, ...] = ()  # whose place is where; drawn over the pages
     findings: tuple[Finding, ...] = ()  # what is wrong or doubtful
     titles: Mapping[int, str] = field(default_factory=dict)  # page -> title of the document that begins there
+    unprintable: tuple[str, ...] = ()  # letters that no font of ours has
 
 
 @dataclass(frozen=True)

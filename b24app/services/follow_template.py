@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from b24app.bitrix.card import CardSnapshot
-from b24app.services.composing import Candidate, ComposeForm, SignerChoice
+from b24app.services.composing import Candidate, ComposeForm, Proposal, SignerChoice
+from b24app.services.context import Context
 from b24app.services.open_composer import candidates, letter_wording, propose
 from b24app.services.portal_options import LETTER_LOCALES
+from b24app.services.template_options import options_of_template
 from b24app.store import composers
 from b24app.store.tables import Portal
 
@@ -20,44 +22,57 @@ class Followed:
     candidates: tuple[Candidate, ...] = ()
     has_new_letter: bool = False
     has_new_signers: bool = False
+    has_new_terms: bool = False
+    responsible_name: str = ""
 
 
-def follow_template(portal: Portal, user_id: int, form: ComposeForm) -> Followed:
-    """Give the form the letter and the signatories that belong to its template, where the employee left them alone.
+def follow_template(ctx: Context, portal: Portal, user_id: int, form: ComposeForm) -> Followed:
+    """Give the form what belongs to its template, where the employee left it alone.
 
-    The letter is his own once its words are none of the portal's; the signatories, once they differ from what was
-    proposed with `form.signers_from`. Deadline and approval stay. Raises: NotFound for a composer that is not his.
+    The letter is his own once its words are none of the portal's or of a template; signatories, deadline and approval,
+    once they differ from what was proposed with `form.signers_from`. Raises: NotFound for a composer that is not his.
     """
     composer = composers.get(portal.member_id, user_id, form.composer_id)
     template = composers.template(portal.member_id, form.template_id) if form.source == "template" else None
     if template is None:
         return Followed(form)
-    people = tuple(candidates(CardSnapshot.from_dict(composer.snapshot)))
-    proposed = propose(portal, user_id, people, template)
+    card = CardSnapshot.from_dict(composer.snapshot)
+    proposed = propose(ctx, portal, user_id, card, template)
+    before = composers.template(portal.member_id, form.signers_from)
+    earlier = propose(ctx, portal, user_id, card, before) if before else None
     changed = form
     if _has_usual_letter(portal, form):
         changed = replace(changed, letter_subject=proposed.letter_subject, letter_body=proposed.letter_body)
-    if form.signers_from != template.id and _has_usual_signers(portal, user_id, people, form):
-        changed = replace(changed, signers=proposed.signers, signers_from=template.id)
+    if form.signers_from != template.id and earlier:
+        changed = _with_terms(changed, form, earlier, proposed)
+        if _as_posted(earlier.signers) == _as_posted(form.signers):
+            changed = replace(changed, signers=proposed.signers, signers_from=template.id)
+    terms = [(each.needs_approval, each.expires_on) for each in (changed, form)]
     return Followed(
         changed,
-        people,
+        tuple(candidates(card)),
         has_new_letter=_letter(changed.letter_subject, changed.letter_body)
         != _letter(form.letter_subject, form.letter_body),
         has_new_signers=changed.signers_from != form.signers_from,
+        has_new_terms=terms[0] != terms[1],
+        responsible_name=(card.responsible or card.me).name,
     )
 
 
 def _has_usual_letter(portal: Portal, form: ComposeForm) -> bool:
     usual = {_letter(*letter_wording(portal, locale)) for locale in LETTER_LOCALES}
+    own = (options_of_template(template).letter for template in composers.templates(portal.member_id))
+    usual |= {_letter(letter.subject, letter.body) for letter in own if letter}
     return _letter(form.letter_subject, form.letter_body) in usual
 
 
-def _has_usual_signers(portal: Portal, user_id: int, people: tuple[Candidate, ...], form: ComposeForm) -> bool:
-    before = composers.template(portal.member_id, form.signers_from)
-    if before is None:
-        return False
-    return _as_posted(propose(portal, user_id, people, before).signers) == _as_posted(form.signers)
+def _with_terms(changed: ComposeForm, form: ComposeForm, earlier: Proposal, proposed: Proposal) -> ComposeForm:
+    """Move deadline and approval along where they stand as the template before proposed them."""
+    if form.expires_on == earlier.expires_on:
+        changed = replace(changed, expires_on=proposed.expires_on)
+    if form.needs_approval == earlier.needs_approval:
+        changed = replace(changed, needs_approval=proposed.needs_approval)
+    return changed
 
 
 def _letter(subject: str, body: str) -> tuple[str, str]:
@@ -66,4 +81,6 @@ def _letter(subject: str, body: str) -> tuple[str, str]:
 
 
 def _as_posted(signers: tuple[SignerChoice, ...]) -> list[SignerChoice]:
-    return [replace(each, name=" ".join(each.name.split()), email=" ".join(each.email.split())) for each in signers]
+    """The same for the list; an empty line to be filled in is nobody yet."""
+    known = (each for each in signers if each.name.strip() or each.email.strip())
+    return [replace(each, name=" ".join(each.name.split()), email=" ".join(each.email.split())) for each in known]

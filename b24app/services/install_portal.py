@@ -12,20 +12,20 @@ from b24app.bitrix.entities import COMPANY
 from b24app.bitrix.inbound import EventAuth, Launch, locale_of
 from b24app.bitrix.oauth import Proof
 from b24app.clock import to_ms
-from b24app.documents.templates import example
+from b24app.documents.templates import EXAMPLES, example
 from b24app.errors import N_, NotAllowed, Unauthentic
 from b24app.evidence.authority import Authority, create_authority
 from b24app.manifest import manifest
 from b24app.services.accept_launch import keep_tokens, prove_launch
 from b24app.services.context import Context
+from b24app.services.edit_template import first_revision
+from b24app.services.portal_options import LETTER_LOCALES
 from b24app.services.visiting_client import visiting_client
 from b24app.store import authorities, portals, removal, templates
 from b24app.store.database import writing
 from b24app.store.tables import Authority as AuthorityRow
-from b24app.store.tables import Portal
+from b24app.store.tables import Portal, Template
 from b24app.store.vault import fingerprint
-
-EXAMPLES = {"en": "Services agreement", "uk": "Договір про надання послуг"}
 
 
 @dataclass(frozen=True)
@@ -159,16 +159,16 @@ def _lay_out_examples(ctx: Context, portal: Portal) -> None:
     """Give a portal that never had a template the ones that ship with us, its own language first."""
     if templates.has_any(portal.member_id):
         return
-    for position, locale in enumerate(sorted(EXAMPLES, key=lambda locale: (locale != portal.lang, locale))):
-        templates.add(
-            portal.member_id,
-            ctx.new_id(),
-            name=EXAMPLES[locale],
-            locale=locale,
-            body=example("services_agreement", locale),
-            position=position,
-            created_at=to_ms(ctx.now()),
-        )
+    for locale in sorted(LETTER_LOCALES, key=lambda locale: (locale != portal.lang, locale)):
+        for name, titles in EXAMPLES.items():
+            template = Template(
+                id=ctx.new_id(),
+                portal=portal.member_id,
+                name=titles[locale],
+                locale=locale,
+                created_at=to_ms(ctx.now()),
+            )
+            first_revision(ctx, template, example(name, locale))
 
 
 def _launch_of(auth: EventAuth, lang: str) -> Launch:

@@ -18,6 +18,8 @@ from b24app.services.choose_service import proposed_connection
 from b24app.services.composing import Candidate, ComposerView, EmailChoice, Proposal, SignerChoice, TemplateChoice
 from b24app.services.context import Context
 from b24app.services.portal_options import options_of, usual_letter
+from b24app.services.signer_roles import signers_of_roles
+from b24app.services.template_options import TemplateOptions, Visitor, may_use, options_of_template
 from b24app.store import composers
 from b24app.store.database import writing
 from b24app.store.tables import Composer, Portal, Template
@@ -47,16 +49,15 @@ def open_composer(ctx: Context, portal: Portal, user_id: int, entity: Entity) ->
 
 def view_composer(ctx: Context, portal: Portal, row: Composer, card: CardSnapshot) -> ComposerView:
     """Show an opened composer with the employee's usual choice filled in."""
-    templates = composers.templates(portal.member_id)
+    templates = offered_templates(portal, card)
     template = _usual_template(templates, composers.last_template(portal.member_id, row.user_id), portal.lang)
-    people = tuple(candidates(card))
-    proposed = propose(portal, row.user_id, people, template)
+    proposed = propose(ctx, portal, row.user_id, card, template)
     return ComposerView(
         id=row.id,
         entity_type_id=row.entity_type_id,
         entity_id=row.entity_id,
         card_title=card.title,
-        candidates=people,
+        candidates=tuple(candidates(card)),
         chosen=proposed.signers,
         templates=tuple(TemplateChoice(t.id, t.name, t.locale) for t in templates),
         template_id=template.id if template else "",
@@ -66,7 +67,7 @@ def view_composer(ctx: Context, portal: Portal, row: Composer, card: CardSnapsho
         responsible_name=(card.responsible or card.me).name,
         sender_name=options_of(portal).sender_name,
         locale=proposed.locale,
-        expires_on=_deadline(ctx, portal, card),
+        expires_on=proposed.expires_on,
         reminders=options_of(portal).reminders,
         truncated=card.truncated,
         connection=proposed_connection(portal, card, row.entity_type_id, template),
@@ -74,17 +75,31 @@ def view_composer(ctx: Context, portal: Portal, row: Composer, card: CardSnapsho
     )
 
 
-def propose(portal: Portal, user_id: int, people: Sequence[Candidate], template: Template | None) -> Proposal:
-    """Make the employee's usual choice with a template (None: a file of his own), in its language."""
+def offered_templates(portal: Portal, card: CardSnapshot) -> list[Template]:
+    """The templates that this employee may use on this card."""
+    visitor = Visitor(card.me.id, card.me.name, card.me.is_admin, card.me.departments)
+    known = composers.templates(portal.member_id)
+    return [template for template in known if may_use(template, visitor, card.entity.type_id)]
+
+
+def propose(ctx: Context, portal: Portal, user_id: int, card: CardSnapshot, template: Template | None) -> Proposal:
+    """Make the template's choice, where it has none the employee's usual one (None: a file of his own)."""
     remembered = composers.last_choice(portal.member_id, user_id, template.id if template else "")
+    options = options_of_template(template) if template else TemplateOptions()
     locale = template.locale if template else "en"
-    subject, body = letter_wording(portal, locale)
+    people = tuple(candidates(card))
+    signers = signers_of_roles(card, people, options, locale) or usual_signers(
+        people, remembered.get("signers"), locale
+    )
+    subject, body = letter_wording(portal, locale, options)
+    usual = bool(remembered.get("needs_approval", options_of(portal).needs_approval))
     return Proposal(
         locale=locale,
-        signers=tuple(usual_signers(people, remembered.get("signers"), locale)),
+        signers=tuple(signers),
         letter_subject=subject,
         letter_body=body,
-        needs_approval=bool(remembered.get("needs_approval", options_of(portal).needs_approval)),
+        needs_approval=usual if options.needs_approval is None else options.needs_approval,
+        expires_on=_deadline(ctx, portal, card, options),
     )
 
 
@@ -128,9 +143,10 @@ def slot_of(people: Sequence[Candidate], choice: SignerChoice) -> dict[str, Any]
     return {"group": person.group, "index": index, "kind": kind, "order": choice.order}
 
 
-def letter_wording(portal: Portal, locale: str) -> tuple[str, str]:
-    """The portal's own words for the invitation in a language, else ours."""
-    letter = options_of(portal).letters.get(locale) or usual_letter(locale)
+def letter_wording(portal: Portal, locale: str, options: TemplateOptions | None = None) -> tuple[str, str]:
+    """The template's own words for the invitation, else the portal's in that language, else ours."""
+    own = options.letter if options else None
+    letter = own or options_of(portal).letters.get(locale) or usual_letter(locale)
     return letter.subject, letter.body
 
 
@@ -177,5 +193,6 @@ def _usual_template(templates: Sequence[Template], last_id: str, lang: str) -> T
     return next(iter(ranked), None)
 
 
-def _deadline(ctx: Context, portal: Portal, card: CardSnapshot) -> date:
-    return day_of(ctx.now(), zone_of(card)) + timedelta(days=options_of(portal).deadline_days)
+def _deadline(ctx: Context, portal: Portal, card: CardSnapshot, options: TemplateOptions) -> date:
+    days = options.deadline_days or options_of(portal).deadline_days
+    return day_of(ctx.now(), zone_of(card)) + timedelta(days=days)

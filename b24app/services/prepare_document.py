@@ -10,7 +10,9 @@ from typing import Any
 
 from b24app.bitrix.card import CardSnapshot
 from b24app.clock import to_ms
+from b24app.documents.coverage import missing_letters
 from b24app.documents.merging import SignaturePage, merge, shifted
+from b24app.documents.preview import page_sizes
 from b24app.documents.storage import sha256_of
 from b24app.documents.templates import PartyBlock, render_template
 from b24app.domain.fields import APPROVER, Field, PageSize
@@ -18,15 +20,16 @@ from b24app.domain.preflight import NOTHING_FOUND, Document, FileFacts, Finding,
 from b24app.domain.text import MAX_TITLE, one_line
 from b24app.errors import N_, InvalidPayload
 from b24app.services.bind_fields import bind
-from b24app.services.card_values import card_values, checkbox_values
-from b24app.services.composing import TEMPLATE, CheckboxView, ComposeForm, EmptyView, PreparedView
+from b24app.services.card_values import card_values, checkbox_values, place_of
+from b24app.services.composing import TEMPLATE, CheckboxView, ComposeForm, EmptyView, PreparedView, SignerChoice
 from b24app.services.context import Context
-from b24app.services.open_composer import zone_of
+from b24app.services.edit_template import PDF, TEXT
+from b24app.services.open_composer import offered_templates, zone_of
 from b24app.services.page_image import render_pages
 from b24app.services.printed import printed, printed_fields
-from b24app.store import composers, requests
+from b24app.store import composers, requests, templates
 from b24app.store.database import writing
-from b24app.store.tables import Composer, Portal, Prepared, Upload
+from b24app.store.tables import Composer, Portal, Prepared, Template, TemplateRevision, Upload
 
 PREVIEW_WIDTH_PX = 900
 EAGER_PAGES = 3  # the guard's limits hold for one run; later pages are rendered when they are scrolled to
@@ -50,6 +53,8 @@ class _File:
     fields: Sequence[Field] = ()
     checkboxes: tuple[CheckboxView, ...] = ()
     empties: tuple[EmptyView, ...] = ()
+    revision: str = ""
+    unprintable: tuple[str, ...] = ()
     printed: Mapping[str, str] = field(default_factory=dict)  # path -> what of the card it prints
 
 
@@ -61,6 +66,7 @@ class _Whole:
     sizes: Sequence[PageSize]
     fields: Sequence[Field]
     first_pages: Sequence[int]
+    unprintable: tuple[str, ...] = ()
 
 
 def prepare_document(ctx: Context, portal: Portal, user_id: int, form: ComposeForm) -> PreparedView:
@@ -98,7 +104,7 @@ def _source_of(portal: Portal, form: ComposeForm, chosen: str) -> Any:
     """What one of the documents is made of: a template's words, or a file that never changes and what stands on it."""
     if chosen == TEMPLATE:
         template = composers.template(portal.member_id, form.template_id)
-        return f"{template.locale}\n{template.body}" if template else chosen
+        return f"{template.locale} {template.revision}" if template else chosen
     upload = composers.upload(portal.member_id, form.composer_id, chosen)
     return [chosen, upload.placed if upload else None]
 
@@ -114,19 +120,27 @@ def view_of(row: Prepared) -> PreparedView:
         fields=tuple(Field.from_dict(place) for place in row.fields),
         findings=tuple(Finding.from_dict(finding) for finding in row.findings),
         titles={part["first_page"]: part["title"] for part in row.parts} if len(row.parts) > 1 else {},
+        unprintable=tuple(row.unprintable),
     )
 
 
 def parties_of(portal: Portal, card: CardSnapshot, form: ComposeForm, locale: str) -> list[PartyBlock]:
-    """Who signs, as the signature blocks introduce them; the approver comes last, for the portal's own company."""
+    """Who signs, as the signature blocks introduce them."""
+    return parties_for(portal, card, form.signers, locale, needs_approval=form.needs_approval)
+
+
+def parties_for(
+    portal: Portal, card: CardSnapshot, signers: Sequence[SignerChoice], locale: str, *, needs_approval: bool
+) -> list[PartyBlock]:
+    """Introduce those who sign; the approver comes last, for the portal's own company."""
     client, contractor = _HEADINGS.get(locale.partition("_")[0], _HEADINGS["en"])
     company = card.company.title if card.company else ""
     posts = {f"{person.kind}:{person.crm_id}": person.post for person in card.people}
     blocks = [
         PartyBlock(str(place), client, choice.name, company if choice.key else "", posts.get(choice.key, ""))
-        for place, choice in enumerate(form.signers, start=1)
+        for place, choice in enumerate(signers, start=1)
     ]
-    if form.needs_approval:
+    if needs_approval:
         own = card.my_company.title if card.my_company else str(portal.settings.get("sender_name", ""))
         employee = card.responsible or card.me
         blocks.append(PartyBlock(APPROVER, contractor, employee.name, own, employee.position))
@@ -164,6 +178,10 @@ def _prepare(
         empties=[asdict(empty) for file in files for empty in file.empties],
         parts=[_part_row(part, file.sha256) for part, file in zip(parts, files, strict=True)],
         findings=[finding.to_dict() for finding in findings],
+        revision=next((file.revision for file in files if file.revision), ""),
+        unprintable=list(
+            dict.fromkeys([letter for file in files for letter in file.unprintable] + [*whole.unprintable])
+        ),
         created_at=to_ms(ctx.now()),
         printed={**_printed(files), **printed_fields(fields)},
         bound=bound,
@@ -201,10 +219,12 @@ def _put_together(portal: Portal, card: CardSnapshot, form: ComposeForm, files: 
 
     A signed file stays without one: any change would break its signature, and the list of findings says so.
     """
-    last = None
+    last: SignaturePage | None = None
+    unprintable: tuple[str, ...] = ()
     if TEMPLATE not in form.chosen and not any(file.fields or file.facts.is_signed for file in files):
         parties = tuple(parties_of(portal, card, form, portal.lang))
         last = SignaturePage(parties, files[0].title, portal.lang)
+        unprintable = missing_letters(*(text for party in parties for text in (party.name, party.company, party.post)))
     if len(files) == 1 and last is None:
         return _Whole(files[0].pdf, files[0].sizes, files[0].fields, (1,))
     merged = merge([(file.title, file.pdf) for file in files], last)
@@ -213,16 +233,26 @@ def _put_together(portal: Portal, card: CardSnapshot, form: ComposeForm, files: 
         for number, (file, first) in enumerate(zip(files, merged.first_pages, strict=True))
         for field in shifted(file.fields, first, prefix=f"{number}-" if number else "")
     ]
-    return _Whole(merged.pdf, merged.sizes, (*fields, *merged.fields), merged.first_pages)
+    return _Whole(merged.pdf, merged.sizes, (*fields, *merged.fields), merged.first_pages, unprintable)
 
 
 def _from_template(ctx: Context, portal: Portal, card: CardSnapshot, form: ComposeForm) -> _File:
-    template = composers.template(portal.member_id, form.template_id)
+    template = next((each for each in offered_templates(portal, card) if each.id == form.template_id), None)
     if template is None:
         raise InvalidPayload(CHOOSE, field="document")
+    revision = templates.revision(portal.member_id, template.revision)
+    make = {TEXT: _from_text, PDF: _from_placed_fields}.get(revision.kind)
+    if make is None:
+        raise InvalidPayload(N_("Documents cannot be made from this kind of template yet."), field="document")
+    return make(ctx, portal, card, form, template, revision)
+
+
+def _from_text(
+    ctx: Context, portal: Portal, card: CardSnapshot, form: ComposeForm, template: Template, revision: TemplateRevision
+) -> _File:
     today = ctx.now().astimezone(zone_of(card)).date()
     made = render_template(
-        template.body,
+        revision.body,
         card_values(card, template.locale, today, _earlier(portal, card)),
         locale=template.locale,
         parties=parties_of(portal, card, form, template.locale),
@@ -235,9 +265,22 @@ def _from_template(ctx: Context, portal: Portal, card: CardSnapshot, form: Compo
         sha256=sha256_of(made.pdf),
         fields=made.fields,
         checkboxes=tuple(CheckboxView(box.path, box.label, box.checked) for box in made.checkboxes),
-        empties=tuple(EmptyView(empty.path, empty.required) for empty in made.empties),
+        empties=tuple(EmptyView(empty.path, empty.required, place_of(card, empty.path)) for empty in made.empties),
+        revision=revision.id,
+        unprintable=made.unprintable,
         printed=printed(card, template.locale, made.paths, {box.path: box.checked for box in made.checkboxes}),
     )
+
+
+def _from_placed_fields(
+    ctx: Context, portal: Portal, card: CardSnapshot, form: ComposeForm, template: Template, revision: TemplateRevision
+) -> _File:
+    """A PDF whose places were put on it by hand; those of people who do not sign stay empty."""
+    pdf = ctx.blobs.get(revision.file_sha256)
+    signers = {party.signer for party in parties_of(portal, card, form, template.locale)}
+    fields = [field for each in revision.fields if (field := Field.from_dict(each)).signer in signers]
+    sha256 = revision.file_sha256
+    return _File(template.name, pdf, page_sizes(pdf), sha256, fields=fields, revision=revision.id)
 
 
 def _from_upload(ctx: Context, row: Upload) -> _File:

@@ -7,7 +7,10 @@ from collections.abc import Callable, Mapping
 from b24app.errors import N_
 
 ROOM = {
+    "card": N_("Card"),
     "lead": N_("Lead"),
+    "deal": N_("Deal"),
+    "director": N_("Director of the company"),
     "contact": N_("Contact"),
     "company": N_("Company"),
     "my_company": N_("My company"),
@@ -31,6 +34,18 @@ PROPERTY = {
     "bic": N_("BIC"),
     "opportunity": N_("amount"),
     "products": N_("products"),
+    "contacts": N_("contacts"),
+    "first_name": N_("first name"),
+    "last_name": N_("last name"),
+    "accountant": N_("accountant"),
+    "comments": N_("comment"),
+    "total": N_("total"),
+    "net": N_("net total"),
+    "tax": N_("tax"),
+    "quantity": N_("quantity"),
+    "unit": N_("unit"),
+    "price": N_("price"),
+    "sum": N_("sum"),
 }
 
 

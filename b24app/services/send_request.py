@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -32,15 +32,16 @@ from b24app.services.open_composer import candidates, slot_of, zone_of
 from b24app.services.place_fields import place_problems
 from b24app.services.prepare_document import inputs_of, shows
 from b24app.services.record import record_events
-from b24app.store import composers, request_words, requests
+from b24app.store import composers, request_words, requests, templates
 from b24app.store.database import alone, writing
-from b24app.store.tables import Composer, Portal, Prepared, Request
+from b24app.store.tables import Composer, Portal, Prepared, Request, Template
 
 MAX_SIGNERS = 50
 
 EMPTY = N_("Some values in the document are empty. Fill them in, or confirm that you want to send it anyway.")
 DOUBTFUL = N_("Something in the document should be checked. Look at the list above the pages and confirm it.")
 
+MOST_LETTERS_NAMED = 20
 Problem = tuple[str, InvalidPayload]
 
 
@@ -70,6 +71,8 @@ def send_request(ctx: Context, portal: Portal, user_id: int, form: ComposeForm) 
         requests.save(sent, now)
         request_words.put(sent)
         record_events(ctx, sent, events)
+        if template := _template(portal, form):
+            templates.note_use(portal.member_id, template.id, to_ms(now))
         _remember(portal, user_id, card, form)
     ctx.hints.hint(portal.member_id)
     return composer.id
@@ -119,6 +122,8 @@ def _problems(
     yield from _place_problems(portal, form)
     if prepared is None or not shows(prepared, inputs_of(ctx, portal, composer, card, form), form.ticks):
         yield "preview", InvalidPayload(N_("The pages have changed since you last saw them. Please check them again."))
+    elif prepared.unprintable:
+        yield "preview", unprintable_problem(prepared.unprintable)
     else:
         yield from _document_problems(prepared, form)
     for field, wording in (("letter_subject", form.letter_subject), ("letter_body", form.letter_body)):
@@ -152,6 +157,17 @@ def _document_problems(prepared: Prepared, form: ComposeForm) -> Iterator[Proble
         yield "empties", InvalidPayload(EMPTY)
     elif doubts(findings):
         yield "empties", InvalidPayload(DOUBTFUL)
+
+
+def unprintable_problem(letters: Sequence[str]) -> InvalidPayload:
+    """Say which letters would be missing from the pages."""
+    return InvalidPayload(
+        N_(
+            "These characters cannot be printed, because Paraph has no font for them: %(letters)s. Write them in other "
+            "letters on the card or in the list of signatories."
+        ),
+        letters=" ".join(letters[:MOST_LETTERS_NAMED]),
+    )
 
 
 def _signer_problems(form: ComposeForm) -> Iterator[Problem]:
@@ -213,7 +229,7 @@ def _aggregate(
 def _row(
     ctx: Context, portal: Portal, request: SignatureRequest, card: CardSnapshot, form: ComposeForm, prepared: Prepared
 ) -> Request:
-    template = composers.template(portal.member_id, form.template_id) if form.source == "template" else None
+    template = _template(portal, form)
     employees = [card.me, *([card.responsible] if card.responsible else [])]
     return Request(
         id=request.id,
@@ -228,6 +244,7 @@ def _row(
         locale=template.locale if template else portal.lang,
         time_zone=request.time_zone,
         document_sha256=prepared.sha256,
+        revision=prepared.revision,
         fields=prepared.fields,
         pages=prepared.pages,
         letter={"subject": form.letter_subject, "body": form.letter_body},
@@ -250,11 +267,15 @@ def _files(prepared: Prepared) -> tuple[dict[str, Any], ...]:
     return tuple({name: part[name] for name in names} for part in prepared.parts)
 
 
+def _template(portal: Portal, form: ComposeForm) -> Template | None:
+    return composers.template(portal.member_id, form.template_id) if form.source == "template" else None
+
+
 def _changed_checkboxes(card: CardSnapshot, prepared: Prepared) -> dict[str, bool]:
     """Which yes/no properties the employee changed: property name -> new value."""
     before = checkbox_values(card)
     return {
-        box["path"].removeprefix("lead."): box["checked"]
+        box["path"].partition(".")[2]: box["checked"]
         for box in prepared.checkboxes
         if box["path"] in before and before[box["path"]] != box["checked"]
     }

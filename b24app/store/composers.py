@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from b24app.errors import N_, NotFound
-from b24app.store.tables import Composer, LastChoice, LastTemplate, Prepared, Template, Upload, upsert
+from b24app.store.tables import Composer, LastChoice, LastTemplate, Prepared, Upload, upsert
+from b24app.store.templates import find as template
+from b24app.store.templates import in_use as templates
+
+__all__ = [
+    "count_uploads", "get", "last_choice", "last_template", "prepared", "prepared_from", "purge", "recent",
+    "remember_choice", "template", "templates", "upload", "uploads",
+]  # fmt: skip
 
 LIFE_MS = 24 * 3600 * 1000
 
@@ -47,13 +54,14 @@ def count_uploads(portal: str, composer_id: str) -> int:
     return int(Upload.select().where((Upload.portal == portal) & (Upload.composer == composer_id)).count())
 
 
-def templates(portal: str) -> list[Template]:
-    query = Template.select().where((Template.portal == portal) & Template.archived_at.is_null())
-    return list(query.order_by(Template.position, Template.name))
-
-
-def template(portal: str, template_id: str) -> Template | None:
-    return Template.get_or_none((Template.portal == portal) & (Template.id == template_id))
+def recent(portal: str, user_id: int, most: int) -> list[Composer]:
+    """The cards an employee opened a composer on within the last day, each once, the newest opening first."""
+    his = (Composer.portal == portal) & (Composer.user_id == user_id)
+    found: dict[tuple[int, int], Composer] = {}
+    for row in Composer.select().where(his).order_by(Composer.created_at.desc()).limit(5 * most):
+        if row.entity_id:
+            found.setdefault((row.entity_type_id, row.entity_id), row)
+    return list(found.values())[:most]
 
 
 def last_choice(portal: str, user_id: int, template_id: str) -> dict[str, object]:

@@ -19,6 +19,7 @@ from b24app.store.tables import (
     Request,
     SavedSignature,
     Table,
+    TemplateRevision,
     Upload,
     Value,
 )
@@ -33,6 +34,7 @@ BLOB_COLUMNS = (
     Request.upload_sha256,
     Handover.signed_sha256,
     Rendition.sha256,
+    TemplateRevision.file_sha256,
     Value.image_sha256,
     SavedSignature.image_sha256,
 )

@@ -118,16 +118,56 @@ class Authority(Table):
 
 
 class Template(Table):
-    """A document template in Markdown. Written at installation (the examples) and by administrators."""
+    """A document template; what it says stands in its revisions. Written at installation (the examples) and by those
+    who may edit templates; archived ones stay, for requests name their revisions."""
 
     id = CharField(primary_key=True)
     portal = CharField(index=True)
     name = CharField()
     locale = CharField(default="en")
-    body = TextField()
     position = IntegerField(default=0)
     created_at = BigIntegerField()
     archived_at = BigIntegerField(null=True)
+    kind = CharField(default="markdown")  # markdown | docx | pdf
+    revision = CharField(default="")  # the present one
+    options = JSONField(default=dict)  # services/template_options.py
+    seq = IntegerField(default=0)  # counts changes of everything but the revision
+    used_at = BigIntegerField(null=True)
+
+
+class TemplateRevision(Table):
+    """What a template said from one saving to the next. Never changed; goes away with the portal's data."""
+
+    id = CharField(primary_key=True)
+    portal = CharField(index=True)
+    template = CharField()
+    number = IntegerField()  # 1, 2, ... within the template
+    kind = CharField(default="markdown")
+    body = TextField(default="")  # Markdown
+    file_sha256 = CharField(default="", index=True)  # the DOCX or PDF
+    fields = JSONField(default=list)  # places on a PDF
+    author_id = IntegerField(default=0)  # a Bitrix24 user; 0 is Paraph itself
+    author_name = CharField(default="")
+    note = CharField(default="")
+    created_at = BigIntegerField()
+
+    class Meta:
+        indexes = ((("template", "number"), True),)
+
+
+class TemplateDraft(Table):
+    """What somebody typed into a template and has not saved. Written with each preview; goes away when it is saved or
+    discarded, and after a month."""
+
+    portal = CharField()
+    template = CharField()
+    user_id = IntegerField()
+    base = CharField()  # the revision that was being edited
+    body = TextField()
+    at = BigIntegerField(index=True)
+
+    class Meta:
+        primary_key = CompositeKey("portal", "template", "user_id")
 
 
 class Composer(Table):
@@ -156,6 +196,8 @@ class Prepared(Table):
     checkboxes = JSONField()
     empties = JSONField()
     created_at = BigIntegerField(index=True)
+    revision = CharField(default="")  # the template's, if it was made from one
+    unprintable = JSONField(default=list)  # characters that no font of ours has
     parts = JSONField(default=list)  # its files in order: title, sha256, first_page, pages, and what was found in them
     findings = JSONField(default=list)  # domain.preflight.Finding: what is wrong or doubtful
     printed = JSONField(null=True)  # path -> what the card said, as it is printed
@@ -240,6 +282,7 @@ class Request(Table):
     reminders = JSONField(null=True)  # none: sent before there were any
     connection = CharField(default="")  # whose account it is signed through; empty for the built-in engine
     ends_as = CharField(default="")  # what a closing one will be
+    revision = CharField(default="")  # of the template it was made from
     parts = JSONField(default=list)  # the files it was made of, in order: title, sha256, first_page, pages
     printed = JSONField(null=True)  # path -> what the card said when it was sent, as it is printed
     bound = JSONField(null=True)  # property -> how it was then: services/bind_fields.py
@@ -539,7 +582,7 @@ OutboxMessage.add_index(
 )
 
 ALL = [
-    Application, Portal, PortalToken, Authority, Template, Composer, Prepared, Upload, LastChoice, LastTemplate,
-    Request, RequestWord, RequestText, SignerRow, Connection, Handover, ProviderSigner, InboxEvent, SignerLink, Value,
-    SavedSignature, Rendition, Derived, FileSweep, AuditRow, OutboxMessage, Heartbeat,
+    Application, Portal, PortalToken, Authority, Template, TemplateRevision, TemplateDraft, Composer, Prepared, Upload,
+    LastChoice, LastTemplate, Request, RequestWord, RequestText, SignerRow, Connection, Handover, ProviderSigner,
+    InboxEvent, SignerLink, Value, SavedSignature, Rendition, Derived, FileSweep, AuditRow, OutboxMessage, Heartbeat,
 ]  # fmt: skip

@@ -47,7 +47,7 @@ def preview(caller: Caller) -> ResponseReturnValue:
     form = parse_compose_form(request.form)
     if not wants_fragment():
         return whole_page(caller, form, follow=True)
-    followed = follow_template(caller.portal, caller.user_id, form)
+    followed = follow_template(context(), caller.portal, caller.user_id, form)
     followed = replace(followed, form=follow_service(caller.portal, caller.user_id, followed.form))
     return _preview(caller, followed)
 
@@ -130,7 +130,8 @@ def _preview(caller: Caller, followed: Followed) -> str:
     prepared = _prepared(caller, followed.form, files)
     return render_template(
         "composer/_preview.html", followed=followed, form=followed.form, candidates=followed.candidates,
-        prepared=prepared, waiting=is_waiting(files), accepted=request.form.get("accept_empties", ""),
+        responsible_name=followed.responsible_name, prepared=prepared, waiting=is_waiting(files),
+        accepted=request.form.get("accept_empties", ""),
         service=_service(caller, followed.form), problems=_unfit(caller, followed.form, prepared),
     )  # fmt: skip
 
@@ -173,7 +174,7 @@ def whole_page(
             taken = take_file(caller, form.composer_id)
             form = replace(form, source=_with_files(form), documents=(*form.chosen, taken.id))
         if follow:
-            form = follow_template(caller.portal, caller.user_id, form).form
+            form = follow_template(context(), caller.portal, caller.user_id, form).form
             form = follow_service(caller.portal, caller.user_id, form)
         files = list_files(caller.portal, caller.user_id, form)
         prepared = _prepared(caller, form, files)

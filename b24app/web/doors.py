@@ -29,6 +29,10 @@ from b24app.web import (
     services_page,
     settings_page,
     signing,
+    template_editor,
+    template_library,
+    template_options_page,
+    template_revisions,
     troubles_page,
     verify,
 )
@@ -38,8 +42,8 @@ MAX_BODY_BYTES = 26 * 1024 * 1024
 
 BLUEPRINTS = (
     app_home.bp, composer.bp, health.bp, install.bp, metrics.bp, pages.bp, portal_events.bp, provider_webhooks.bp,
-    requests_page.bp, services_page.bp, settings_page.bp, signing.bp, troubles_page.bp, verify.bp,
-    *placement_handlers.BLUEPRINTS,
+    requests_page.bp, services_page.bp, settings_page.bp, signing.bp, template_editor.bp, template_library.bp,
+    template_options_page.bp, template_revisions.bp, troubles_page.bp, verify.bp, *placement_handlers.BLUEPRINTS,
 )  # fmt: skip
 
 FOREIGN_POSTS = (

@@ -69,7 +69,8 @@ def renew() -> ResponseReturnValue:
     bind_contextvars(portal=portal.member_id, user_id=user_id)
     session.clear()
     session.update(old)
-    session.pop("admin", None)  # asked again: it may have been taken away meanwhile
+    for known in ("admin", "visitor"):
+        session.pop(known, None)  # asked again: it may have been taken away meanwhile
     csrf = generate_csrf()
     return jsonify(token=frame_token(), csrf=csrf)
 

@@ -19,6 +19,7 @@ from b24app.services.list_requests import MOST_COUNTED, Show
 from b24app.services.list_troubles import Standstill, Trouble, Work
 from b24app.services.property_words import place_and_name, property_words
 from b24app.services.showing import EventView
+from b24app.services.template_options import SignerRole
 
 _STATUS = {
     Status.DRAFT: (N_("Draft"), ""),
@@ -99,6 +100,25 @@ _FIELD = {
     FieldType.IMAGE: N_("Picture"),
     FieldType.ATTACHMENT: N_("Attached file"),
 }
+
+_CRM_TYPE = {
+    1: N_("Leads"),
+    2: N_("Deals"),
+    4: N_("Companies"),
+    7: N_("Quotes"),
+    31: N_("Invoices"),
+}
+
+_ROLE = {
+    SignerRole.FIRST_CONTACT: N_("First contact"),
+    SignerRole.SECOND_CONTACT: N_("Second contact"),
+    SignerRole.COMPANY: N_("Company, at its own address"),
+    SignerRole.DIRECTOR: N_("Director of the company"),
+    SignerRole.RESPONSIBLE: N_("Responsible employee"),
+    SignerRole.TYPED: N_("Typed in by hand"),
+}
+
+_KIND = {"markdown": N_("Text"), "docx": N_("Word file"), "pdf": N_("PDF file")}
 
 _GROUP = {
     "lead": N_("This lead"),
@@ -278,6 +298,19 @@ def finding_mend(finding: Finding) -> str:
     return gettext(finding.mend, **finding.params)
 
 
+def crm_type_word(type_id: int) -> str:
+    return gettext(_CRM_TYPE[type_id]) if type_id in _CRM_TYPE else gettext("Smart process %(number)s", number=type_id)
+
+
+def role_word(role: str) -> str:
+    return gettext(_ROLE[SignerRole(role)])
+
+
+def kind_word(kind: str) -> str:
+    """Name a kind of template."""
+    return gettext(_KIND.get(kind, _KIND["markdown"]))
+
+
 def colour_of(position: int | str) -> str:
     """Give a signer's colour, 1 to 6 in turns; the approver has his own."""
     return str((int(position) - 1) % COLOURS + 1) if str(position).isdecimal() else "approver"
@@ -299,6 +332,7 @@ FOR_TEMPLATES = {
     for each in (
         status_word, status_tone, signer_word, signer_tone, show_word, empty_word, count_word, work_word,
         untitled_word, standstill_word, event_words, event_reason, filled, email_kind, field_word, group_word,
-        grouped_empties, finding_text, finding_mend, card_value, colour_of, moment, day,
+        grouped_empties, finding_text, finding_mend, card_value, colour_of, moment, day, crm_type_word, role_word,
+        kind_word,
     )
 }  # fmt: skip

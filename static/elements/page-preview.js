@@ -7,7 +7,8 @@ import { show } from "../js/problems.js";
 
 const PAUSE_MS = 350;
 const IN_THE_ANSWER = /^(source|template_id|document$|signer_key|signer_name|needs_approval|tick_|connection|signer_order|expires_on)/;
-const OF_THE_TEMPLATE = { letter: /^letter_/, signers: /^signer_/ }; // parts of an answer -> the fields they replace
+// parts of an answer -> the fields they replace
+const OF_THE_TEMPLATE = { letter: /^letter_/, signers: /^signer_/, terms: /^(needs_approval|expires_on)$/ };
 
 class PagePreview extends HTMLElement {
   #timer = 0;

@@ -216,7 +216,7 @@ def test_an_outline_tells_what_a_template_asks_for() -> None:
         ("text {{ products }} text", 1, "on a line of its own"),
         ("a\n\n![logo](x.png)", 3, "Images"),
         ("[mail](mailto:{{ lead.email }})", 1, "address of a link"),
-        ("{{ lead.title | unquoted }}", 1, "not a placeholder"),
+        ("{{ lead.title | unquoted }}", 1, "there is no filter"),
         ("{{ lead..title }}", 1, "not a placeholder"),
         ("{{ signature 0 }}", 1, "not a placeholder"),
     ],

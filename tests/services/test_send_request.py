@@ -114,7 +114,7 @@ def test_turns_are_proposed_in_order_and_without_gaps(desk):
 
 
 def test_an_archived_template_is_not_opened_again_and_a_file_changes_nothing(desk):
-    first, second = composers.templates("acme")
+    first, second, *_ = composers.templates("acme")
     composers.remember_choice("acme", ANNA, second.id, {})
     composers.remember_choice("acme", ANNA, "", {})
     assert opened_with(desk) == second.id

@@ -40,7 +40,8 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._area and not self._templates:
-            self.fields[self._area][-1] += data
+            first = not self.fields[self._area][-1]
+            self.fields[self._area][-1] += data.removeprefix("\n") if first else data  # as browsers do
 
     def handle_endtag(self, tag: str) -> None:
         self._templates -= tag == "template"

@@ -14,6 +14,9 @@ _LABELS = {
         "company": "Company",
         "date": "Date",
         "signatures": "Signatures",
+        "sample": "SAMPLE",
+        "yes": "Yes",
+        "no": "No",
     },
     "uk": {
         "product": "Найменування",
@@ -26,6 +29,9 @@ _LABELS = {
         "company": "Компанія",
         "date": "Дата",
         "signatures": "Підписи",
+        "sample": "ЗРАЗОК",
+        "yes": "Так",
+        "no": "Ні",
     },
 }
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pikepdf
 
+from b24app.documents.coverage import without_fontless
 from b24app.documents.job import Output
 from b24app.documents.jobs.field_places import printable_parties, to_fields
 from b24app.documents.jobs.labels import labels, language_of
@@ -43,11 +44,14 @@ def add_pages(pdf: pikepdf.Pdf, args: Mapping[str, Any]) -> list[dict[str, Any]]
 def _sheet(args: Mapping[str, Any], last: PageSize) -> dict[str, Any]:
     """Take the size of the last page where a signature block fits on it in height and width, else A4."""
     size = last if 400 <= last.w_pt <= 1000 and 500 <= last.h_pt <= 1300 else A4
-    return {
-        "title": one_line(args["title"]),
-        "language": language_of(args["locale"]),
-        "labels": labels(args["locale"]),
-        "parties": printable_parties(args["parties"]),
-        "w_pt": size.w_pt,
-        "h_pt": size.h_pt,
-    }
+    sheet, _missing = without_fontless(
+        {
+            "title": one_line(args["title"]),
+            "language": language_of(args["locale"]),
+            "labels": labels(args["locale"]),
+            "parties": printable_parties(args["parties"]),
+            "w_pt": size.w_pt,
+            "h_pt": size.h_pt,
+        }
+    )
+    return sheet

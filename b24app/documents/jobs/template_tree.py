@@ -15,7 +15,10 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
-from b24app.documents.jobs.placeholders import BLOCKS, MARK, Placeholder, extract
+from b24app.documents.jobs.branching import MARK, Marked, expand, lookup, take_apart
+from b24app.documents.jobs.filters import apply
+from b24app.documents.jobs.placeholders import BLOCKS, Placeholder
+from b24app.documents.jobs.scripts import language_of_text
 from b24app.documents.templates.model import EmptyPlaceholder, TemplateCheckbox, TemplateProblem
 from b24app.documents.text import one_line, printable
 from b24app.errors import N_
@@ -41,25 +44,40 @@ class Tree:
     blocks: list[Node] = field(default_factory=list)
     title: str = ""
     placeholders: list[Placeholder] = field(default_factory=list)
+    mentioned: list[Placeholder] = field(default_factory=list)  # those of branches not taken as well
+    mentions: list[tuple[str, int]] = field(default_factory=list)  # what it asks of the card, with its line
     checkboxes: list[TemplateCheckbox] = field(default_factory=list)
     empties: list[EmptyPlaceholder] = field(default_factory=list)
     problems: list[TemplateProblem] = field(default_factory=list)
 
 
-def grow(markdown: str, values: Mapping[str, Any], ticks: Mapping[str, bool]) -> Tree:
-    """Read a template and fill in `values` and `ticks`."""
-    marked, placeholders, problems = extract(markdown)
+def grow(markdown: str, values: Mapping[str, Any] | None, ticks: Mapping[str, bool], locale: str = "en") -> Tree:
+    """Read a template and fill in `values` and `ticks`; without values every branch is there, and every loop once."""
+    source = take_apart(markdown)
+    marked = expand(source, values, ticks)
+    variables = {loop.variable for loop in source.loops}
+    asked = [(p.path, p.line) for p in source.mentioned if p.kind == "value"]
+    asked += [*source.conditions, *((loop.path, loop.line) for loop in source.loops)]
+    tree = Tree(
+        placeholders=marked.placeholders,
+        mentioned=source.mentioned,
+        mentions=[(path, line) for path, line in asked if path.partition(".")[0] not in variables],
+        empties=marked.empties,
+        problems=source.problems,
+    )
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    gardener = _Gardener(values, ticks, Tree(placeholders=placeholders, problems=problems))
-    tree = gardener.tree
-    tree.blocks = gardener.blocks(SyntaxTreeNode(parser.parse(marked)).children)
+    gardener = _Gardener(values or {}, ticks, tree, marked, locale)
+    tree.blocks = gardener.blocks(SyntaxTreeNode(parser.parse(marked.text)).children)
     tree.problems.sort(key=lambda problem: problem.line)
+    tree.empties = list(dict.fromkeys(sorted(tree.empties, key=lambda empty: empty.line)))
     return tree
 
 
 class _Gardener:
-    def __init__(self, values: Mapping[str, Any], ticks: Mapping[str, bool], tree: Tree) -> None:
-        self.values, self.ticks, self.tree = values, ticks, tree
+    def __init__(
+        self, values: Mapping[str, Any], ticks: Mapping[str, bool], tree: Tree, marked: Marked, locale: str
+    ) -> None:
+        self.values, self.ticks, self.tree, self.marked, self.locale = values, ticks, tree, marked, locale
 
     # Blocks
 
@@ -75,9 +93,12 @@ class _Gardener:
         if alone and (placeholder := self.tree.placeholders[int(alone[1])]).kind in BLOCKS:
             return [self._block_placeholder(placeholder)]
         content = self.inline(node.children[0])
+        if all(piece["t"] == "text" and not piece["v"].strip() for piece in content):
+            return []  # nothing but branches not taken
         if number := _CLAUSE.match(_leading_text(content)):
-            return [{"t": "clause", "number": number[1], "c": _without_leading(content, number.end())}]
-        return [{"t": "p", "c": content}]
+            content = _without_leading(content, number.end())
+            return [{"t": "clause", "number": number[1], "c": content, **_look(content)}]
+        return [{"t": "p", "c": content, **_look(content)}]
 
     def _block_placeholder(self, placeholder: Placeholder) -> Node:
         if placeholder.kind != "products":
@@ -94,17 +115,23 @@ class _Gardener:
         level = int(node.tag[1])
         if level == 1 and not self.tree.title:
             self.tree.title = one_line(plain(content))[:TITLE_LIMIT]
-        return [{"t": "h", "level": level, "c": content}]
+        return [{"t": "h", "level": level, "c": content, **_look(content)}]
 
     def _bullet_list(self, node: SyntaxTreeNode) -> list[Node]:
         ticks = [_tick_of(item) for item in node.children]
         if ticks and all(ticks):
-            return [{"t": "checks", "items": [self._check(item) for item in node.children]}]
-        return [{"t": "list", "ordered": False, "start": 1, "items": [self.blocks(i.children) for i in node.children]}]
+            items = [self._check(item) for item in node.children]
+            return [{"t": "checks", "items": items, **_look_of_blocks([b for item in items for b in item["c"]])}]
+        return [self._list(node, ordered=False)]
 
     def _ordered_list(self, node: SyntaxTreeNode) -> list[Node]:
+        return [self._list(node, ordered=True)]
+
+    def _list(self, node: SyntaxTreeNode, *, ordered: bool) -> Node:
         items = [self.blocks(item.children) for item in node.children]
-        return [{"t": "list", "ordered": True, "start": int(node.attrs.get("start", 1)), "items": items}]
+        start = int(node.attrs.get("start", 1))
+        look = _look_of_blocks([block for item in items for block in item])
+        return {"t": "list", "ordered": ordered, "start": start, "items": items, **look}
 
     def _check(self, item: SyntaxTreeNode) -> Node:
         """Draw "- [ ] {{ path }} text": the placeholder directly after the box names the property, unprinted."""
@@ -120,7 +147,7 @@ class _Gardener:
         checked = self.ticks.get(path, mark[1] != " ")
         self.tree.empties = [e for e in self.tree.empties if not path or e.path != path]
         self.tree.checkboxes.append(TemplateCheckbox(path, one_line(plain(children)), checked))
-        return {"checked": checked, "c": [{"t": "p", "c": children}, *self.blocks(rest)]}
+        return {"checked": checked, "c": [{"t": "p", "c": children, **_look(children)}, *self.blocks(rest)]}
 
     def _blockquote(self, node: SyntaxTreeNode) -> list[Node]:
         return [{"t": "quote", "c": self.blocks(node.children)}]
@@ -139,7 +166,8 @@ class _Gardener:
         ]
         align = [_alignment(cell) for cell in node.children[0].children[0].children]
         head = rows[0] if any(plain(cell).strip() for cell in rows[0]) else []
-        return [{"t": "table", "align": align, "head": head, "rows": rows[1:]}]
+        look = _look([piece for row in rows for cell in row for piece in cell])
+        return [{"t": "table", "align": align, "head": head, "rows": rows[1:], **look}]
 
     # Inline
 
@@ -192,14 +220,15 @@ class _Gardener:
         return {"t": "text", "v": printable(placeholder.source)}
 
     def _value(self, placeholder: Placeholder) -> Node:
-        value = self.values.get(placeholder.path)
-        text = printable(value).strip() if isinstance(value, str) else ""
+        value = lookup(placeholder.path, placeholder.scope, self.values)
+        written = apply(placeholder.filters, value, self.locale) if isinstance(value, str) else ""
+        text = printable(written).strip()
         if not text and placeholder.default is not None:
             text = printable(placeholder.default)
         if not text:
             required = not placeholder.may_be_empty and placeholder.default is None
             if placeholder.default is None:
-                self.tree.empties.append(EmptyPlaceholder(placeholder.path, placeholder.line, required))
+                self.tree.empties.append(EmptyPlaceholder(_whole_path(placeholder), placeholder.line, required))
             return {"t": "value", "v": "", "blank": required}
         return {"t": "value", "v": text}
 
@@ -207,12 +236,30 @@ class _Gardener:
         line = node
         while not line.map and line.parent:
             line = line.parent
-        self.tree.problems.append(TemplateProblem(line.map[0] + 1 if line.map else 1, message, {}))
+        self.tree.problems.append(TemplateProblem(self.marked.origin(line.map[0] if line.map else 0), message, {}))
 
 
 def plain(nodes: list[Node]) -> str:
     """Flatten inline nodes to their text."""
     return "".join(plain(node["c"]) if "c" in node else str(node.get("v", " ")) for node in nodes)
+
+
+def _look(content: list[Node]) -> Node:
+    """Say in which language a piece is set, where that is another than the document's."""
+    language = language_of_text(plain(content))
+    return {"lang": language} if language else {}
+
+
+def _look_of_blocks(blocks: list[Node]) -> Node:
+    looks = {block.get("lang", "") for block in blocks}
+    return {"lang": looks.pop()} if len(looks) == 1 and looks != {""} else {}
+
+
+def _whole_path(placeholder: Placeholder) -> str:
+    """Name a loop's variable by its list: item.tax -> products.tax."""
+    head, _, rest = placeholder.path.partition(".")
+    item = placeholder.scope.get(head)
+    return ".".join(filter(None, (item["list"], rest))) if item else placeholder.path
 
 
 def _leading_text(nodes: list[Node]) -> str:

@@ -5,6 +5,12 @@ The language is CommonMark with tables; HTML prints as text. Beside it:
     {{ lead.title }}                    a value; an empty one is reported and leaves a blank line to fill in
     {{ contact.post | "director" }}     with a default
     {{ company.bank.bic? }}             may be empty: prints nothing
+    {{ lead.UF_CRM_X | date "d MMMM yyyy" }} {{ lead.opportunity | words }} {{ lead.title | upper }}
+                                        written otherwise: date, money, number, upper, lower, words
+    {{#if lead.UF_CRM_X}} ... {{else if company.title == "Acme"}} ... {{else}} ... {{/if}}
+                                        shown when there is something (not x: when not); == and != compare with a text
+    {{#each products}} {{ item.name }} {{/each}}
+                                        repeated; item.number counts; "as row" gives the item another name
     {{ products }}                      alone in a paragraph: the price table
     - [ ] {{ lead.UF_CRM_X }} Text      a tick box that shows a yes/no property of the card
     {{ signatures }}                    alone in a paragraph: a signature block for every party
@@ -13,6 +19,7 @@ The language is CommonMark with tables; HTML prints as text. Beside it:
     {{ checkbox 1 "I agree" }}          a box with its text, ticked by signer 1
     {{ page_break }}                    alone in a paragraph
 
+A tag of a condition or a loop that stands alone on its line goes with the line, so it can stand around a table's row.
 Paragraphs beginning with "1.1." are set as clauses with the number in the margin.
 """
 
@@ -36,12 +43,16 @@ from b24app.documents.templates.model import (
     TemplateValues,
     Total,
 )
+from b24app.documents.templates.values import Printed, to_plain
 from b24app.domain.fields import Field, PageSize
 from b24app.errors import N_, DocumentRefused
 
 __all__ = [
+    "EXAMPLES",
+    "MARKDOWN_LIMIT",
     "EmptyPlaceholder",
     "PartyBlock",
+    "Printed",
     "ProductRow",
     "Products",
     "RenderedTemplate",
@@ -58,6 +69,13 @@ __all__ = [
 MARKDOWN_LIMIT = 200_000
 """Characters; a hundred pages and more."""
 
+EXAMPLES = {
+    "services_agreement": {"en": "Services agreement", "uk": "Договір про надання послуг"},
+    "non_disclosure": {"en": "Non-disclosure agreement", "uk": "Договір про нерозголошення"},
+    "acceptance": {"en": "Acceptance certificate", "uk": "Акт приймання-передачі послуг"},
+}
+"""What ships with us, in the languages it is written in: name -> language -> title."""
+
 _JOBS = "b24app.documents.jobs.templates"
 _EXAMPLES = Path(__file__).parent / "examples"
 
@@ -69,18 +87,21 @@ def render_template(
     locale: str,
     parties: Sequence[PartyBlock],
     ticks: Mapping[str, bool],
+    sample: bool = False,
 ) -> RenderedTemplate:
     """Fill a template and typeset it.
 
-    `ticks`: path -> ticked, for the tick boxes; a path not in it keeps the mark written in the template.
+    `ticks`: path -> ticked, for the tick boxes; a path not in it keeps the mark written in the template. `sample`
+    marks every page as one.
     Raises: DocumentRefused with reason "too_large" or "too_complex".
     """
     args = {
         "markdown": _within_limit(markdown),
-        "values": dict(values),
+        "values": to_plain(values),
         "locale": locale,
         "parties": [asdict(party) for party in parties],
         "ticks": dict(ticks),
+        "sample": sample,
     }
     output = guard.run(f"{_JOBS}:render", args, reusable=True)
     data = output.data
@@ -92,6 +113,8 @@ def render_template(
         empties=tuple(EmptyPlaceholder(**empty) for empty in data["empties"]),
         problems=_problems(data),
         title=data["title"],
+        unprintable=tuple(data["unprintable"]),
+        mentions=tuple((path, line) for path, line in data["mentions"]),
         paths=tuple(data["paths"]),
     )
 

@@ -32,10 +32,11 @@ class Products(TypedDict):
     totals: list[Total]
 
 
-TemplateValues = Mapping[str, str | Products]
+TemplateValues = Mapping[str, Any]
 """Flat path -> text already formatted for the reader: {"lead.title": "Website", "lead.opportunity": "€1,200.00",
-"company.requisites.vat_id": "", ...}. An absent path is the same as an empty one. The one exception: "products" holds
-a `Products`. Newlines in a text become line breaks."""
+"company.requisites.vat_id": "", ...}; text that filters can write otherwise is a `values.Printed`. An absent path is
+the same as an empty one. For loops a path holds a list of such mappings or of texts; "products" holds a `Products`.
+Newlines in a text become line breaks."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,10 @@ class RenderedTemplate:
     problems: tuple[TemplateProblem, ...]
     title: str
     paths: tuple[str, ...] = ()  # of the card, in order of appearance
+    unprintable: tuple[str, ...] = ()  # letters that no font of ours has; they are left out
+    mentions: tuple[
+        tuple[str, int], ...
+    ] = ()  # path and line of whatever it asks of the card, in branches not taken too
 
 
 @dataclass(frozen=True)

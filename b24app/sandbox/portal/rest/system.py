@@ -11,7 +11,9 @@ from b24app.sandbox.portal.rest import filters
 from b24app.sandbox.portal.rest.errors import RestError, access_denied
 from b24app.sandbox.portal.rest.registry import METHODS, Context, Page, page_of, rest
 
-ALL_SCOPES = ["bizproc", "crm", "disk", "documentgenerator", "im", "placement", "user", "user_basic", "user_brief"]
+ALL_SCOPES = [
+    "bizproc", "crm", "department", "disk", "documentgenerator", "im", "placement", "user", "user_basic", "user_brief",
+]  # fmt: skip
 _APP_CONTEXT = ("ACCESS_DENIED", 400)
 
 
@@ -115,6 +117,13 @@ def user_search(context: Context) -> Page:
     text = str(conditions.pop("FIND", "")).lower()
     found = [user for user in context.portal.employees.values() if _mentions(user, text)]
     return _users(context, found, conditions)
+
+
+@rest("department.get", scope="department")
+def department_get(context: Context) -> Page:
+    """docs: api-reference/departments/department-get.md; numbers are text. Everybody is in the one there is."""
+    rows = [{"ID": "1", "NAME": context.portal.title, "SORT": 500, "UF_HEAD": "1"}]
+    return page_of(rows, context.get("START"))
 
 
 def _mentions(user: Employee, text: str) -> bool:
