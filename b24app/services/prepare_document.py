@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import chain
 from typing import Any
 
 from b24app.bitrix.card import CardSnapshot
@@ -101,7 +102,7 @@ def inputs_of(ctx: Context, portal: Portal, composer: Composer, card: CardSnapsh
 
 
 def _source_of(portal: Portal, form: ComposeForm, chosen: str) -> Any:
-    """What one of the documents is made of: a template's words, or a file that never changes and what stands on it."""
+    """What one of the documents is made of: a template's revision, or a file that never changes and what is on it."""
     if chosen == TEMPLATE:
         template = composers.template(portal.member_id, form.template_id)
         return f"{template.locale} {template.revision}" if template else chosen
@@ -179,9 +180,7 @@ def _prepare(
         parts=[_part_row(part, file.sha256) for part, file in zip(parts, files, strict=True)],
         findings=[finding.to_dict() for finding in findings],
         revision=next((file.revision for file in files if file.revision), ""),
-        unprintable=list(
-            dict.fromkeys([letter for file in files for letter in file.unprintable] + [*whole.unprintable])
-        ),
+        unprintable=list(dict.fromkeys([*chain(*(file.unprintable for file in files)), *whole.unprintable])),
         created_at=to_ms(ctx.now()),
         printed={**_printed(files), **printed_fields(fields)},
         bound=bound,

@@ -62,7 +62,7 @@ def render(args: dict[str, Any], _blobs: dict[str, bytes]) -> Output:
 
 
 def _paths(tree: Tree) -> list[str]:
-    """List what the template asks of the card, in branches not taken too; bound boxes say it themselves."""
+    """List what a template asks of the card, in branches not taken too, without its tick boxes."""
     bound = {checkbox.path for checkbox in tree.checkboxes}
     products = ["products"] if any(p.kind == "products" for p in tree.mentioned) else []
     return [path for path in dict.fromkeys([path for path, _ in tree.mentions] + products) if path not in bound]

@@ -91,11 +91,11 @@ class RenderedTemplate:
     empties: tuple[EmptyPlaceholder, ...]
     problems: tuple[TemplateProblem, ...]
     title: str
-    paths: tuple[str, ...] = ()  # of the card, in order of appearance
     unprintable: tuple[str, ...] = ()  # letters that no font of ours has; they are left out
     mentions: tuple[
         tuple[str, int], ...
     ] = ()  # path and line of whatever it asks of the card, in branches not taken too
+    paths: tuple[str, ...] = ()  # of the card, in order of appearance
 
 
 @dataclass(frozen=True)
