@@ -151,6 +151,7 @@ def wire_handlers(ctx: Context) -> dict[Topic, Handler]:
     from b24app.services.fetch_file import fetch_file
     from b24app.services.file_to_card import file_to_card, pin_document
     from b24app.services.look_at_request import look_again
+    from b24app.services.mint_link import mint_link
     from b24app.services.receive_event import act_on_event
     from b24app.services.relay_to_portal import relay_to_portal
     from b24app.services.seal_document import seal_document
@@ -172,6 +173,7 @@ def wire_handlers(ctx: Context) -> dict[Topic, Handler]:
         Topic.CANCEL: with_providers(cancel_at_provider),
         Topic.CORRECT_SIGNER: with_providers(correct_at_provider),
         Topic.LOOK: with_providers(look_again),
+        Topic.SIGNING_LINK: with_providers(mint_link),
         Topic.PROVIDER_EVENT: with_providers(act_on_provider_event),
         Topic.CHECK_CONNECTION: with_providers(check_connection),
         Topic.RELAY: partial(relay_to_portal, ctx),

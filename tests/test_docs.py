@@ -9,9 +9,11 @@ from pathlib import Path
 
 from b24app.cli import _parser
 from b24app.documents.jobs.template_tree import grow
+from b24app.documents.templates.docx import inspect_docx
 from b24app.outbox.turn import LEASE_MS
 from b24app.settings import PREFIX, SECRETS, Settings
 from b24app.store import database, heartbeat
+from tests.documents.hostile_docx import template
 from tests.portal_room import open_room
 
 ROOT = Path(__file__).parent.parent
@@ -83,9 +85,17 @@ def test_services_run_commands_there_are_and_may_end_what_they_began():
 
 
 def test_what_the_page_about_templates_writes_can_be_written():
-    page = (ROOT / "docs" / "templates.md").read_text().replace("\\|", "|")
+    page = (ROOT / "docs" / "templates.md").read_text().replace("\\|", "|").partition("## Word files")[0]
     written = [*re.findall(r"`(\{\{.*?\}\}[^`]*)`", page), *re.findall(r"```\n(.*?)```", page, re.DOTALL)]
     assert len(written) > 10
     for text in written:
         closed = text + ("{{/each}}" if text.startswith("{{#each") and "{{/each}}" not in text else "")
         assert grow(closed, None, {}).problems == [], text
+
+
+def test_what_it_says_of_word_files_can_be_written_there():
+    page = (ROOT / "docs" / "templates.md").read_text().replace("\\|", "|").partition("## Word files")[2]
+    written = [text for text in re.findall(r"`(\{[{%][^`]*)`", page) if not text.startswith("{%p")]
+    outline = inspect_docx(template(*written))
+    assert (len(written) >= 8, outline.problems, outline.signers) == (True, (), ("1", "2"))
+    assert {"card.title", "contact.post", "company.title", "products.rows"} == set(outline.paths)

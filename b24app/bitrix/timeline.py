@@ -32,7 +32,7 @@ from b24app.bitrix.values import moment
 from b24app.errors import N_, BitrixError
 
 __all__ = ["Action", "Button", "Line", "LiveCard", "OpenApp", "Redirect", "RestEvent", "Tag", "activity_add",
-           "activity_id", "activity_update", "comment_with_file", "find_activity", "find_comment", "has_log_message",
+           "activity_id", "activity_update", "comment_with_files", "find_activity", "find_comment", "has_log_message",
            "log_message", "pin", "unpin"]  # fmt: skip
 
 PROVIDER = "CONFIGURABLE_REST_APP"
@@ -73,17 +73,17 @@ def unpin(record_id: int, entity: Entity) -> Command:
     return Command("crm.timeline.item.unpin", _owned(record_id, entity))
 
 
-def comment_with_file(portal: Portal, entity: Entity, text: str, file_name: str, data: bytes) -> int:
-    """Put a file into the timeline as a comment and return the record's id.
+def comment_with_files(portal: Portal, entity: Entity, text: str, files: Mapping[str, bytes]) -> int:
+    """Put files (name -> bytes) into the timeline as a comment and return the record's id.
 
     A lost answer raises OutcomeUnknown: look with `find_comment` by marker and file before sending again.
     """
     if not text.strip():
-        raise ValueError("a comment with a file needs a text")
+        raise ValueError("a comment with files needs a text")
     fields = {
         **_named(entity),
         "COMMENT": bbcode.plain(text.strip()),
-        "FILES": [[file_name, base64.b64encode(data).decode("ascii")]],
+        "FILES": [[name, base64.b64encode(data).decode("ascii")] for name, data in files.items()],
     }
     id = positive_int(portal.call("crm.timeline.comment.add", {"fields": fields}, write=True).result)
     if not id:

@@ -59,6 +59,7 @@ class Topic(StrEnum):
     CANCEL = "cancel"  # ask the provider to end a request
     CORRECT_SIGNER = "correct_signer"  # tell the provider a signer's new name or address
     LOOK = "look"  # ask the provider how a request stands that has been silent
+    SIGNING_LINK = "signing_link"  # ask the provider where a signer, who waits at our page, signs now
     PROVIDER_EVENT = "provider_event"  # act on what a provider sent; stored before it was answered
     CHECK_CONNECTION = "check_connection"  # try a provider's account, and have its events sent here
     PORTAL_EVENT = "portal_event"  # act on what a portal sent; stored before it was answered

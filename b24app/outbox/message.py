@@ -60,6 +60,7 @@ RULES: Mapping[Topic, DeadRule] = {
     Topic.CANCEL: DeadRule("skip"),  # what is looked up later must not wait for it
     Topic.CORRECT_SIGNER: DeadRule("skip"),
     Topic.LOOK: DeadRule("skip"),
+    Topic.SIGNING_LINK: DeadRule("skip", attempts=1),  # nobody waits any more at a second try
     Topic.PROVIDER_EVENT: DeadRule("skip"),
     Topic.CHECK_CONNECTION: DeadRule("skip", attempts=12),
     Topic.PORTAL_EVENT: DeadRule("skip"),

@@ -125,12 +125,16 @@ class Opens(StrEnum):
 
 @dataclass(frozen=True)
 class Link:
-    """Where a signer signs. Made at the click, never stored: it may die at the first opening."""
+    """Where a signer signs. Made at the click, for one opening: it may die at the first.
+
+    `client_id`: what the provider's script in our page wants to be told, for FRAME.
+    """
 
     url: str = field(repr=False)
     expires_at: datetime | None = None
     single_use: bool = True
     opens: Opens = Opens.REDIRECT
+    client_id: str = ""
 
 
 class Cancelled(StrEnum):

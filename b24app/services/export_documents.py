@@ -51,6 +51,8 @@ def _pack(ctx: Context, archive: zipfile.ZipFile, portal: Portal, row: Request) 
     name = file_name(row)
     try:
         archive.writestr(name, ctx.blobs.get(row.final_sha256))
+        if row.certificate_sha256:
+            archive.writestr(f"{name.removesuffix('.pdf')} certificate.pdf", ctx.blobs.get(row.certificate_sha256))
     except (NotFound, BlobDamaged):
         name = ""
     signers = requests.to_domain(row).signing

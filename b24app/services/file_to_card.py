@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from b24app.bitrix import timeline
 from b24app.bitrix.client import Portal as PortalClient
 from b24app.domain.events import EventType
@@ -11,7 +13,7 @@ from b24app.services.as_employee import as_employee
 from b24app.services.context import Context
 from b24app.services.marks import LOOK_BACK, filed_mark
 from b24app.services.relay_to_portal import GONE, Step, notification, raise_refusal, send_card, told
-from b24app.services.show_request import file_name
+from b24app.services.show_request import certificate_name, file_name
 from b24app.store.database import writing
 from b24app.store.tables import Request
 
@@ -22,10 +24,12 @@ def file_to_card(ctx: Context, message: Message) -> None:
     row = step.row
     if row.comment_id is not None or not row.final_sha256:
         return
-    data = ctx.blobs.get(row.final_sha256)
+    files = {file_name(row.title): ctx.blobs.get(row.final_sha256)}
+    if row.certificate_sha256:
+        files[certificate_name(row.title)] = ctx.blobs.get(row.certificate_sha256)
 
     def send(client: PortalClient, look_first: bool) -> int:
-        return (look_first and _find(client, step)) or _comment(ctx, client, step, data)
+        return (look_first and _find(client, step)) or _comment(ctx, client, step, files)
 
     comment_id = as_employee(ctx, step.portal, step.employees, send, look_first=message.is_retry)
     with writing():
@@ -50,10 +54,10 @@ def _find(client: PortalClient, step: Step) -> int | None:
     return timeline.find_comment(client, step.entity, marker, name, step.event.at - LOOK_BACK)
 
 
-def _comment(ctx: Context, client: PortalClient, step: Step, data: bytes) -> int:
+def _comment(ctx: Context, client: PortalClient, step: Step, files: Mapping[str, bytes]) -> int:
     url = ctx.url(filed_mark(step.row.id))
     text = step.say(N_("Signed and sealed: “%(title)s”. Verify it at %(url)s"), title=step.row.title, url=url)
-    return timeline.comment_with_file(client, step.entity, text, file_name(step.row.title), data)
+    return timeline.comment_with_files(client, step.entity, text, files)
 
 
 def _pin(client: PortalClient, step: Step, look_first: bool) -> None:

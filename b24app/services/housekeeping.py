@@ -9,7 +9,7 @@ from b24app.services.act_on_time import act_on_time
 from b24app.services.context import Context
 from b24app.services.look_after_silence import look_after_silence
 from b24app.services.sweep_files import sweep_files
-from b24app.store import composers, connections, heartbeat, inbox, templates
+from b24app.store import composers, connections, heartbeat, inbox, templates, visits
 from b24app.store.database import writing
 
 KEEP_EVENTS = timedelta(days=30)
@@ -29,6 +29,7 @@ def each_minute(ctx: Context) -> None:
         heartbeat.beat(ctx.now())
         if now is not None:
             composers.purge(to_ms(now) - composers.LIFE_MS)
+            visits.purge(to_ms(now - visits.LIFE))
             inbox.purge(to_ms(now - KEEP_EVENTS))
             templates.purge_drafts(to_ms(now - KEEP_DRAFTS))
             connections.forget_former(to_ms(now))

@@ -54,8 +54,12 @@ def _now_of(fixed: Sequence[Field], card: CardSnapshot) -> dict[str, str]:
 
 
 def _as_text(value: Any) -> str:
-    """Write a price table in one line; everything else is a text already."""
+    """Write a price table, or a list of people, in one line; everything else is a text already."""
     if isinstance(value, str):
         return value
-    lines = [f"{row['name']}: {row['quantity']} × {row['price']}" for row in value["rows"]]
-    return "; ".join([*lines, *(f"{total['label']} {total['value']}" for total in value["totals"])])
+    if isinstance(value, Mapping) and "rows" in value:
+        lines = [f"{row['name']}: {row['quantity']} × {row['price']}" for row in value["rows"]]
+        return "; ".join([*lines, *(f"{total['label']} {total['value']}" for total in value["totals"])])
+    if isinstance(value, Mapping):
+        return ", ".join(filter(None, map(_as_text, value.values())))
+    return "; ".join(map(_as_text, value)) if isinstance(value, list | tuple) else str(value)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from b24app.clock import monotonic_s
 from b24app.documents.preview import page_sizes
 from b24app.domain.acts import Seal
 from b24app.domain.events import AuditEvent, EventType
 from b24app.domain.signature_request import SignatureRequest, Signer, Status
-from b24app.errors import N_, ConfigError
+from b24app.errors import N_, ConfigError, DocumentRefused
 from b24app.evidence.authority import Authority
 from b24app.evidence.certificate import CertificateData, EventEntry, FileEntry, PersonEntry, certificate_page, finish
 from b24app.evidence.labels import event_text
@@ -29,6 +30,14 @@ FILE = N_("“%(title)s” begins on page %(page)s; the file as it came in: SHA-
 _sealers: dict[str, Sealer] = {}
 
 
+@dataclass(frozen=True)
+class _Closed:
+    """The final file, and the certificate where that is a file of its own."""
+
+    pdf: bytes
+    certificate: bytes = b""
+
+
 def seal_document(ctx: Context, message: Message) -> None:
     """Make the final file of a request that is completing; doing it twice leaves one result."""
     row = requests.row(message.portal, message.request_id)
@@ -36,15 +45,16 @@ def seal_document(ctx: Context, message: Message) -> None:
     if request.status is not Status.COMPLETING:
         return
     started_s = monotonic_s()
-    sealed = _seal_over(ctx, row, request) if request.is_external else _seal(ctx, row, request)
-    if sealed is None:
+    closed = _close_over(ctx, row, request) if request.is_external else _Closed(_seal(ctx, row, request).pdf)
+    if closed is None:
         return
-    final_sha256 = ctx.blobs.put(sealed.pdf)
-    pages = [[size.w_pt, size.h_pt] for size in page_sizes(sealed.pdf)]  # the certificate's too
+    final_sha256 = ctx.blobs.put(closed.pdf)
+    pages = [[size.w_pt, size.h_pt] for size in page_sizes(closed.pdf)]  # the certificate's too
+    beside = ctx.blobs.put(closed.certificate) if closed.certificate else ""
     with writing():
         apply_inside(ctx, row.portal, row.id, Seal(final_sha256))
         own = (Request.portal == row.portal) & (Request.id == row.id)
-        Request.update(final_sha256=final_sha256, pages=pages).where(own).execute()
+        Request.update(final_sha256=final_sha256, certificate_sha256=beside, pages=pages).where(own).execute()
     ctx.observer.document_sealed(monotonic_s() - started_s)
     ctx.hints.hint(row.portal)
 
@@ -74,20 +84,38 @@ def _seal(ctx: Context, row: Request, request: SignatureRequest) -> Sealed:
     )
 
 
-def _seal_over(ctx: Context, row: Request, request: SignatureRequest) -> Sealed | None:
+def _close_over(ctx: Context, row: Request, request: SignatureRequest) -> _Closed | None:
     """Seal the provider's file without touching what it signed; None while it has not been fetched.
 
-    Whoever fetches it enqueues the sealing again.
+    Whoever fetches it enqueues the sealing again. A file that another seal would harm stays as it is, and a sealed
+    certificate beside it names its digest.
     """
     kept = handovers.find(row.portal, row.id)
     if kept is None or not kept.signed_sha256:
         return None
-    return _sealer(ctx, row.portal).seal_over(
-        ctx.blobs.get(kept.signed_sha256),
+    signed = ctx.blobs.get(kept.signed_sha256)
+    reason, url = f"{request.title} ({row.id})", verification_url(ctx, row.id)
+    try:
+        sealer = _sealer(ctx, row.portal)
+        return _Closed(sealer.seal_over(signed, reason=reason, now=ctx.now(), verification_url=url).pdf)
+    except DocumentRefused as error:
+        if error.reason != "detached":
+            raise
+    return _Closed(signed, _detached(ctx, row, request, kept.signed_sha256, len(page_sizes(signed))))
+
+
+def _detached(ctx: Context, row: Request, request: SignatureRequest, signed_sha256: str, pages: int) -> bytes:
+    """Seal a certificate that is a file of its own."""
+    certificate = certificate_page(_certificate_data(ctx, row, request, signed_sha256, pages))
+    sealed = _sealer(ctx, row.portal).seal(
+        certificate.pdf,
         reason=f"{request.title} ({row.id})",
         now=ctx.now(),
+        seal_box=certificate.seal_box_behind(0),
         verification_url=verification_url(ctx, row.id),
+        locale=row.locale,
     )
+    return sealed.pdf
 
 
 def _sealer(ctx: Context, portal: str) -> Sealer:

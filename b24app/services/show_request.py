@@ -57,6 +57,7 @@ def show_request(ctx: Context, portal: Portal, user_id: int, request_id: str) ->
         pages=tuple((w, h) for w, h in row.pages) if row.final_sha256 else pages_of(ctx, row, sha256),
         document_sha256=sha256,
         has_final=bool(row.final_sha256),
+        has_certificate=bool(row.certificate_sha256),
         sender_name=row.people.get(str(row.sender_id), ""),
         responsible_name=row.people.get(str(row.responsible_id), ""),
         events=tuple(_events(row, request)),
@@ -113,6 +114,18 @@ def final_document(ctx: Context, portal: Portal, user_id: int, request_id: str) 
     if not row.final_sha256:
         raise NotFound(N_("This document is not completed yet."))
     return file_name(row.title), ctx.blobs.get(row.final_sha256)
+
+
+def certificate(ctx: Context, portal: Portal, user_id: int, request_id: str) -> tuple[str, bytes]:
+    """Return file name and bytes of the certificate that stands beside a document. Raises: NotFound without one."""
+    row = reach_request(ctx, portal, user_id, request_id)
+    if not row.certificate_sha256:
+        raise NotFound(N_("This document has no certificate of its own."))
+    return certificate_name(row.title), ctx.blobs.get(row.certificate_sha256)
+
+
+def certificate_name(title: str) -> str:
+    return file_name(f"{title} - certificate")
 
 
 def reach_request(ctx: Context, portal: Portal, user_id: int, request_id: str) -> Request:

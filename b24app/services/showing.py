@@ -31,6 +31,7 @@ class RequestView:
     pages: tuple[tuple[float, float], ...]
     document_sha256: str  # of the file that shows what has been entered so far
     has_final: bool
+    has_certificate: bool  # a file of its own, where the final one could not take our seal
     sender_name: str
     responsible_name: str
     events: tuple[EventView, ...]
@@ -95,9 +96,24 @@ class ClosedLink:
     """Why a signer's link does not open the document; shown without a word of its content.
 
     `reason`: unknown | signed | not_your_turn | declined | voided | expired | refused | completed | revoked | failed
+    | elsewhere (an ElsewhereView)
     """
 
     reason: str
     locale: str = "en"
     signed_at: datetime | None = None
     expires_on: date | None = None
+
+
+@dataclass(frozen=True)
+class ElsewhereView(ClosedLink):
+    """A request that is signed at its provider, for a signer in his turn: it opens no document here.
+
+    `service` is the provider's name, `origins` are what a frame with its pages needs; empty: its page is no frame.
+    """
+
+    title: str = ""
+    sender_name: str = ""
+    sender_company: str = ""
+    service: str = ""
+    origins: tuple[str, ...] = ()

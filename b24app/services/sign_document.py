@@ -24,9 +24,9 @@ from b24app.services.page_image import page_image as show_page
 from b24app.services.page_image import page_texts
 from b24app.services.record import apply_inside
 from b24app.services.rendition import current_document, pages_of, values_fingerprint
-from b24app.services.showing import ClosedLink, SigningView
+from b24app.services.showing import ClosedLink, ElsewhereView, SigningView
 from b24app.services.signature_input import SignatureInput, keep_file, keep_signature
-from b24app.store import portals, requests
+from b24app.store import connections, portals, requests
 from b24app.store.database import writing
 from b24app.store.tables import Request, SignerLink
 from b24app.store.vault import fingerprint
@@ -64,7 +64,16 @@ def open_link(ctx: Context, token: str) -> SigningView | ClosedLink:
     closed = _why_closed(ctx, link, request, signer)
     if closed or signer is None:
         return closed or ClosedLink("unknown")
-    return _view(ctx, _Turn(link, requests.row(link.portal, link.request), request, signer))
+    turn = _Turn(link, requests.row(link.portal, link.request), request, signer)
+    return _elsewhere(ctx, turn) if turn.row.connection else _view(ctx, turn)
+
+
+def link_elsewhere(ctx: Context, token: str) -> SignerLink:
+    """Resolve the link of a signer who may sign at the request's provider now. Raises: NotFound, NotAllowed."""
+    turn = _turn_anywhere(ctx, token)
+    if not turn.row.connection:
+        raise NotAllowed(N_("This document is signed on this page."))
+    return turn.link
 
 
 def record_view(ctx: Context, token: str, ip: str, user_agent: str) -> None:
@@ -201,6 +210,23 @@ def _view(ctx: Context, turn: _Turn) -> SigningView:
     )
 
 
+def _elsewhere(ctx: Context, turn: _Turn) -> ElsewhereView:
+    """Say who asks and which service it is; its name is unknown once its connection is gone."""
+    row, portal = turn.row, portals.find(turn.link.portal)
+    kept = connections.find(row.portal, row.connection)
+    room = ctx.rooms.get(kept.provider) if kept else None
+    return ElsewhereView(
+        "elsewhere",
+        turn.signer.locale,
+        expires_on=last_day(turn.request),
+        title=row.title,
+        sender_name=row.people.get(str(row.sender_id), ""),
+        sender_company=str(portal.settings.get("sender_name", "")) if portal else "",
+        service=room.title if room else "",
+        origins=room.pages(kept.settings) if room and kept else (),
+    )
+
+
 def _require_consent(turn: _Turn) -> _Turn:
     """Let the signer see the document and fill it in only after he agreed to sign electronically."""
     if turn.signer.consented_at is None:
@@ -217,7 +243,14 @@ def _find(token: str) -> SignerLink | None:
 
 
 def _turn(ctx: Context, token: str) -> _Turn:
-    """Resolve a link whose signer may act now. Raises: NotFound, NotAllowed."""
+    """Resolve a link whose signer may act here now. Raises: NotFound; NotAllowed, also when he signs elsewhere."""
+    turn = _turn_anywhere(ctx, token)
+    if turn.row.connection:
+        raise NotAllowed(N_("This document can no longer be signed through this link. Open the link again to see why."))
+    return turn
+
+
+def _turn_anywhere(ctx: Context, token: str) -> _Turn:
     link = _find(token)
     if link is None:
         raise NotFound(N_("This link does not lead to a document. Look for a newer letter, or ask the sender."))

@@ -36,14 +36,15 @@ class VerifyView:
 def verify_upload(ctx: Context, data: bytes) -> VerifyView:
     """Judge an uploaded file; whoever holds the whole sealed file may read its title.
 
-    A file that is soundly sealed by one of our keys but is not the one we keep is `changed`.
+    A file that is soundly sealed by one of our keys but is not the one we keep is `changed`. A file that others
+    signed, whose certificate of ours stands beside it, is known by its digest.
     """
     verdict = verify_file(data, ctx.now())
-    row = _row(verdict.verification_id) if verdict.is_ours else None
+    row = _row(verdict.verification_id) if verdict.is_ours else _certified(verdict.sha256)
     if row is None:
         state = "not_ours" if verdict.is_ours else _STATES[verdict.state]
         return VerifyView(state, sha256=verdict.sha256)
-    if row.final_sha256 != verdict.sha256:
+    if verdict.sha256 not in (row.final_sha256, row.certificate_sha256):
         return VerifyView("changed", sha256=verdict.sha256)
     return _view(row, title=row.title)
 
@@ -72,6 +73,10 @@ def root_certificate(_ctx: Context, verification_id: str) -> str | None:
 def _row(verification_id: str) -> Request | None:
     """Public by design: whoever has the id came by the document's own link."""
     return Request.get_or_none(Request.id == verification_id) if verification_id else None
+
+
+def _certified(sha256: str) -> Request | None:
+    return Request.get_or_none((Request.final_sha256 == sha256) & (Request.certificate_sha256 != ""))
 
 
 def _view(row: Request, title: str) -> VerifyView:

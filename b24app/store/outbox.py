@@ -20,6 +20,7 @@ from b24app.store.prepared import Prepared, Written, hole
 from b24app.store.tables import OutboxMessage, Portal
 
 PORTAL, LETTERS, SEAL, PROVIDER, EVENTS = "portal", "letters", "seal", "provider", "events"
+VISITS = "visits"  # a person waits: not behind a look that is due in a minute
 LANES: Mapping[Topic, str] = {
     Topic.INVITE: LETTERS,
     Topic.REMIND: LETTERS,
@@ -31,6 +32,7 @@ LANES: Mapping[Topic, str] = {
     Topic.CANCEL: PROVIDER,
     Topic.CORRECT_SIGNER: PROVIDER,
     Topic.LOOK: PROVIDER,
+    Topic.SIGNING_LINK: VISITS,
     Topic.PROVIDER_EVENT: PROVIDER,
     Topic.CHECK_CONNECTION: PROVIDER,
     Topic.PORTAL_EVENT: EVENTS,

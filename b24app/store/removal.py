@@ -32,6 +32,7 @@ BLOB_COLUMNS = (
     Request.document_sha256,
     Request.final_sha256,
     Request.upload_sha256,
+    Request.certificate_sha256,
     Handover.signed_sha256,
     Rendition.sha256,
     TemplateRevision.file_sha256,

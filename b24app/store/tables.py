@@ -291,6 +291,7 @@ class Request(Table):
     made_of = JSONField(null=True)  # the composer's form, to send it anew
     upload_sha256 = CharField(default="", index=True)  # the employee's own file, without what we added
     is_test = BooleanField(default=False)  # sent in a signing service's test mode: without legal effect
+    certificate_sha256 = CharField(default="", index=True)  # sealed, beside a final file that cannot take our seal
 
     class Meta:
         indexes = ((("portal", "entity_type_id", "entity_id", "created_at"), False),)
@@ -449,6 +450,22 @@ class SignerLink(Table):
     revoked_at = BigIntegerField(null=True)
 
 
+class SigningVisit(Table):
+    """One click on "sign at the provider": the worker puts the address down, the page takes it, once. Gone after a
+    minute."""
+
+    id = CharField(primary_key=True)
+    portal = CharField(index=True)
+    request = CharField()
+    signer = CharField(index=True)
+    asked_at = BigIntegerField(index=True)
+    link = TextField(default="")  # locked
+    trouble = CharField(default="")  # why there is no link
+
+    class Meta:
+        table_name = "signing_visit"
+
+
 class Value(Table):
     """What was put into a field, kept while the signer is still at it. Lives and dies with the request."""
 
@@ -584,5 +601,6 @@ OutboxMessage.add_index(
 ALL = [
     Application, Portal, PortalToken, Authority, Template, TemplateRevision, TemplateDraft, Composer, Prepared, Upload,
     LastChoice, LastTemplate, Request, RequestWord, RequestText, SignerRow, Connection, Handover, ProviderSigner,
-    InboxEvent, SignerLink, Value, SavedSignature, Rendition, Derived, FileSweep, AuditRow, OutboxMessage, Heartbeat,
+    InboxEvent, SignerLink, SigningVisit, Value, SavedSignature, Rendition, Derived, FileSweep, AuditRow, OutboxMessage,
+    Heartbeat,
 ]  # fmt: skip

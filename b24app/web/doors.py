@@ -14,6 +14,7 @@ from b24app.web import (
     app_home,
     composer,
     composer_files,  # noqa: F401 - adds its doors to the composer's
+    elsewhere,
     error_pages,
     headers,
     health,
@@ -42,14 +43,14 @@ from b24app.web.session import FrameSessionInterface, frame_token
 MAX_BODY_BYTES = 26 * 1024 * 1024
 
 BLUEPRINTS = (
-    app_home.bp, composer.bp, health.bp, install.bp, metrics.bp, pages.bp, portal_events.bp, provider_webhooks.bp,
-    requests_page.bp, services_page.bp, settings_page.bp, signing.bp, template_editor.bp, template_files.bp,
-    template_library.bp, template_options_page.bp, template_revisions.bp, troubles_page.bp, verify.bp,
-    *placement_handlers.BLUEPRINTS,
+    app_home.bp, composer.bp, elsewhere.bp, health.bp, install.bp, metrics.bp, pages.bp, portal_events.bp,
+    provider_webhooks.bp, requests_page.bp, services_page.bp, settings_page.bp, signing.bp, template_editor.bp,
+    template_files.bp, template_library.bp, template_options_page.bp, template_revisions.bp, troubles_page.bp,
+    verify.bp, *placement_handlers.BLUEPRINTS,
 )  # fmt: skip
 
 FOREIGN_POSTS = (
-    app_home.bp, install.bp, portal_events.bp, provider_webhooks.bp, signing.bp, verify.bp,
+    app_home.bp, elsewhere.bp, install.bp, portal_events.bp, provider_webhooks.bp, signing.bp, verify.bp,
     *placement_handlers.BLUEPRINTS,
 )  # fmt: skip
 """Posted to by Bitrix24 and signing providers, or guarded by a signer's secret link: no CSRF token can be in them."""

@@ -50,7 +50,7 @@ def _policy(portal: str) -> str:
             "img-src 'self' data: blob:",
             "font-src 'self'",
             f"connect-src 'self' {portal}".strip(),
-            "frame-src 'self'",  # the preview of a letter
+            " ".join(("frame-src 'self'", *g.get("frames", ()))),  # a letter's preview; a provider's signing page
             "form-action 'self'",
             "base-uri 'none'",
             f"frame-ancestors {portal or g.get('framed_by') or _NOBODY}",

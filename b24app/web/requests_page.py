@@ -19,7 +19,7 @@ from b24app.services.remind_signer import remind_signer
 from b24app.services.resend_request import resend_request
 from b24app.services.retry_request import retry_request
 from b24app.services.send_through import OtherService, other_services, reroute_request
-from b24app.services.show_request import final_document, show_request
+from b24app.services.show_request import certificate, final_document, show_request
 from b24app.services.signing_rules import rules_of
 from b24app.services.void_request import void_request
 from b24app.services.write_answers import settle_conflict
@@ -153,7 +153,17 @@ def refuse(caller: Caller, request_id: str) -> ResponseReturnValue:
 @portal_required
 def document(caller: Caller, request_id: str) -> ResponseReturnValue:
     """Hand over the sealed PDF."""
-    name, data = final_document(context(), caller.portal, caller.user_id, request_id)
+    return _file(*final_document(context(), caller.portal, caller.user_id, request_id))
+
+
+@bp.post("/<request_id>/certificate")
+@portal_required
+def certificate_file(caller: Caller, request_id: str) -> ResponseReturnValue:
+    """Hand over the certificate of a document that could not take our seal."""
+    return _file(*certificate(context(), caller.portal, caller.user_id, request_id))
+
+
+def _file(name: str, data: bytes) -> Response:
     response = Response(data, mimetype="application/pdf")
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response

@@ -17,7 +17,7 @@ from b24app.clock import monotonic_s
 from b24app.domain.fields import FieldType
 from b24app.errors import N_, DocumentRefused, InvalidPayload, NotAllowed, NotFound
 from b24app.services import sign_document
-from b24app.services.showing import ClosedLink, SigningView
+from b24app.services.showing import ClosedLink, ElsewhereView, SigningView
 from b24app.web.error_pages import sentence
 from b24app.web.guards import context
 from b24app.web.i18n import LOCALES
@@ -40,13 +40,15 @@ Deed = Callable[[str], str | dict[str, object]]
 
 @bp.get("")
 def show(token: str) -> ResponseReturnValue:
-    view = _open(token)
-    return _closed(view) if isinstance(view, ClosedLink) else _sign(token, view)
+    view = open_page(token)
+    if isinstance(view, ElsewhereView):
+        return _elsewhere(token, view)
+    return closed_page(token, view) if isinstance(view, ClosedLink) else _sign(token, view)
 
 
 @bp.get("/review")
 def review(token: str) -> ResponseReturnValue:
-    view = _open(token)
+    view = open_page(token)
     if isinstance(view, ClosedLink) or view.signer.consented_at is None:
         return redirect(url_for(".show", token=token), 303)
     return _review(token, view)
@@ -54,8 +56,8 @@ def review(token: str) -> ResponseReturnValue:
 
 @bp.get("/decline")
 def ask_decline(token: str) -> ResponseReturnValue:
-    view = _open(token)
-    return _closed(view) if isinstance(view, ClosedLink) else _page("decline", token, view)
+    view = open_page(token)
+    return closed_page(token, view) if isinstance(view, ClosedLink) else _page("decline", token, view)
 
 
 @bp.get("/page/<int:page>")
@@ -69,7 +71,7 @@ def page_image(token: str, page: int) -> ResponseReturnValue:
 @bp.get("/page/<int:page>/text")
 def page_text(token: str, page: int) -> ResponseReturnValue:
     """Give the text of one page, for screen readers, where the signing page had no room for it."""
-    view = _open(token)
+    view = open_page(token)
     if isinstance(view, ClosedLink) or not 0 < page <= len(view.page_texts):
         raise NotFound(N_("This document has no such page."))
     return Response(view.page_texts[page - 1], mimetype="text/plain")
@@ -195,7 +197,7 @@ def _led_back(token: str) -> ResponseReturnValue:
     return jsonify(closed=address) if wants_fragment() else redirect(address, 303)
 
 
-def _open(token: str) -> SigningView | ClosedLink:
+def open_page(token: str) -> SigningView | ClosedLink:
     """Look the link up and speak its signer's language from here on."""
     view = sign_document.open_link(context(), token)
     if not isinstance(view, ClosedLink) or view.reason != "unknown":
@@ -205,7 +207,7 @@ def _open(token: str) -> SigningView | ClosedLink:
 
 def _open_now(token: str) -> SigningView:
     """Look the link up for a deed. Raises: NotAllowed when it opens nothing any more."""
-    view = _open(token)
+    view = open_page(token)
     if isinstance(view, ClosedLink):
         raise NotAllowed(N_("This document can no longer be signed through this link."))
     return view
@@ -217,11 +219,20 @@ def _speak(locale: str) -> None:
         refresh()
 
 
-def _closed(link: ClosedLink) -> ResponseReturnValue:
+def closed_page(token: str, link: ClosedLink) -> ResponseReturnValue:
+    """Say why the link opens no document; one that is signed elsewhere has a single page, whatever was asked for."""
+    if isinstance(link, ElsewhereView):
+        return redirect(url_for("signing.show", token=token), 303)
     if link.reason == "unknown" and attempts.miss(request.remote_addr or "", monotonic_s()):
         page = render_template("signing/closed.html", link=ClosedLink("too_often"))
         return page, 429, {"Retry-After": str(int(WINDOW_S))}
     return render_template("signing/closed.html", link=link), STATUS.get(link.reason, 200)
+
+
+def _elsewhere(token: str, view: ElsewhereView) -> ResponseReturnValue:
+    """Lead him to the provider; its pages may be framed by this one page of ours only."""
+    g.frames = view.origins
+    return render_template("signing/elsewhere.html", token=token, view=view)
 
 
 def _sign(token: str, view: SigningView, problem: InvalidPayload | None = None) -> ResponseReturnValue:
@@ -246,9 +257,9 @@ def _page(
 
 def _show_problem(token: str, problem: InvalidPayload) -> ResponseReturnValue:
     """Show the page that the plain form came from again, with the sentence at its place."""
-    view = _open(token)
+    view = open_page(token)
     if isinstance(view, ClosedLink):
-        return _closed(view)
+        return closed_page(token, view)
     came_from = (request.url_rule.endpoint if request.url_rule else "").removeprefix("signing.")
     if came_from == "finish" and view.signer.consented_at:
         return _review(token, view, problem)

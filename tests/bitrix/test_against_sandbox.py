@@ -276,7 +276,7 @@ class TestTimeline:
 
     def test_the_file_arrives_and_is_pinned(self, world: World) -> None:
         portal, before = world.portal(), utc_now() - timedelta(seconds=5)
-        record = timeline.comment_with_file(portal, LEAD, "Sealed document r-1", "agreement.pdf", b"%PDF-1.7 sealed")
+        record = timeline.comment_with_files(portal, LEAD, "Sealed document r-1", {"agreement.pdf": b"%PDF-1.7 sealed"})
         command = timeline.pin(record, LEAD)
         portal.call(command.method, command.params)
         assert timeline.find_comment(portal, LEAD, "document r-1", "agreement.pdf", before) == record
@@ -306,7 +306,7 @@ class TestTimeline:
 
     def test_a_comment_is_found_behind_a_page_of_newer_ones(self, world: World) -> None:
         portal, before = world.portal(), utc_now() - timedelta(seconds=5)
-        record = timeline.comment_with_file(portal, LEAD, "Sealed document r-3", "agreement.pdf", b"%PDF")
+        record = timeline.comment_with_files(portal, LEAD, "Sealed document r-3", {"agreement.pdf": b"%PDF"})
         for number in range(60):
             world.acme.timeline.add("comment", (1, 77), 6, text=f"Called, nobody answered ({number})", files=[])
         assert timeline.find_comment(portal, LEAD, "r-3", "agreement.pdf", before) == record
@@ -315,7 +315,7 @@ class TestTimeline:
         portal, before = world.portal(), utc_now() - timedelta(seconds=5)
         world.acme.faults.add("answer_lost", method="crm.timeline.comment.add")
         with pytest.raises(OutcomeUnknown):
-            timeline.comment_with_file(portal, LEAD, "Sealed document r-7", "a.pdf", b"%PDF")
+            timeline.comment_with_files(portal, LEAD, "Sealed document r-7", {"a.pdf": b"%PDF"})
         assert timeline.find_comment(portal, LEAD, "r-7", "a.pdf", before) is not None
 
 

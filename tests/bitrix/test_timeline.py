@@ -163,7 +163,7 @@ class TestComment:
     ) -> None:
         mini = MiniPortal(server)
         mini.on("crm.timeline.comment.add", 999)
-        assert timeline.comment_with_file(portal, entity, "Sealed [B]", "a.pdf", b"%PDF") == 999
+        assert timeline.comment_with_files(portal, entity, "Sealed [B]", {"a.pdf": b"%PDF"}) == 999
         fields = mini.ran[0][1]["fields"]
         assert (fields["ENTITY_TYPE"], fields["ENTITY_ID"]) == (name, entity.id)
         assert base64.b64decode(fields["FILES"][0][1]) == b"%PDF"
@@ -171,12 +171,12 @@ class TestComment:
 
     def test_needs_a_text(self, portal: Portal) -> None:
         with pytest.raises(ValueError):
-            timeline.comment_with_file(portal, LEAD, " ", "a.pdf", b"x")
+            timeline.comment_with_files(portal, LEAD, " ", {"a.pdf": b"x"})
 
     def test_without_a_number_it_is_an_error(self, server: Server, portal: Portal) -> None:
         MiniPortal(server).on("crm.timeline.comment.add", False)
         with pytest.raises(BitrixError):
-            timeline.comment_with_file(portal, LEAD, "x", "a.pdf", b"x")
+            timeline.comment_with_files(portal, LEAD, "x", {"a.pdf": b"x"})
 
     def test_is_found_again_by_its_marker(self, server: Server, portal: Portal) -> None:
         row = {"ENTITY_ID": "77", "CREATED": "2026-03-02T15:00:00+03:00", "FILES": {"55": {"name": "offer (1).pdf"}}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pypdfium2 as pdfium
 import pytest
 
 from b24app.domain.events import Topic
@@ -12,7 +13,8 @@ from b24app.errors import NotAllowed, Sentence
 from b24app.evidence.verify import verify
 from b24app.services.approve_request import refuse_request
 from b24app.services.record import enqueue
-from b24app.services.show_request import show_request
+from b24app.services.show_request import certificate, final_document, show_request
+from b24app.services.verify_document import verify_upload
 from b24app.services.void_request import void_request
 from b24app.store import authorities, requests
 from b24app.store.database import writing
@@ -199,3 +201,25 @@ def test_the_seal_leaves_the_providers_signature_valid(scene, out):
         (True, True, "Example Sign"), (True, True, "Acme Consulting GmbH"),
     ]  # fmt: skip
     assert verdict.is_ours
+
+
+def test_a_file_that_its_service_has_locked_stays_untouched_and_gets_a_sealed_certificate_beside_it(scene, out):
+    scene.service.desk.locks = True
+    sign_all(scene, out)
+    scene.deliver()
+    scene.approve(out)
+    ctx, portal = scene.desk.ctx, scene.desk.portal
+    signed = ctx.blobs.get(scene.kept(out).signed_sha256)
+    name, beside = certificate(ctx, portal, ANNA, out)
+    assert (scene.status(out), final_document(ctx, portal, ANNA, out)[1]) == (Status.COMPLETED, signed)
+    assert name.endswith("certificate.pdf")
+    assert [verify_upload(ctx, file).state for file in (signed, beside)] == ["sealed", "sealed"]
+    assert verify_upload(ctx, signed + b" ").state != "sealed"
+    assert verify(signed, [authority().root_pem], scene.clock()).seals[0].trusted
+    assert scene.kept(out).signed_sha256 in digests_in(beside)
+
+
+def digests_in(pdf: bytes) -> str:
+    """The pages' text without the gaps that digests are written with."""
+    pages = pdfium.PdfDocument(pdf)
+    return "".join("".join(page.get_textpage().get_text_range().split()) for page in pages)

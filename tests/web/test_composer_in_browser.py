@@ -281,7 +281,7 @@ def test_the_field_editor_is_readable_and_usable_with_fingers(served: Office, br
         [{"id": "found-1", "signer": "1", "type": "text", "page": 1, "x_pt": 90, "y_pt": 400, "w_pt": 90, "h_pt": 14}],
     )
     expect(frame.get_by_test_id("candidate")).to_have_count(1)
-    frame.get_by_test_id("editor-take").tap()
+    frame.get_by_test_id("editor-take").click()
     expect(frame.get_by_test_id("spot")).to_have_count(2)
     context.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -120,9 +121,10 @@ class DropboxSignProvider(NoSuchCall):
         if not is_embedded(self._settings):
             raise refusal(Trouble.UNSUPPORTED, TITLE)
         try:
-            return self._client.sign_url(signer_ref, reading.link)
+            link = self._client.sign_url(signer_ref, reading.link)
         except ProviderError as error:
             raise _other(error, Trouble.INVALID, Trouble.CONFLICT) from error
+        return replace(link, client_id=client_id(self._settings))
 
     def invite(self, notice: Notice) -> None:
         self._means.letters.invite(notice)

@@ -67,6 +67,7 @@ class Desk:
     files: dict[str, bytes] = field(default_factory=dict)
     news: list[News] = field(default_factory=list)
     prepares_late: bool = False
+    locks: bool = False  # its signature forbids any change of the file
     stops_late: bool = False
     shows_returned_letters: bool = True
     files_wait: int = 0

@@ -34,9 +34,11 @@ def authority() -> Authority:
     return create_authority("Example Sign", utc_now())
 
 
-def signed_by_the_service(paper: Paper) -> bytes:
-    """The file with the service's own signature on it, as signing services hand it out."""
-    return Sealer(authority()).seal_over(paper.file, reason=paper.title, now=utc_now()).pdf
+def signed_by_the_service(paper: Paper, *, locked: bool) -> bytes:
+    """The file with the service's own signature on it, as signing services hand it out; a locked one is certified."""
+    service = Sealer(authority())
+    sign = service.seal if locked else service.seal_over
+    return sign(paper.file, reason=paper.title, now=utc_now()).pdf
 
 
 class Refused(Exception):
@@ -190,7 +192,7 @@ class ExampleSign:
             raise Refused("not_made_yet", 425)
         if found.state != "finished":
             raise Refused("not_made_yet", 425)
-        return Response(signed_by_the_service(found), mimetype="application/pdf")
+        return Response(signed_by_the_service(found, locked=self.desk.locks), mimetype="application/pdf")
 
     def stop(self, paper: str) -> dict[str, Any]:
         found = self._paper(paper)
