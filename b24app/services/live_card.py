@@ -110,7 +110,11 @@ def sentence(request: SignatureRequest, event: AuditEvent, say: Say) -> str:
         "day": date.fromisoformat(event.data["expires_on"]) if "expires_on" in event.data else "",
         "service": str(event.data.get("service", "")),
     }
-    text = say(_words_for(request, event), **params)
+    return marked(request, say(_words_for(request, event), **params), say)
+
+
+def marked(request: SignatureRequest, text: str, say: Say) -> str:
+    """Put before a text about a test that it is one."""
     return say(_TEST_TEXT, text=text) if request.is_test else text
 
 
