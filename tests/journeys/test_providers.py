@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import requests as http
@@ -17,7 +18,7 @@ from b24app.domain.signature_request import Status
 from b24app.evidence.verify import verify
 from b24app.sandbox.esign.paper.seal import certificate_pem
 from b24app.store import authorities, connections, database, requests
-from b24app.store.tables import Request
+from b24app.store.tables import Connection, Request
 from tests.bench.calls import ANN, MARCO, approve, launch, open_composer, send_to_two
 from tests.installing import Stage, open_stage
 
@@ -25,7 +26,8 @@ TIMEOUT_S = 30
 SERVICES = {"dropbox_sign": "Dropbox Sign", "docusign": "DocuSign"}
 SAYINGS = (
     "is being sent for signature", "is being sent through DocuSign", "needs attention", "Ann Lee signed",
-    "Marco Rossi signed", "was approved and is being sealed", "Signed and sealed", "is completed",
+    "Marco Rossi signed", "Anna Schmidt signed", "was approved and is being sealed", "Signed and sealed",
+    "is completed",
 )  # fmt: skip
 
 
@@ -55,10 +57,13 @@ class Journey:
         for _ in range(4):
             self.stage.settle()
 
+    def page(self) -> str:
+        """The document's page, as Anna sees it."""
+        return launch(self.stage, "/", "DEFAULT", {"request": self.request}).text
+
     def press(self, act: str, **fields: str) -> str:
-        """Press a button of the document's page, as Anna."""
-        opened = launch(self.stage, "/", "DEFAULT", {"request": self.request})
-        form = demo.FormValues.read(opened.text)
+        """Press a button of it; returns the page that it leads to."""
+        form = demo.FormValues.read(self.page())
         tokens = {name: form[name] for name in ("paraph_session", "csrf_token")}
         url = f"{self.stage.url}/requests/{self.request}/{act}"
         answer = http.post(url, data={**tokens, **fields}, timeout=TIMEOUT_S)
@@ -74,13 +79,33 @@ class Journey:
         return found[0]
 
     def sign(self, address: str, name: str) -> None:
-        """Fill in and post the page behind the letter."""
-        link = self.letter(address)
-        form = demo.FormValues.read(http.get(link, timeout=TIMEOUT_S).text)
+        """Press the button in the service's letter."""
+        self._fill_in(self.letter(address), name)
+
+    def sign_as_employee(self, name: str) -> str:
+        """Go from the document's page to the service, as the scripts of our pages do, sign there, and come back."""
+        led = re.search(r'data-back="(/s/[^"]+)/back"', self.press("sign"))
+        assert led
+        visit = self._ask(f"{led[1]}/visit")["visit"]
+        self.stage.settle()
+        back = self._fill_in(self._ask(f"{led[1]}/visit/{visit}")["open"], name)
+        assert back == f"{self.stage.url}{led[1]}/back?event=signing_complete"
+        return http.get(back, timeout=TIMEOUT_S).text
+
+    def _ask(self, path: str) -> Any:
+        by_script = {"X-Paraph-Fragment": "1"}
+        return http.post(f"{self.stage.url}{path}", headers=by_script, timeout=TIMEOUT_S).json()
+
+    def _fill_in(self, link: str, name: str) -> str:
+        """Sign on the service's page; returns where that leads back to."""
+        page = http.get(link, timeout=TIMEOUT_S)
+        form = demo.FormValues.read(page.text)
         entries = {field: value or "Words" for field, value in form.items() if field.startswith("field-")}
-        answer = http.post(link, data={**entries, "agree": "1", "signature-typed": name}, timeout=TIMEOUT_S)
-        assert 'data-testid="problem"' not in answer.text, answer.text
+        signature = {"agree": "1", "signature-typed": name}
+        answer = http.post(page.url, data={**entries, **signature}, timeout=TIMEOUT_S, allow_redirects=False)
+        assert (answer.ok, has(answer.text, "problem")) == (True, False), answer.text
         self.settle()
+        return str(answer.headers.get("Location", ""))
 
     @property
     def row(self) -> Request:
@@ -107,8 +132,12 @@ class Journey:
 
 
 def account(stage: Stage, provider: str) -> str:
+    return account_row(stage, provider).id
+
+
+def account_row(stage: Stage, provider: str) -> Connection:
     with database.reading():
-        return next(row.id for row in connections.of_portal(stage.acme.member_id) if row.provider == provider)
+        return next(row for row in connections.of_portal(stage.acme.member_id) if row.provider == provider)
 
 
 @pytest.fixture(scope="module")
@@ -168,6 +197,10 @@ def test_what_one_service_refuses_is_sent_and_signed_through_the_other(journey: 
     check_seals(journey, "docusign")
 
 
+def has(page: str, testid: str) -> bool:
+    return f'data-testid="{testid}"' in page
+
+
 def said(journey: Journey) -> list[str]:
     """What the timeline tells, in the words of `SAYINGS`."""
     return [next((words for words in SAYINGS if words in text), text) for text in journey.told()]
@@ -184,3 +217,31 @@ def check_seals(journey: Journey, provider: str) -> None:
     assert verdict.seals[0].signer_name == f"{SERVICES[provider]} (sandbox)"
     assert verdict.is_ours
     assert verdict.sha256 == journey.row.final_sha256
+
+
+@pytest.fixture
+def approver_signs(stage: Stage) -> Iterator[None]:
+    """The account has its approver sign there, and Bitrix24 tells employees' addresses."""
+    row, app, scope = account_row(stage, "docusign"), stage.acme.app, stage.acme.app.scope
+    app.scope = f"{scope},user_basic"
+    with database.writing():
+        connections.save(row.portal, row.id, settings={**row.settings, "approver_signs": True})
+    yield
+    app.scope = scope
+    with database.writing():
+        connections.save(row.portal, row.id, settings=row.settings)
+
+
+@pytest.mark.usefixtures("approver_signs")
+def test_the_responsible_employee_signs_last_at_docusign_from_within_bitrix24(journey: Journey):
+    journey.send("docusign")
+    assert not has(journey.page(), "sign-there")
+    journey.sign(ANN, "Ann Lee")
+    journey.sign(MARCO, "Marco Rossi")
+    assert journey.status is Status.AWAITING_SIGNATURES
+    assert (has(journey.page(), "sign-there"), has(journey.page(), "approve")) == (True, False)
+    assert "waits for the signature of the responsible employee" in journey.told()[-1]
+    assert 'data-reason="signed"' in journey.sign_as_employee("Anna Schmidt")
+    assert said(journey)[3:] == ["Anna Schmidt signed", "Signed and sealed", "is completed"]
+    check_seals(journey, "docusign")
+    assert not has(journey.page(), "sign-there")
