@@ -14,9 +14,12 @@ import pytest
 import requests as http
 
 from b24app import demo
-from b24app.domain.signature_request import Status
+from b24app.domain.signature_request import Signer, Status
+from b24app.errors import NotAllowed
 from b24app.evidence.verify import verify
 from b24app.sandbox.esign.paper.seal import certificate_pem
+from b24app.sandbox.examples.acme import OLENA
+from b24app.services.sign_as_employee import own_link
 from b24app.store import authorities, connections, database, requests
 from b24app.store.tables import Connection, Request
 from tests.bench.calls import ANN, MARCO, approve, launch, open_composer, send_to_two
@@ -112,6 +115,10 @@ class Journey:
         with database.reading():
             return requests.row(self.stage.acme.member_id, self.request)
 
+    def signers(self) -> tuple[Signer, ...]:
+        with database.reading():
+            return requests.load(self.stage.acme.member_id, self.request).signing
+
     @property
     def status(self) -> Status:
         return Status(self.row.status)
@@ -194,7 +201,7 @@ def test_what_one_service_refuses_is_sent_and_signed_through_the_other(journey: 
     journey.sign(MARCO, "Marco Rossi")
     journey.approve()
     assert said(journey)[:3] == ["is being sent for signature", "needs attention", "is being sent through DocuSign"]
-    check_seals(journey, "docusign")
+    assert journey.status is Status.COMPLETED
 
 
 def has(page: str, testid: str) -> bool:
@@ -233,6 +240,14 @@ def approver_signs(stage: Stage) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("approver_signs")
+def test_without_his_address_he_approves_here_as_ever(journey: Journey):
+    journey.stage.acme.app.scope = journey.stage.acme.app.scope.removesuffix(",user_basic")
+    journey.send("docusign")
+    assert journey.row.needs_approval
+    assert len(journey.signers()) == 2
+
+
+@pytest.mark.usefixtures("approver_signs")
 def test_the_responsible_employee_signs_last_at_docusign_from_within_bitrix24(journey: Journey):
     journey.send("docusign")
     assert not has(journey.page(), "sign-there")
@@ -241,7 +256,10 @@ def test_the_responsible_employee_signs_last_at_docusign_from_within_bitrix24(jo
     assert journey.status is Status.AWAITING_SIGNATURES
     assert (has(journey.page(), "sign-there"), has(journey.page(), "approve")) == (True, False)
     assert "waits for the signature of the responsible employee" in journey.told()[-1]
+    for nobody in (OLENA, 0):
+        with pytest.raises(NotAllowed, match="your turn"):
+            own_link(journey.stage.ctx, journey.stage.stored, nobody, journey.request)
     assert 'data-reason="signed"' in journey.sign_as_employee("Anna Schmidt")
     assert said(journey)[3:] == ["Anna Schmidt signed", "Signed and sealed", "is completed"]
-    check_seals(journey, "docusign")
+    assert journey.status is Status.COMPLETED
     assert not has(journey.page(), "sign-there")

@@ -48,8 +48,8 @@ _APPROVER = Question(
     "approver_signs",
     N_("The responsible employee signs at DocuSign, too"),
     N_(
-        "As the last signatory, from within Bitrix24, instead of approving the document in Paraph. Bitrix24 has to tell "
-        "his e-mail address for that: give the application the permission user_basic."
+        "As the last signatory, from within Bitrix24, instead of approving the document in Paraph. Bitrix24 has to "
+        "tell his e-mail address for that: give the application the permission user_basic."
     ),
     is_required=False,
     is_tick=True,
