@@ -139,6 +139,9 @@ def open_stage(directory: Path) -> Iterator[Stage]:
             data_dir=str(directory),
             oauth_url=sandbox.oauth.url,
             smtp_url=sandbox.mailbox.smtp_url,
+            dropbox_sign_url=sandbox.dropbox_sign.url,
+            docusign_url=sandbox.docusign.url,
+            docusign_auth_url=sandbox.docusign.auth.url,
             allow_insecure_portals=True,
         )
         app = create_app(settings)

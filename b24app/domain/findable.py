@@ -61,6 +61,8 @@ def words_of(request: SignatureRequest, *, is_troubled: bool) -> frozenset[str]:
     people = ((signer.name, signer.email) for signer in request.signers)
     bounced = request.ended_at is None and any(s.status is SignerStatus.BOUNCED for s in request.signers)
     marks = marks_of(request.status, request.responsible_id, is_troubled=is_troubled or bounced)
+    if (employee := request.employee_in_turn) is not None:
+        marks |= {approval_mark(employee.employee)}
     card = card_mark(request.entity_type_id, request.entity_id)
     return text_words(request.title, people) | marks | {card}
 

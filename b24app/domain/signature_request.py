@@ -50,7 +50,8 @@ class Role(StrEnum):
 @dataclass(frozen=True)
 class Signer:
     """One recipient. `position` is his 1-based place in the list (fields name it); `order` decides turns:
-    equal orders sign in parallel."""
+    equal orders sign in parallel. `employee`: the Bitrix24 user id of one who signs at the provider from within
+    Bitrix24 and gets no letters; 0 for everybody else."""
 
     id: str
     position: int
@@ -67,6 +68,7 @@ class Signer:
     decline_reason: str = ""
     invited_at: datetime | None = None  # when his turn came, or his address was last corrected in it
     reminded_at: datetime | None = None  # since then, by hand or by the system
+    employee: int = 0
 
     @property
     def has_turn(self) -> bool:
@@ -112,6 +114,13 @@ class SignatureRequest:
     def signing(self) -> tuple[Signer, ...]:
         """Those who must sign, approver and copies left out."""
         return tuple(s for s in self.signers if s.role is Role.SIGNER)
+
+    @property
+    def employee_in_turn(self) -> Signer | None:
+        """The employee who can sign at the provider now, from within Bitrix24."""
+        if self.status is not Status.AWAITING_SIGNATURES:
+            return None
+        return next((s for s in self.signing if s.employee and s.has_turn), None)
 
     @property
     def signed_count(self) -> int:

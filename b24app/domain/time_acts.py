@@ -19,6 +19,8 @@ LATE = timedelta(hours=1)
 def remind(request: SignatureRequest, act: Remind, now: datetime) -> Decision:
     """Remind at an employee's wish, or because the day has come."""
     signer = signer_in_turn(request, act.signer_id)
+    if signer.employee:
+        raise NotAllowed("This employee signs from within Bitrix24 and gets no letters.")
     if act.by is None and not is_reminder_due(request, signer, now):
         raise NotAllowed("No reminder is due.")
     if act.by is not None:

@@ -38,7 +38,7 @@ def is_reminder_due(request: SignatureRequest, signer: Signer, now: datetime) ->
 
 def next_reminder(request: SignatureRequest, signer: Signer, now: datetime) -> datetime | None:
     """Return the morning on which the system reminds a signer next; None when it will not."""
-    if request.status not in OUT or not signer.has_turn or signer.invited_at is None:
+    if request.status not in OUT or not signer.has_turn or signer.invited_at is None or signer.employee:
         return None
     zone = zone_named(request.time_zone)
     reminded_on = day_of(signer.reminded_at, zone) if signer.reminded_at else None

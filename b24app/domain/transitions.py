@@ -148,6 +148,8 @@ def _change_signer(request: SignatureRequest, act: ChangeSigner, now: datetime) 
     signer = signer_of(request, act.signer_id)
     if signer.status in (SignerStatus.SIGNED, SignerStatus.DECLINED):
         raise NotAllowed("This person has already responded; the address can no longer be changed.")
+    if signer.employee:
+        raise NotAllowed("This employee signs from within Bitrix24 and gets no letters.")
     waits = signer.status is SignerStatus.WAITING_TURN
     request = request.with_signer(
         signer,
@@ -207,7 +209,10 @@ def _retry(request: SignatureRequest, act: Retry, now: datetime) -> Decision:
 
 
 def _send_through(request: SignatureRequest, act: SendThrough, now: datetime) -> Decision:
-    """Begin anew elsewhere: possible for as long as nobody has been asked to sign."""
+    """Begin anew elsewhere: possible for as long as nobody has been asked to sign.
+
+    An employee who would have signed from within Bitrix24 gets a letter there as everybody does.
+    """
     if any(signer.status is not SignerStatus.WAITING_TURN for signer in request.signing):
         raise NotAllowed("People have been asked to sign this document already; it stays with its signing service.")
     moved = replace(
@@ -217,6 +222,7 @@ def _send_through(request: SignatureRequest, act: SendThrough, now: datetime) ->
         is_external=act.is_external,
         is_test=act.is_test,
         reminders=request.reminders if act.can_remind else OFF,
+        signers=tuple(replace(signer, employee=0) for signer in request.signers),
     )
     data = {"former": act.former, "service": act.service, "is_test": act.is_test}
     return moved, [AuditEvent(EventType.REQUEST_REROUTED, now, Actor.employee(act.by), data=data)]

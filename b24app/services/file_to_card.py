@@ -11,6 +11,7 @@ from b24app.errors import N_, BitrixError
 from b24app.outbox.message import Message
 from b24app.services.as_employee import as_employee
 from b24app.services.context import Context
+from b24app.services.live_card import marked
 from b24app.services.marks import LOOK_BACK, filed_mark
 from b24app.services.relay_to_portal import GONE, Step, notification, raise_refusal, send_card, told
 from b24app.services.show_request import certificate_name, file_name
@@ -57,6 +58,7 @@ def _find(client: PortalClient, step: Step) -> int | None:
 def _comment(ctx: Context, client: PortalClient, step: Step, files: Mapping[str, bytes]) -> int:
     url = ctx.url(filed_mark(step.row.id))
     text = step.say(N_("Signed and sealed: “%(title)s”. Verify it at %(url)s"), title=step.row.title, url=url)
+    text = marked(step.request, text, step.say)
     return timeline.comment_with_files(client, step.entity, text, files)
 
 

@@ -73,6 +73,7 @@ _TEST_TEXT = N_("Test without legal effect: %(text)s")
 _TEST_NAME, _TEST_MEANING = N_("Test"), N_("Sent in test mode; it has no legal effect")
 _BEING_SENT = N_("“%(title)s” is being sent for signature.")
 _DECLINED = N_("%(signer)s declined “%(title)s”.")
+_EMPLOYEE_NEXT = N_("%(signer)s signed “%(title)s”. Now it waits for the signature of the responsible employee.")
 _LAST_SIGNED = N_("%(signer)s signed “%(title)s”. All signatures are in: it is ready for approval.")
 
 
@@ -110,7 +111,11 @@ def sentence(request: SignatureRequest, event: AuditEvent, say: Say) -> str:
         "day": date.fromisoformat(event.data["expires_on"]) if "expires_on" in event.data else "",
         "service": str(event.data.get("service", "")),
     }
-    text = say(_words_for(request, event), **params)
+    return marked(request, say(_words_for(request, event), **params), say)
+
+
+def marked(request: SignatureRequest, text: str, say: Say) -> str:
+    """Put before a text about a test that it is one."""
     return say(_TEST_TEXT, text=text) if request.is_test else text
 
 
@@ -134,6 +139,8 @@ def _words_for(request: SignatureRequest, event: AuditEvent) -> str:
         return _DECLINED
     if request.status is Status.AWAITING_APPROVAL and _was_last(request, event):
         return _LAST_SIGNED
+    if event.type is EventType.SIGNER_SIGNED and request.employee_in_turn is not None:
+        return _EMPLOYEE_NEXT
     return _HAPPENED[event.type]
 
 
@@ -166,6 +173,8 @@ def _signer_line(signer: Signer, numbered: bool, say: Say) -> Line:
 def _buttons(request: SignatureRequest, say: Say) -> list[Button]:
     if request.status is Status.AWAITING_APPROVAL:
         return [Button(say(N_("Approve and seal")), _open(request, view="approve"), primary=True, for_editors=True)]
+    if request.employee_in_turn is not None:
+        return [Button(say(N_("Open and sign")), _open(request), primary=True, for_editors=True)]
     opened = Button(say(N_("Open")), _open(request), primary=True)
     if request.status is Status.AWAITING_SIGNATURES:
         remind = RestEvent("remind", {"request": request.id})

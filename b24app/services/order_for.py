@@ -6,7 +6,7 @@ from b24app.domain.fields import APPROVER
 from b24app.domain.signature_request import SignatureRequest
 from b24app.letters.placeholders import fill, fill_line
 from b24app.providers.base import Order
-from b24app.providers.capabilities import Capabilities
+from b24app.providers.capabilities import Capabilities, Delivery
 from b24app.services.context import Context
 from b24app.services.show_request import file_name
 from b24app.store import portals, requests
@@ -40,6 +40,7 @@ def order_for(
         sender_name=sender,
         sender_company=company,
         notify_url=notify_url,
+        embedded=[s.id for s in request.signing if s.employee] if Delivery.EMAIL in capabilities.delivery else (),
     )
 
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from b24app.bitrix.card import CardSnapshot
+from b24app.bitrix.card import CardSnapshot, Employee
 from b24app.clock import to_ms
 from b24app.domain.acts import Send
-from b24app.domain.fields import Field
+from b24app.domain.fields import APPROVER, Field, FieldType, fields_of
 from b24app.domain.preflight import Finding, blocking, doubts
 from b24app.domain.reminders import OFF, Reminders
 from b24app.domain.signature_request import Role, SignatureRequest, Signer, Status
@@ -207,15 +207,16 @@ def _aggregate(
         )
         for position, choice in enumerate(form.signers, start=1)
     ]
+    employee = _signs_there(ctx, portal, card, form, prepared)
     return SignatureRequest(
         id=composer.id,
         portal=portal.member_id,
         title=prepared.title,
         status=Status.DRAFT,
-        signers=normalised(signers),
+        signers=normalised([*signers, *([_as_signer(ctx, portal, employee, signers)] if employee else [])]),
         sender_id=composer.user_id,
         responsible_id=(card.responsible or card.me).id,
-        needs_approval=form.needs_approval,
+        needs_approval=form.needs_approval and employee is None,
         entity_type_id=composer.entity_type_id,
         entity_id=composer.entity_id,
         expires_at=_expires_at(ctx, card, form),
@@ -224,6 +225,40 @@ def _aggregate(
         is_external=bool(form.connection),
         is_test=_is_test(ctx, portal, form.connection),
     )
+
+
+def _signs_there(
+    ctx: Context, portal: Portal, card: CardSnapshot, form: ComposeForm, prepared: Prepared
+) -> Employee | None:
+    """Whoever approves, if he does so by signing last at the signing service: its account wants it, the document has a
+    place for it, and Bitrix24 tells his address. Else he approves here."""
+    try:
+        is_wanted = form.needs_approval and capabilities_of(ctx, portal.member_id, form.connection).approver_signs
+    except NotFound:  # told as a problem of the connection
+        return None
+    places = fields_of([Field.from_dict(data) for data in prepared.fields], APPROVER)
+    has_place = any(place.type is FieldType.SIGNATURE for place in places)
+    employee = card.responsible or card.me
+    return employee if is_wanted and has_place and is_address(employee.email) else None
+
+
+def _as_signer(ctx: Context, portal: Portal, employee: Employee, others: Sequence[Signer]) -> Signer:
+    return Signer(
+        id=ctx.new_id(),
+        position=len(others) + 1,
+        name=one_line(employee.name, MAX_NAME),
+        email=employee.email,
+        order=max((signer.order for signer in others), default=0) + 1,
+        company=str(portal.settings.get("sender_name", "")),
+        locale=portal.lang,
+        employee=employee.id,
+    )
+
+
+def _fields(request: SignatureRequest, prepared: Prepared) -> list[dict[str, Any]]:
+    """The places; those of the approver go to him as the signer he is, where he signs at the signing service."""
+    number = next((str(signer.position) for signer in request.signing if signer.employee), APPROVER)
+    return [{**data, "signer": number} if data["signer"] == APPROVER else data for data in prepared.fields]
 
 
 def _row(
@@ -245,7 +280,7 @@ def _row(
         time_zone=request.time_zone,
         document_sha256=prepared.sha256,
         revision=prepared.revision,
-        fields=prepared.fields,
+        fields=_fields(request, prepared),
         pages=prepared.pages,
         letter={"subject": form.letter_subject, "body": form.letter_body},
         checkboxes=_changed_checkboxes(card, prepared),

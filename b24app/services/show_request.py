@@ -63,6 +63,7 @@ def show_request(ctx: Context, portal: Portal, user_id: int, request_id: str) ->
         events=tuple(_events(row, request)),
         approver_fields=approver_fields(row),
         has_saved_signature=requests.saved_signature(portal.member_id, user_id) is not None,
+        may_sign_there=(one := request.employee_in_turn) is not None and one.employee == user_id,
         may_approve=request.status is Status.AWAITING_APPROVAL and user_id == request.responsible_id,
         may_void=may(request, Void),
         may_remind=may(request, Remind) and capabilities_of(ctx, row.portal, row.connection).manual_reminders,

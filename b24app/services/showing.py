@@ -37,6 +37,7 @@ class RequestView:
     events: tuple[EventView, ...]
     approver_fields: tuple[Field, ...]
     has_saved_signature: bool
+    may_sign_there: bool
     may_approve: bool
     may_void: bool
     may_remind: bool

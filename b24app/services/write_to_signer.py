@@ -48,7 +48,7 @@ def invite_signer(ctx: Context, providers: Registry, message: Message) -> None:
             _record(ctx, message, signer, "reminder")
         return
     _make_ready(ctx, row, request)
-    link = _link(ctx, row, signer)
+    link = link_of(ctx, row, signer)
     if link is None:
         return
     notice = _notice(row, request, signer, message, link=link, own_words=not is_reminder)
@@ -159,7 +159,7 @@ def _make_ready(ctx: Context, row: Request, request: SignatureRequest) -> None:
     page_texts(ctx, sha256)
 
 
-def _link(ctx: Context, row: Request, signer: Signer) -> str | None:
+def link_of(ctx: Context, row: Request, signer: Signer) -> str | None:
     """Return the signer's secret address, made when his turn came and repeated in every later letter.
 
     None when he has been corrected since this letter was begun: the secret belongs to the new address, which gets a

@@ -265,6 +265,7 @@ def _signer(found: SignerRow) -> Signer:
         decline_reason=found.decline_reason,
         invited_at=_moment(found.invited_at),
         reminded_at=_moment(found.reminded_at),
+        employee=found.employee,
     )
 
 
@@ -284,6 +285,7 @@ def _columns(signer: Signer) -> dict[str, object]:
         "decline_reason": signer.decline_reason,
         "invited_at": _ms(signer.invited_at),
         "reminded_at": _ms(signer.reminded_at),
+        "employee": signer.employee,
     }
 
 

@@ -352,6 +352,7 @@ class SignerRow(Table):
     decline_reason = TextField(default="")
     invited_at = BigIntegerField(null=True)
     reminded_at = BigIntegerField(null=True)
+    employee = IntegerField(default=0)
 
     class Meta:
         table_name = "signer"

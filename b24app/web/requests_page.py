@@ -5,7 +5,7 @@ Every act answers with the request as it is afterwards: the page for a plain for
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template, request, session
+from flask import Blueprint, Response, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -20,6 +20,7 @@ from b24app.services.resend_request import resend_request
 from b24app.services.retry_request import retry_request
 from b24app.services.send_through import OtherService, other_services, reroute_request
 from b24app.services.show_request import certificate, final_document, show_request
+from b24app.services.sign_as_employee import own_link
 from b24app.services.signing_rules import rules_of
 from b24app.services.void_request import void_request
 from b24app.services.write_answers import settle_conflict
@@ -140,6 +141,13 @@ def approve(caller: Caller, request_id: str) -> ResponseReturnValue:
     remember = "remember" in request.form
     approve_request(context(), caller.portal, caller.user_id, request_id, signature, remember)
     return request_page(caller, request_id, done=gettext("Approved. The document is being sealed."))
+
+
+@bp.post("/<request_id>/sign")
+@portal_required
+def sign(caller: Caller, request_id: str) -> ResponseReturnValue:
+    """Lead the employee, in a tab of its own, to the page from which he signs at the provider."""
+    return redirect(own_link(context(), caller.portal, caller.user_id, request_id), 303)
 
 
 @bp.post("/<request_id>/refuse")

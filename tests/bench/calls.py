@@ -65,8 +65,8 @@ def launch(stage: Stage, path: str, placement: str, options: dict[str, Any]) -> 
     return requests.post(opened["action"], data=opened["fields"], timeout=60)
 
 
-def send_to_two(stage: Stage, page: str) -> None:
-    """Fill the composer's form in as its script does, look at the pages, send."""
+def send_to_two(stage: Stage, page: str, **changes: Any) -> str:
+    """Fill the composer's form in as its script does, look at the pages, send; returns the answer."""
     fields: dict[str, Any] = {
         **{k: v for k, v in FormValues.read(page).items() if not k.startswith("signer_")},
         "template_id": re.findall(r'<option value="([^"]+)"', page)[0],
@@ -78,12 +78,15 @@ def send_to_two(stage: Stage, page: str) -> None:
         "accept_empties": "1",
         "letter_subject": "Please sign {document}",
         "letter_body": "Hello {signer_name}",
+        **changes,
     }
     by_script = {"X-Paraph-Fragment": "1"}
     preview = requests.post(f"{stage.url}/composer/preview", data=fields, headers=by_script, timeout=60)
     preview.raise_for_status()
     fields["prepared_id"] = FormValues.read(preview.text)["prepared_id"]
-    requests.post(f"{stage.url}/composer/send", data=fields, timeout=60).raise_for_status()
+    sent = requests.post(f"{stage.url}/composer/send", data=fields, timeout=60)
+    sent.raise_for_status()
+    return sent.text
 
 
 def sign(stage: Stage, address: str) -> None:

@@ -51,6 +51,7 @@ def capabilities(settings: Mapping[str, object]) -> Capabilities:
         webhook=Scope.REQUEST,
         proof=Proof.BODY_HMAC,
         own_letter=True,
+        approver_signs=settings.get("approver_signs") is True,
         copies=True,
         decline=True,
         change_signer=True,

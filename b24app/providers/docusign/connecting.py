@@ -44,6 +44,16 @@ _ACCOUNT = Question(
     N_("Only when the user belongs to several accounts: the API Account ID of the one to sign with."),
     is_required=False,
 )
+_APPROVER = Question(
+    "approver_signs",
+    N_("The responsible employee signs at DocuSign, too"),
+    N_(
+        "As the last signatory, from within Bitrix24, instead of approving the document in Paraph. Bitrix24 has to "
+        "tell his e-mail address for that: give the application the permission user_basic."
+    ),
+    is_required=False,
+    is_tick=True,
+)
 
 
 @dataclass(frozen=True)
@@ -94,6 +104,7 @@ def ways_in(hosts: Hosts) -> tuple[WayIn, ...]:
                 ),
                 _CONNECT_KEY,
                 _ACCOUNT,
+                _APPROVER,
             ),
             _begin(hosts, Auth.JWT),
         ),
@@ -109,6 +120,7 @@ def ways_in(hosts: Hosts) -> tuple[WayIn, ...]:
                 ),
                 _CONNECT_KEY,
                 _ACCOUNT,
+                _APPROVER,
             ),
             _begin(hosts, Auth.OAUTH_CODE),
         ),
