@@ -236,7 +236,7 @@ def _signs_there(
         is_wanted = form.needs_approval and capabilities_of(ctx, portal.member_id, form.connection).approver_signs
     except NotFound:  # told as a problem of the connection
         return None
-    places = fields_of([Field.from_dict(data) for data in prepared.fields], APPROVER)
+    places = fields_of(tuple(Field.from_dict(data) for data in prepared.fields), APPROVER)
     has_place = any(place.type is FieldType.SIGNATURE for place in places)
     employee = card.responsible or card.me
     return employee if is_wanted and has_place and is_address(employee.email) else None
