@@ -27,6 +27,7 @@ KNOWN_BY: Mapping[Topic, str] = {
     Topic.CANCEL: "status of the request, here and at the provider",
     Topic.CORRECT_SIGNER: "nothing: the same values once more",
     Topic.LOOK: "nothing: it only reads",
+    Topic.SIGNING_LINK: "nothing: an address too many runs out by itself",
     Topic.PROVIDER_EVENT: "status of the request and of its signers, by rank",
     Topic.CHECK_CONNECTION: "the webhook by its address",
     Topic.PORTAL_EVENT: "SIGNER_REMINDED with the event's key; status of the request",

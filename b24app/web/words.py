@@ -152,6 +152,7 @@ _WORK = {
     Topic.CANCEL: N_("Withdrawing the document at the signing service"),
     Topic.CORRECT_SIGNER: N_("The corrected address at the signing service"),
     Topic.LOOK: N_("Asking the signing service how the document stands"),
+    Topic.SIGNING_LINK: N_("Opening the signing service’s page"),
     Topic.PROVIDER_EVENT: N_("What the signing service reported to Paraph"),
     Topic.CHECK_CONNECTION: N_("The connection to the signing service"),
 }

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from b24app.clock import to_ms
 from b24app.domain.events import Topic
 from b24app.domain.signature_request import Status
 from b24app.services.change_signer import change_signer
 from b24app.services.record import enqueue
 from b24app.services.remind_signer import remind_signer
+from b24app.store import visits
 from b24app.store.database import writing
 from b24app.store.tables import Connection, OutboxMessage
 from tests.providers.example.stage import ExampleScene
@@ -25,6 +27,16 @@ def looked_at(scene: ExampleScene) -> str:
     request_id = sent(scene)
     with writing():
         enqueue(scene.desk.ctx, scene.portal, request_id, Topic.LOOK, {})
+    scene.desk.work()
+    return request_id
+
+
+def visited(scene: ExampleScene) -> str:
+    request_id = sent(scene)
+    ctx, signer = scene.desk.ctx, scene.request(request_id).signers[0]
+    with writing():
+        visits.begin(scene.portal, request_id, signer.id, "visit-1", to_ms(ctx.now()))
+        enqueue(ctx, scene.portal, request_id, Topic.SIGNING_LINK, {"visit": "visit-1"})
     scene.desk.work()
     return request_id
 
@@ -63,6 +75,7 @@ def signed(scene: ExampleScene) -> str:
 DONE = {
     Topic.HAND_OVER: (sent, Status.AWAITING_SIGNATURES),
     Topic.LOOK: (looked_at, Status.AWAITING_SIGNATURES),
+    Topic.SIGNING_LINK: (visited, Status.AWAITING_SIGNATURES),
     Topic.CORRECT_SIGNER: (corrected, Status.AWAITING_SIGNATURES),
     Topic.REMIND: (reminded, Status.AWAITING_SIGNATURES),
     Topic.CANCEL: (withdrawn, Status.VOIDED),
