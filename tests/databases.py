@@ -51,6 +51,7 @@ def lay_out(directory: Path) -> None:
     """Put an empty SQLite database with today's schema where the application looks for its own, unless one is there."""
     path = directory / "paraph.db"
     if not path.exists():
+        directory.mkdir(parents=True, exist_ok=True)
         path.write_bytes(_migrated_file())
 
 

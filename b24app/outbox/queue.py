@@ -163,7 +163,7 @@ def _on_postgresql(url: str) -> PostgresHuey:
     """
     try:
         return PostgresHuey(NAME, dsn=url, results=False, table_prefix=NAME_IN_TABLES)
-    except psycopg.errors.UniqueViolation:
+    except (psycopg.errors.UniqueViolation, psycopg.errors.DuplicateObject):
         return _on_postgresql(url)
 
 

@@ -69,11 +69,11 @@ def placed(template: Template, revision: TemplateRevision) -> dict[str, object]:
     return {
         "sizes": [(size.w_pt, size.h_pt) for size in sizes],
         "fields": fields,
-        "whose": {signer: signer_word(template, signer) for signer in signers},
+        "whose": {signer: role_of_signer(template, signer) for signer in signers},
     }
 
 
-def signer_word(template: Template, signer: str) -> str:
+def role_of_signer(template: Template, signer: str) -> str:
     """Name a signatory of a template, with the role its options give to the place."""
     if not signer.isdecimal():
         return gettext("Approver")
@@ -83,7 +83,7 @@ def signer_word(template: Template, signer: str) -> str:
 
 
 def named_roles(template: Template, roles: tuple[EditorRole, ...]) -> tuple[EditorRole, ...]:
-    return tuple(EditorRole(role.signer, signer_word(template, role.signer)) for role in roles)
+    return tuple(EditorRole(role.signer, role_of_signer(template, role.signer)) for role in roles)
 
 
 def _word_pages(

@@ -26,7 +26,7 @@ from b24app.web.error_pages import sentence
 from b24app.web.guards import Caller, context, portal_required
 from b24app.web.settings_form import translated
 from b24app.web.template_editor import editor_page
-from b24app.web.template_file_page import named_roles, placed, signer_word
+from b24app.web.template_file_page import named_roles, placed, role_of_signer
 from b24app.web.template_library import library_page
 from b24app.web.template_revisions import editable
 from b24app.web.visitors import visitor_of
@@ -138,4 +138,4 @@ def _done(words: str, taken: Taken) -> str:
     return f"{words} {gettext('Removed from the file: %(what)s.', what=what)}"
 
 
-bp.add_app_template_global(signer_word)
+bp.add_app_template_global(role_of_signer)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 from playhouse.migrations import Runner
 
@@ -26,7 +28,9 @@ MESSAGE = """INSERT INTO outbox (portal, request, seq, key, topic, lane, signer,
 @pytest.fixture(params=databases.KINDS)
 def older(request, tmp_path):
     """A database as it was before, with requests in it."""
-    with databases.bare() if request.param == "postgresql" else databases.fresh("sqlite", tmp_path) as url:
+    with (
+        databases.bare() if request.param == "postgresql" else nullcontext(f"sqlite:///{tmp_path / 'older.db'}") as url
+    ):
         database.connect(url)
         yield from _filled()
 

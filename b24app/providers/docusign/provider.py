@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from b24app.clock import monotonic_s
 from b24app.errors import ProviderError, Trouble
 from b24app.providers import fit
 from b24app.providers.base import AccountInfo, Cancelled, Created, Draft, File, Link, Notice, Order, Problem
@@ -213,12 +213,12 @@ class DocuSignRoom(NoSuchCall):
 
     def _call(self, pick: Pick, asked: Sequence[str], options: Mapping[str, Any]) -> bytes:
         """Call; when we are turned away, once more with another pass. Whoever is turned away has done nothing."""
-        began = time.monotonic()
+        began = monotonic_s()
         held = self._passes.present()
         try:
             return self._ask(held, pick, asked, options)
         except TurnedAway as error:
-            if time.monotonic() - began > PATIENCE_S:
+            if monotonic_s() - began > PATIENCE_S:
                 raise refusal(Trouble.UNAVAILABLE, TITLE) from None
             kind = error.kind
         try:

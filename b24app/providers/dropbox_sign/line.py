@@ -7,7 +7,6 @@ raise on every word that is new; so each call is made once, within a time, and i
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -15,6 +14,7 @@ from typing import Any, TypeVar
 import dropbox_sign
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ProxyError
 
+from b24app.clock import monotonic_s
 from b24app.errors import AppError, Trouble
 from b24app.providers.dropbox_sign import errors
 from b24app.providers.dropbox_sign.capabilities import TITLE
@@ -87,7 +87,7 @@ class Line:
             raise _silence(kind) from error
 
     def _answer(self, kind: Kind, call: Callable[..., Any]) -> Answer:
-        until = time.monotonic() + kind.longest_s
+        until = monotonic_s() + kind.longest_s
         try:
             response = call(_request_timeout=(CONNECT_S, kind.silence_s))
             return Answer(response.status, response.headers, _whole(response, until))
@@ -105,7 +105,7 @@ def _whole(response: Any, until: float) -> bytes:
     for part in response.stream(2**16):
         parts.append(part)
         size += len(part)
-        if size > LARGEST_ANSWER or time.monotonic() > until:
+        if size > LARGEST_ANSWER or monotonic_s() > until:
             response.close()
             raise HTTPError("too large or too slow")
     return b"".join(parts)

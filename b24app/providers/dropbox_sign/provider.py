@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from b24app.clock import monotonic_s
 from b24app.errors import N_, ProviderError, Trouble
 from b24app.providers import fit
 from b24app.providers.base import AccountInfo, Cancelled, Created, Draft, File, Link, Notice, Order, Problem
@@ -91,9 +91,9 @@ class DropboxSignProvider(NoSuchCall):
 
     def find_by_ref(self, order: Order, since: datetime) -> Created | None:
         """Page through the newest requests: whether the service's own search sees metadata is not documented."""
-        until, page, goes_on = time.monotonic() + LONGEST_SEARCH_S, 0, True
+        until, page, goes_on = monotonic_s() + LONGEST_SEARCH_S, 0, True
         while goes_on:
-            if time.monotonic() > until:
+            if monotonic_s() > until:
                 raise refusal(Trouble.UNAVAILABLE, TITLE)
             page += 1
             found, goes_on = self._client.newest(page, partial(reading.search, order, since - CLOCKS_APART))

@@ -169,7 +169,7 @@ def test_lost_answers_and_early_events_leave_one_envelope_that_is_followed(scene
 def test_a_withdrawn_consent_stops_the_hand_over_and_says_who_can_mend_it(scene):
     scene.far.forget_key()
     request_id = scene.send(ANN)
-    assert scene.health() == "reconnect"
+    assert scene.health() == "consent"
     assert scene.far.sent() == []
     assert scene.status(request_id) is not Status.AWAITING_SIGNATURES
     assert "An administrator needs to" in scene.request(request_id).reason
