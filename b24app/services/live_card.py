@@ -73,6 +73,7 @@ _TEST_TEXT = N_("Test without legal effect: %(text)s")
 _TEST_NAME, _TEST_MEANING = N_("Test"), N_("Sent in test mode; it has no legal effect")
 _BEING_SENT = N_("“%(title)s” is being sent for signature.")
 _DECLINED = N_("%(signer)s declined “%(title)s”.")
+_NEXT = N_("next to sign")  # nobody writes to an employee
 _EMPLOYEE_NEXT = N_("%(signer)s signed “%(title)s”. Now it waits for the signature of the responsible employee.")
 _LAST_SIGNED = N_("%(signer)s signed “%(title)s”. All signatures are in: it is ready for approval.")
 
@@ -167,7 +168,8 @@ def _tag(request: SignatureRequest, say: Say) -> Tag:
 
 def _signer_line(signer: Signer, numbered: bool, say: Say) -> Line:
     name = f"{signer.order}. {signer.name}" if numbered else signer.name
-    return Line(say(_SIGNER[signer.status]), title=name, bold=signer.status is SignerStatus.SIGNED)
+    words = _NEXT if signer.employee and signer.status is SignerStatus.INVITED else _SIGNER[signer.status]
+    return Line(say(words), title=name, bold=signer.status is SignerStatus.SIGNED)
 
 
 def _buttons(request: SignatureRequest, say: Say) -> list[Button]:

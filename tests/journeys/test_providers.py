@@ -256,6 +256,7 @@ def test_the_responsible_employee_signs_last_at_docusign_from_within_bitrix24(jo
     assert journey.status is Status.AWAITING_SIGNATURES
     assert (has(journey.page(), "sign-there"), has(journey.page(), "approve")) == (True, False)
     assert "waits for the signature of the responsible employee" in journey.told()[-1]
+    assert "Letter sent" not in journey.page()
     for nobody in (OLENA, 0):
         with pytest.raises(NotAllowed, match="your turn"):
             own_link(journey.stage.ctx, journey.stage.stored, nobody, journey.request)
