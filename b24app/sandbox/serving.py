@@ -31,7 +31,26 @@ class Handler(WSGIRequestHandler):
     disable_nagle_algorithm = True
     timeout = 30
 
+    def setup(self) -> None:
+        super().setup()
+        self._idle.add(self.connection)
+
+    def finish(self) -> None:
+        self._idle.discard(self.connection)
+        with contextlib.suppress(ConnectionError):
+            super().finish()
+
     def run_wsgi(self) -> None:
+        self._idle.discard(self.connection)
+        self._answer_one()
+        self._idle.add(self.connection)
+
+    @property
+    def _idle(self) -> set[socket.socket]:
+        """The server's connections that wait for a request."""
+        return self.server.idle  # type: ignore[attr-defined,no-any-return]
+
+    def _answer_one(self) -> None:
         environ = self.make_environ()
         self._read_body(environ)
         status, headers, body = self._run_app(environ)
@@ -91,8 +110,7 @@ class Handler(WSGIRequestHandler):
 
     def _vanish(self) -> None:
         self.close_connection = True
-        with contextlib.suppress(OSError):
-            self.connection.shutdown(socket.SHUT_RDWR)
+        hang_up(self.connection)
 
     def log_error(self, format: str, *args: object) -> None:
         """Keep quiet when an idle connection runs out; anything else is worth a line."""
@@ -101,6 +119,11 @@ class Handler(WSGIRequestHandler):
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Keep quiet: the call log tells more."""
+
+
+def hang_up(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 class Lazy:
@@ -160,7 +183,7 @@ class Listener:
             return
         self._down = threading.Event()
         server = self._bind()
-        server.down = self._down  # type: ignore[attr-defined]
+        server.down, server.idle = self._down, set()  # type: ignore[attr-defined]
         server.daemon_threads = True  # type: ignore[attr-defined]
         self.port = server.port
         self._server = server
@@ -180,11 +203,13 @@ class Listener:
         self._app.replace(build)
 
     def down(self) -> None:
-        """Refuse new connections and cut the open ones at their next request."""
+        """Refuse new connections and close the idle ones; what is being answered loses its answer."""
         server, self._server = self._server, None
         if server is not None:
             self._down.set()
             server.shutdown()
             server.server_close()
+            for connection in tuple(server.idle):  # type: ignore[attr-defined]
+                hang_up(connection)
 
     stop = down

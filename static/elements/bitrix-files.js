@@ -72,7 +72,7 @@ class BitrixFiles extends HTMLElement {
   }
 
   #complain(sentences) {
-    show(this.form, { document: sentences });
+    show(this.form, { bitrix24: sentences });
   }
 }
 

@@ -48,7 +48,7 @@ class UploadFile extends HTMLElement {
 
   #refuse(text) {
     this.#progress(null);
-    show(this.form, { document: [text] });
+    show(this.form, { upload: [text] });
   }
 
   #progress(percent) {

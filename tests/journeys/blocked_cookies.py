@@ -22,7 +22,8 @@ def profile(kind: BrowserType, directory: Path, cookies: int) -> Iterator[Browse
     (directory / "Default").mkdir(parents=True)
     wish = {"profile": {"cookie_controls_mode": cookies, "block_third_party_cookies": cookies == BLOCKED}}
     (directory / "Default/Preferences").write_text(json.dumps(wish))
-    context = kind.launch_persistent_context(directory, executable_path=executable(), args=list(FLAGS), **DESK)
+    browser = executable(whole=True)
+    context = kind.launch_persistent_context(directory, executable_path=browser, args=list(FLAGS), **DESK)
     yield context
     context.close()
 

@@ -89,6 +89,6 @@ def test_a_refused_file_is_explained_at_the_upload(world, content, words):
     frame = open_surface(page, "toolbar")
     frame.get_by_test_id("source-upload").check()
     upload(frame, "offer.pdf", content())
-    expect(frame.get_by_test_id("document-problem")).to_contain_text(words)
+    expect(frame.get_by_test_id("upload-problem")).to_contain_text(words)
     expect(frame.get_by_test_id("send")).to_have_attribute("aria-disabled", "true")
     picture(page, f"refused-file-{words.replace(' ', '-')}")

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FrameLocator, Locator, Page, Route, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from b24app import ROOT
@@ -148,12 +148,19 @@ def test_a_colleague_comes_from_the_portals_own_dialog(served: Office, tab: Page
     expect(frame.get_by_test_id("signer-name").last).to_have_value("Boris Lange")
 
 
-def test_a_refused_file_is_explained_and_a_good_one_shown(served: Office, tab: Page):
+def test_why_a_file_was_refused_still_stands_there_when_the_pages_come(served: Office, tab: Page):
+    held: list[Route] = []
     frame = composer(served, tab)
+    tab.route("**/composer/preview", lambda route: route.continue_() if held else held.append(route))
     frame.get_by_test_id("source-upload").check()
+    file = {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"hello"}
+    frame.get_by_test_id("upload").set_input_files([file])
+    expect(frame.get_by_test_id("upload-problem")).to_contain_text("not a PDF")
+    while not held:
+        tab.wait_for_timeout(20)
+    held[0].continue_()
     expect(frame.get_by_test_id("preview-empty")).to_be_visible(timeout=READY_MS)
-    frame.get_by_test_id("upload").set_input_files({"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"hello"})
-    expect(frame.get_by_test_id("document-problem")).to_contain_text("not a PDF")
+    expect(frame.get_by_test_id("upload-problem")).to_contain_text("not a PDF")
 
 
 def test_documents_of_several_sources_are_put_in_order(served: Office, tab: Page):
