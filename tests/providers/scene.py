@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -50,9 +51,13 @@ class MovedClock:
 class Scene:
     desk: Desk
     far: FarSide
-    client: FlaskClient
     clock: MovedClock
     connection: str = ""
+
+    @cached_property
+    def client(self) -> FlaskClient:
+        """Who asks the web application; made when first wanted, for most tests never do."""
+        return web_app(self.desk).test_client(use_cookies=False)
 
     @property
     def portal(self) -> str:
@@ -144,7 +149,7 @@ def web_app(desk: Desk) -> Flask:
 def set_the_scene(directory: Path, database_url: str, far: FarSide, clock: MovedClock) -> Scene:
     """Without any provider but the built-in engine."""
     desk = set_up(directory, database_url, clock)
-    return Scene(desk, far, web_app(desk).test_client(use_cookies=False), clock)
+    return Scene(desk, far, clock)
 
 
 def connect(scene: Scene, room: Room, door: tuple[str, Door], secrets: Mapping[str, str], **settings: object) -> Scene:
@@ -152,7 +157,6 @@ def connect(scene: Scene, room: Room, door: tuple[str, Door], secrets: Mapping[s
     step, opened = door
     ctx = replace(scene.desk.ctx, rooms={**scene.desk.ctx.rooms, room.name: room}, doors={**DOORS, step: opened})
     scene.desk.ctx, scene.desk.worker = ctx, wire_worker(ctx)
-    scene.client = web_app(scene.desk).test_client(use_cookies=False)
     scene.connection = add_connection(ctx, scene.desk.portal, room.name, "Our account", secrets, settings)
     scene.desk.work()
     return scene
