@@ -1,7 +1,4 @@
-"""The guarded child: takes jobs from stdin one by one, answers on stdout. Started by `pool` only.
-
-Usage: python -m b24app.documents.child MEMORY_MB [module to import while waiting]
-"""
+"""The guarded child: takes jobs from stdin one by one, answers on stdout. Forked by `fork_server` only."""
 
 from __future__ import annotations
 
@@ -9,7 +6,6 @@ import importlib
 import os
 import select
 import shutil
-import sys
 import traceback
 from pathlib import Path
 from typing import Any
@@ -19,12 +15,10 @@ from b24app.documents.job import is_allowed
 from b24app.errors import DocumentRefused
 
 
-def main(argv: list[str]) -> None:
-    """Confine this process, warm up, then serve jobs until the pipe closes or nobody asks any more."""
-    limits.confine_self(int(argv[1]))
+def serve(memory_mb: int) -> None:
+    """Confine this process, then do jobs until the pipe closes or nobody asks any more."""
+    limits.confine_self(memory_mb)
     answers = _private_stdout()
-    if argv[2:] and is_allowed(f"{argv[2]}:warm_up"):
-        importlib.import_module(argv[2])
     while _job_arrives():
         try:
             request, blobs = framing.decode(_read_stdin)
@@ -86,15 +80,8 @@ def _write(fd: int, header: dict[str, Any], blobs: dict[str, bytes]) -> None:
             view = view[os.write(fd, view) :]
 
 
-def _leave_no_trace() -> None:
+def leave_no_trace() -> None:
     """Remove our working directory when the parent ended without doing so."""
     here = Path.cwd()
     if here.name.startswith("paraph-child-"):
         shutil.rmtree(here, ignore_errors=True)
-
-
-if __name__ == "__main__":
-    try:
-        main(sys.argv)
-    finally:
-        _leave_no_trace()

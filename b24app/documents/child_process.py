@@ -7,25 +7,14 @@ import os
 import select
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from b24app.clock import monotonic_s
-from b24app.documents import framing
+from b24app.documents import framing, nursery
 from b24app.documents.limits import Limits
-
-CODE_ROOT = Path(__file__).resolve().parents[2]
-ENVIRONMENT = {
-    "PYTHONPATH": str(CODE_ROOT),
-    "LANG": "C.UTF-8",
-    "MALLOC_ARENA_MAX": "2",  # each arena reserves 64 MB of the address space we limit
-    "RAYON_NUM_THREADS": "2",  # so does each of Typst's threads, on machines with many cores
-}
 
 
 class ChildDied(Exception):
@@ -52,26 +41,17 @@ class Child:
         self.jobs_done = 0
         self.reusable = False
         self.idle_since_s = monotonic_s()
+        self.status: int | None = None
         self._directory = tempfile.mkdtemp(prefix="paraph-child-")
-        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-P", "-m", "b24app.documents.child", str(memory_mb), module],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=0,
-            cwd=self._directory,
-            env=ENVIRONMENT,
-            start_new_session=True,
-        )
-        assert self._process.stdin
-        assert self._process.stdout
-        self._in, self._out = self._process.stdin.fileno(), self._process.stdout.fileno()
+        jobs, self._in = os.pipe()
+        self._out, answers = os.pipe()
+        try:
+            self._nursery, self.pid = nursery.fork(module, memory_mb, self._directory, (jobs, answers))
+        finally:
+            os.close(jobs)
+            os.close(answers)
         os.set_blocking(self._in, False)
         os.set_blocking(self._out, False)
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
 
     @property
     def is_alive(self) -> bool:
@@ -124,25 +104,20 @@ class Child:
         give_up_s = monotonic_s() + 1
         while not self._has_ended() and monotonic_s() < give_up_s:
             time.sleep(0.005)
-        self.kill()
-        return ChildDied(self._process.returncode)
+        return ChildDied(self.kill())
 
     def _has_ended(self) -> bool:
-        """Look without reaping: until we reap it, its number cannot become another process's group."""
-        if self._process.returncode is not None:
-            return True
-        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+        return self.status is not None or self._nursery.has_ended(self.pid)
 
-    def kill(self) -> None:
-        """End the child and everything in its process group; safe to call twice."""
-        if self._process.returncode is None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.pid, signal.SIGKILL)
-            self._process.wait()
+    def kill(self) -> int:
+        """End the child and everything in its process group; returns its status. Safe to call twice."""
+        if self.status is None:
+            self.status = self._nursery.end(self.pid)
             shutil.rmtree(self._directory, ignore_errors=True)
-        self.close_pipes()
+            self.close_pipes()
+        return self.status
 
     def close_pipes(self) -> None:
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe and not pipe.closed:
-                pipe.close()
+        for pipe in (self._in, self._out):
+            with contextlib.suppress(OSError):
+                os.close(pipe)

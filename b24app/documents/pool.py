@@ -1,7 +1,6 @@
-"""Children of this process: started ahead, lent to one caller at a time, thrown away when spent.
+"""Children of this process: forked when wanted, lent to one caller at a time, thrown away when spent.
 
-A child that has worked on a stranger's bytes never works again. Waiting children: at most one unused (imports of
-the last job's module already done, so the next stranger's file does not pay for them) and two that may be reused.
+A child that has worked on a stranger's bytes never works again. At most two wait that may be used again.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from b24app.clock import monotonic_s
+from b24app.documents import nursery
 from b24app.documents.child_process import Child, ChildDied
 from b24app.documents.limits import DEFAULT_LIMITS, IDLE_S, JOBS_PER_CHILD, Limits
 
@@ -21,8 +21,7 @@ __all__ = ["ChildDied", "NoChildFree", "borrow", "close_all"]
 
 AT_WORK_LIMIT = max(2, (os.cpu_count() or 2) * 2)
 WAIT_FOR_CHILD_S = 20.0
-REUSED_KEPT = 2
-UNUSED_KEPT = 1
+WAITING_LIMIT = 2
 
 
 class NoChildFree(Exception):
@@ -36,31 +35,20 @@ class _Pool:
         self.idle: list[Child] = []
 
     def take(self, module: str, limits: Limits, reusable: bool) -> Child:
-        """Pick a waiting child, or start one: a used one if allowed, else one that has never worked."""
-        if limits.memory_mb != DEFAULT_LIMITS.memory_mb:
-            return Child(limits.memory_mb, module)
+        """Pick a waiting child if a used one will do, else fork one that has never worked."""
         with self.lock:
             self._drop_stale()
-            fitting = [c for c in self.idle if c.is_alive and (reusable or c.jobs_done == 0)]
-            fitting.sort(key=lambda c: (c.jobs_done > 0) == reusable)
-            child = fitting[-1] if fitting else None
-            if child:
-                self.idle.remove(child)
-        return child or Child(limits.memory_mb, module)
+            if reusable and limits.memory_mb == DEFAULT_LIMITS.memory_mb and self.idle:
+                return self.idle.pop()
+        return Child(limits.memory_mb, module)
 
-    def give_back(self, child: Child) -> None:
+    def give_back(self, child: Child, limits: Limits) -> None:
         with self.lock:
-            used = sum(c.jobs_done > 0 for c in self.idle)
-            if child.is_alive and child.jobs_done < JOBS_PER_CHILD and used < REUSED_KEPT:
+            is_common = limits.memory_mb == DEFAULT_LIMITS.memory_mb
+            if is_common and child.jobs_done < JOBS_PER_CHILD and len(self.idle) < WAITING_LIMIT and child.is_alive:
                 self.idle.append(child)
                 return
         child.kill()
-
-    def prepare_unused(self, module: str) -> None:
-        """Start the next stranger's child now, so that its imports run while the present job does."""
-        with self.lock:
-            if sum(c.jobs_done == 0 for c in self.idle) < UNUSED_KEPT:
-                self.idle.append(Child(DEFAULT_LIMITS.memory_mb, module))
 
     def _drop_stale(self) -> None:
         stale = [c for c in self.idle if not c.is_alive or monotonic_s() - c.idle_since_s > IDLE_S]
@@ -95,18 +83,17 @@ def borrow(job: str, limits: Limits, *, reusable: bool) -> Iterator[Child]:
             child.kill()
             raise
         if reusable:
-            pool.give_back(child)
+            pool.give_back(child, limits)
         else:
             child.kill()
     finally:
         pool.seats.release()
-    if not reusable:
-        pool.prepare_unused(module)
 
 
 def close_all() -> None:
-    """End all waiting children of this process."""
+    """End all waiting children of this process, and what they are forked from."""
     _pool.close(ours=True)
+    nursery.close()
 
 
 def waiting() -> list[dict[str, Any]]:

@@ -48,7 +48,7 @@ class Handler(WSGIRequestHandler):
     @property
     def _idle(self) -> set[socket.socket]:
         """The server's connections that wait for a request."""
-        return self.server.idle  # type: ignore[attr-defined,no-any-return]
+        return self.server.idle  # type: ignore[attr-defined]
 
     def _answer_one(self) -> None:
         environ = self.make_environ()

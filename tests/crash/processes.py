@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-CHILD = b"b24app.documents.child"
+FORK_SERVER = b"b24app.documents.fork_server"
 WATCH_S = 0.05
 
 
@@ -82,12 +82,13 @@ class Kennel:
                 slot.process.poll()
 
     def web_workers(self) -> list[int]:
-        return [pid for pid in children_of(self.web.pid) if CHILD not in _command(pid)]
+        return [pid for pid in children_of(self.web.pid) if FORK_SERVER not in _command(pid)]
 
     def guarded(self) -> list[int]:
-        """The guarded children of every process of ours."""
+        """The guarded children of every process of ours, and what they are forked from."""
         parents = [*self.web_workers(), *(slot.pid for slot in self.workers)]
-        return [pid for parent in parents for pid in children_of(parent) if CHILD in _command(pid)]
+        servers = [pid for parent in parents for pid in children_of(parent) if FORK_SERVER in _command(pid)]
+        return [*servers, *(pid for server in servers for pid in children_of(server))]
 
     def end(self, *, gently: bool) -> None:
         """End everything of ours."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import socket
 import subprocess
 import sys
@@ -167,7 +168,45 @@ def test_a_forked_process_leaves_its_parents_children_alone() -> None:
 def test_a_child_is_recycled_after_two_hundred_jobs() -> None:
     pids = [run(f"{PROBE}:echo", {}, reusable=True).data["pid"] for _ in range(2 * JOBS_PER_CHILD)]
     assert max(pids.count(pid) for pid in set(pids)) <= JOBS_PER_CHILD
-    assert len(pool.waiting()) <= 3
+    assert len(pool.waiting()) <= 2
+
+
+def parent_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def until_gone(pid: int) -> bool:
+    deadline = time.monotonic() + 5
+    while is_running(pid) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return not is_running(pid)
+
+
+def test_children_die_with_what_they_are_forked_from_and_the_next_job_gets_a_new_one() -> None:
+    first = run(f"{PROBE}:echo", {}, reusable=True).data["pid"]
+    os.kill(parent_of(first), signal.SIGKILL)
+    assert until_gone(first)
+    assert run(f"{PROBE}:echo", {"n": 1}).data["args"] == {"n": 1}
+
+
+def test_nothing_is_left_of_a_job_whose_parent_was_killed(tmp_path: Path) -> None:
+    program = f"""
+from b24app.documents import guard, pool
+from b24app.documents.guard import Limits
+print(guard.run("{PROBE}:echo", {{}}, reusable=True).data["pid"], flush=True)
+guard.run("{PROBE}:misbehave", {{"how": "hang"}}, limits=Limits(wall_s=60, cpu_s=60), reusable=True)
+"""
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, env=environment) as parent:
+        assert parent.stdout
+        pid = int(parent.stdout.readline())
+        assert list(tmp_path.glob("paraph-child-*"))
+        parent.kill()
+    assert until_gone(pid)
+    deadline = time.monotonic() + 5
+    while list(tmp_path.iterdir()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
