@@ -201,6 +201,7 @@ guard.run("{PROBE}:misbehave", {{"how": "hang"}}, limits=Limits(wall_s=60, cpu_s
         assert parent.stdout
         pid = int(parent.stdout.readline())
         assert list(tmp_path.glob("paraph-child-*"))
+        time.sleep(0.3)  # it hangs by now
         parent.kill()
     assert until_gone(pid)
     deadline = time.monotonic() + 5
