@@ -21,7 +21,7 @@ from b24app.store.tables import Request
 
 def file_to_card(ctx: Context, message: Message) -> None:
     """Add the comment that carries the sealed PDF; before a second try, look whether the first one arrived."""
-    step = Step.of(message)
+    step = Step.of(message, ctx.now())
     row = step.row
     if row.comment_id is not None or not row.final_sha256:
         return
@@ -39,7 +39,7 @@ def file_to_card(ctx: Context, message: Message) -> None:
 
 def pin_document(ctx: Context, message: Message) -> None:
     """Close the card, pin the comment, log and notify, in one batch; a refused pin is told, not retried."""
-    step = Step.of(message)
+    step = Step.of(message, ctx.now())
     assert step.event is not None
     assert step.event.type is EventType.REQUEST_COMPLETED
 

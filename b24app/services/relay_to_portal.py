@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from b24app.bitrix import timeline
 from b24app.bitrix.batch import BatchResult, Command
 from b24app.bitrix.client import Portal as PortalClient
 from b24app.bitrix.entities import Entity
 from b24app.bitrix.notifications import Link, app_link, notify
+from b24app.domain.days import zone_named
 from b24app.domain.events import AuditEvent, EventType, Topic
 from b24app.domain.signature_request import SignatureRequest
 from b24app.errors import N_, BitrixError
@@ -30,6 +32,8 @@ from b24app.store.tables import Portal, Request
 
 GONE = frozenset({"not_found", "error_not_found"})
 NOTES = ("note", "sender")
+LATE = timedelta(minutes=10)
+TOLD_LATE = N_("%(text)s This happened on %(when)s.")
 Commands = Mapping[str, Command]
 
 
@@ -42,13 +46,14 @@ class Step:
     row: Request
     request: SignatureRequest
     event: AuditEvent | None
+    now: datetime
 
     @classmethod
-    def of(cls, message: Message) -> Step:
+    def of(cls, message: Message, now: datetime) -> Step:
         row = requests.row(message.portal, message.request_id)
         position = int(message.payload.get("event") or 0)
         event = audit.event(message.portal, message.request_id, position) if position else None
-        return cls(message, portals.get(message.portal), row, requests.to_domain(row), event)
+        return cls(message, portals.get(message.portal), row, requests.to_domain(row), event, now)
 
     @property
     def entity(self) -> Entity:
@@ -70,7 +75,7 @@ class Step:
 
 def relay_to_portal(ctx: Context, message: Message) -> None:
     """Update the request's card; when an event is named, add its log entry and notify the responsible employee."""
-    step = Step.of(message)
+    step = Step.of(message, ctx.now())
 
     def send(client: PortalClient, look_first: bool) -> None:
         send_card(client, step, told(step), look_first=look_first)
@@ -104,10 +109,15 @@ def send_card(client: PortalClient, step: Step, others: Commands, *, look_first:
 
 
 def told(step: Step) -> dict[str, Command]:
-    """Say what happened: in the history of the card, and to the responsible employee unless he did it himself."""
+    """Say what happened: in the history of the card, and to the responsible employee unless he did it himself.
+
+    Bitrix24 dates an entry when it gets it: what is told late says when it was, in the request's time zone.
+    """
     if step.event is None:
         return {}
     text = sentence(step.request, step.event, step.say)
+    if step.now - step.event.at > LATE:
+        text = step.say(TOLD_LATE, text=text, when=step.event.at.astimezone(zone_named(step.row.time_zone)))
     commands = {"log": log_entry(step, text)}
     own_act = step.begins and step.request.sender_id == step.request.responsible_id
     if not own_act and not outbox.is_overtaken(step.message.key):

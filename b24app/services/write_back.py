@@ -24,7 +24,7 @@ def write_back(ctx: Context, message: Message) -> None:
 
     The entry proves that the values were written: a retry that finds it leaves alone what a person has changed since.
     """
-    step = Step.of(message)
+    step = Step.of(message, ctx.now())
     if step.event is not None and step.event.type is EventType.REQUEST_COMPLETED:
         write_answers(ctx, step)
         return

@@ -75,6 +75,7 @@ def check(room: Room, paper: Paper) -> None:
     seen = room.seen(paper)
     told = ["was sent for signature", "The checkboxes of", "opened", "signed"]
     assert all(words in text for words, text in zip(told, seen.texts, strict=True)), seen.texts
+    assert ["This happened on" in text for text in seen.texts[2:]] == [True, True]
     assert (len(seen.cards), seen.in_order, seen.doubled) == (1, True, 0)
     assert seen.tag == "Waiting for approval"
     assert ["signed" in note.text for note in seen.notes] == [True]
