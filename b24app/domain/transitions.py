@@ -37,7 +37,7 @@ from b24app.domain.acts import (
 )
 from b24app.domain.events import SYSTEM, Actor, AuditEvent, EventType
 from b24app.domain.reminders import OFF
-from b24app.domain.signature_request import OPEN, OUT, SignatureRequest, SignerStatus, Status
+from b24app.domain.signature_request import NOT_TAKEN, OPEN, OUT, SignatureRequest, SignerStatus, Status
 from b24app.domain.steps import (
     Decision,
     after_signature,
@@ -177,6 +177,11 @@ def _refuse(request: SignatureRequest, act: Refuse, now: datetime) -> Decision:
 
 
 def _void(request: SignatureRequest, act: Void, now: datetime) -> Decision:
+    """What a provider has is called back there first; what has stopped can be given up before it has it."""
+    was_asked = any(signer.status is not SignerStatus.WAITING_TURN for signer in request.signing)
+    in_a_moment = request.status is Status.SENDING and not request.is_external
+    if in_a_moment or (request.status in NOT_TAKEN and request.is_external and was_asked):
+        raise NotAllowed(_REFUSALS[request.status])
     if is_signed_elsewhere(request):
         return close(request, Status.VOIDED, now, act.by, _needed_reason(act.reason))
     return end(request, Status.VOIDED, EventType.REQUEST_VOIDED, now, act.by, _needed_reason(act.reason))
@@ -259,7 +264,7 @@ RULES: Mapping[type, tuple[frozenset[Status], Callable[..., Decision]]] = {
     ChangeReminders: (OUT, change_reminders),
     Approve: (frozenset({Status.AWAITING_APPROVAL}), _approve),
     Refuse: (frozenset({Status.AWAITING_APPROVAL}), _refuse),
-    Void: (OPEN, _void),
+    Void: (OPEN | NOT_TAKEN, _void),
     Expire: (OPEN, expire),
     Seal: (frozenset({Status.COMPLETING}), _seal),
     Fail: (frozenset({Status.SENDING, Status.AWAITING_SIGNATURES, Status.COMPLETING}), _fail),

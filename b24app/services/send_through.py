@@ -1,7 +1,7 @@
 """Send a document through another account than the one that did not take it: same pages, people, letter, values.
 
 Never while it may be out at the first one. The hand-over's row is taken away under a condition that a call on its way
-fails, so of the two one gives way (store/handovers.py).
+fails, so of the two one gives way (held_up.py, store/handovers.py).
 """
 
 from __future__ import annotations
@@ -10,20 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from b24app.domain.acts import SendThrough
-from b24app.domain.events import Topic
-from b24app.domain.signature_request import SignatureRequest, SignerStatus, Status
+from b24app.domain.signature_request import SignatureRequest
 from b24app.errors import N_, NotAllowed, Sentence
 from b24app.services.ask_provider import capabilities_of, is_test
 from b24app.services.check_fit import fit_problems, provider_of
 from b24app.services.choose_service import offers_of
 from b24app.services.context import Context
+from b24app.services.held_up import is_held_up, take_from_service
 from b24app.services.record import apply_inside
 from b24app.services.show_request import reach_request
-from b24app.store import handovers, outbox, portals, request_words, requests
+from b24app.store import portals, request_words, requests
 from b24app.store.database import writing
 from b24app.store.tables import Portal, Request
-
-_OUT = N_("This document may be out for signature already; it stays with its signing service.")
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ class OtherService:
 def other_services(ctx: Context, row: Request) -> tuple[OtherService, ...]:
     """List the accounts through which a document can be sent instead; empty while it is not to be moved."""
     request = requests.to_domain(row)
-    if not _is_stuck(row, request):
+    if not is_held_up(row, request):
         return ()
     portal = portals.get(row.portal)
     offers = [offer for offer in offers_of(ctx, portal) if offer.id != row.connection]
@@ -72,11 +70,7 @@ def reroute_request(ctx: Context, portal: Portal, user_id: int, request_id: str,
 
 
 def _move(ctx: Context, portal: str, request_id: str, act: SendThrough, connection: str) -> None:
-    row = requests.row(portal, request_id)
-    kept = handovers.find(portal, request_id)
-    if kept is None or not _is_stuck(row, requests.to_domain(row)) or not handovers.take_away(kept):
-        raise NotAllowed(_OUT)
-    outbox.settle(portal, request_id, Topic.HAND_OVER, ctx.now())
+    take_from_service(ctx, portal, request_id)
     requests.move(portal, request_id, connection, provider_of(portal, connection))
     apply_inside(ctx, portal, request_id, act)
     request_words.refresh(portal, request_id)
@@ -92,21 +86,6 @@ def _act(ctx: Context, portal: Portal, user_id: int, row: Request, connection: s
         is_test=is_test(ctx, portal.member_id, connection),
         can_remind=capabilities_of(ctx, portal.member_id, connection).manual_reminders,
     )
-
-
-def _is_stuck(row: Request, request: SignatureRequest) -> bool:
-    """Say whether its service has refused it, or does so again and again, and cannot have it."""
-    kept = handovers.find(row.portal, row.id) if row.connection else None
-    if kept is None or kept.provider_ref or kept.asked_at is not None or kept.is_uncertain:
-        return False
-    if any(signer.status is not SignerStatus.WAITING_TURN for signer in request.signing):
-        return False
-    return request.status is Status.FAILED or (request.status is Status.SENDING and _fails(row))
-
-
-def _fails(row: Request) -> bool:
-    undone = outbox.undone_messages(row.portal, row.id)
-    return any(message.topic == Topic.HAND_OVER and message.failing_since is not None for message in undone)
 
 
 def _obstacle(ctx: Context, row: Request, request: SignatureRequest, connection: str) -> Sentence | None:

@@ -7,10 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 from b24app.bitrix.entities import Entity
-from b24app.domain.acts import ChangeDeadline, Difference, Remind, Void
+from b24app.domain.acts import ChangeDeadline, Difference, Remind
 from b24app.domain.days import day_of, zone_named
 from b24app.domain.events import AuditEvent
-from b24app.domain.signature_request import SignatureRequest, Status
+from b24app.domain.signature_request import OPEN, SignatureRequest, Status
 from b24app.domain.steps import is_signed_elsewhere
 from b24app.domain.timetable import last_day, next_reminder
 from b24app.domain.transitions import may
@@ -18,6 +18,7 @@ from b24app.errors import N_, BitrixError, NotAllowed, NotFound
 from b24app.services.approve_request import approver_fields
 from b24app.services.ask_provider import capabilities_of
 from b24app.services.context import Context
+from b24app.services.held_up import may_void
 from b24app.services.list_troubles import works_of
 from b24app.services.rendition import current_document, pages_of
 from b24app.services.showing import EventView, RequestView
@@ -65,15 +66,15 @@ def show_request(ctx: Context, portal: Portal, user_id: int, request_id: str) ->
         has_saved_signature=requests.saved_signature(portal.member_id, user_id) is not None,
         may_sign_there=(one := request.employee_in_turn) is not None and one.employee == user_id,
         may_approve=request.status is Status.AWAITING_APPROVAL and user_id == request.responsible_id,
-        may_void=may(request, Void),
+        may_void=may_void(row, request),
         may_remind=may(request, Remind) and capabilities_of(ctx, row.portal, row.connection).manual_reminders,
         may_move_deadline=may(request, ChangeDeadline) and is_ours_to_move(ctx, request, row.connection),
         expires_on=last_day(request),
         next_reminders=dict(_next_reminders(request, ctx.now())),
         works=works_of(ctx, row),
-        drift=tuple(_drift(row)) if may(request, Void) else (),
+        drift=tuple(_drift(row)) if request.status in OPEN else (),
         conflicts=tuple(Difference(**kept) for kept in (row.conflicts or {}).values()),
-        may_resend=may(request, Void) and bool(row.made_of),
+        may_resend=request.status in OPEN and bool(row.made_of),
         service=_service(row),
     )
 

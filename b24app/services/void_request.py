@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from b24app.bitrix.inbound import Entity
 from b24app.domain.acts import Void
-from b24app.domain.signature_request import SignatureRequest, Status
+from b24app.domain.signature_request import NOT_TAKEN, SignatureRequest, Status
 from b24app.errors import NotAllowed
 from b24app.services.context import Context
-from b24app.services.record import apply
+from b24app.services.held_up import take_from_service
+from b24app.services.record import apply_locked
 from b24app.services.show_request import reach_request
 from b24app.store import requests
+from b24app.store.database import writing
 from b24app.store.tables import Portal
 
 SYSTEM_USER = 0
@@ -17,13 +19,21 @@ _OPEN = (Status.AWAITING_SIGNATURES, Status.AWAITING_APPROVAL)
 
 
 def void_request(ctx: Context, portal: Portal, user_id: int, request_id: str, reason: str) -> SignatureRequest:
-    """Raises: NotAllowed when it has ended, no reason is given, or Bitrix24 does not show the employee the card."""
+    """Raises: NotAllowed when it has ended, no reason is given, it may be on its way to a signing service that has not
+    taken it yet, or Bitrix24 does not show the employee the card.
+    """
     reach_request(ctx, portal, user_id, request_id)
     return _void(ctx, portal, user_id, request_id, reason)
 
 
 def _void(ctx: Context, portal: Portal, user_id: int, request_id: str, reason: str) -> SignatureRequest:
-    return apply(ctx, portal.member_id, request_id, Void(user_id, reason.strip()[:500]))
+    with writing():
+        request = requests.lock(portal.member_id, request_id)
+        if request.is_external and request.status in NOT_TAKEN:
+            take_from_service(ctx, portal.member_id, request_id)
+        changed = apply_locked(ctx, request, [Void(user_id, reason.strip()[:500])], ctx.now())
+    ctx.hints.hint(portal.member_id)
+    return changed
 
 
 def has_open_requests(portal: Portal, entity: Entity) -> bool:

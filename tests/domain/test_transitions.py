@@ -77,7 +77,7 @@ ALLOWED = {
     acts.ChangeReminders: {S.AWAITING_SIGNATURES},
     acts.Approve: {S.AWAITING_APPROVAL},
     acts.Refuse: {S.AWAITING_APPROVAL},
-    acts.Void: {S.AWAITING_SIGNATURES, S.AWAITING_APPROVAL},
+    acts.Void: {S.SENDING, S.AWAITING_SIGNATURES, S.AWAITING_APPROVAL, S.FAILED},
     acts.Expire: {S.AWAITING_SIGNATURES, S.AWAITING_APPROVAL},
     acts.Seal: {S.COMPLETING},
     acts.Fail: {S.SENDING, S.AWAITING_SIGNATURES, S.COMPLETING},
@@ -266,6 +266,23 @@ def test_another_service_gets_it_as_it_is_without_what_it_cannot_do():
 def test_what_people_were_asked_to_sign_stays_where_it_is():
     with pytest.raises(NotAllowed, match="have been asked"):
         decide(request(S.FAILED), acts.SendThrough(SENDER, "A", "B", True, False, True), NOW)
+
+
+@pytest.mark.parametrize(
+    ("stopped", "is_external", "asked", "words"),
+    [(S.SENDING, False, False, "right now"), (S.SENDING, True, True, "right now"), (S.FAILED, True, True, "Try again")],
+)
+def test_what_may_be_with_a_service_is_not_given_up(stopped, is_external, asked, words):
+    signer = SignerStatus.INVITED if asked else SignerStatus.WAITING_TURN
+    with pytest.raises(NotAllowed, match=words):
+        decide(with_ann({"status": signer}, status=stopped, is_external=is_external), acts.Void(SENDER, "No"), NOW)
+
+
+@pytest.mark.parametrize(("stopped", "is_external"), [(S.SENDING, True), (S.FAILED, True), (S.FAILED, False)])
+def test_what_has_stopped_before_anybody_was_asked_can_be_given_up(stopped, is_external):
+    waiting = with_ann({"status": SignerStatus.WAITING_TURN}, status=stopped, is_external=is_external)
+    after, [event] = decide(waiting, acts.Void(SENDER, "No"), NOW)
+    assert (after.status, event.type) == (S.VOIDED, EventType.REQUEST_VOIDED)
 
 
 def test_a_refused_act_changes_nothing():

@@ -9,6 +9,7 @@ from b24app.domain.events import EventType, Topic
 from b24app.domain.signature_request import Status
 from b24app.errors import NotAllowed, NotFound
 from b24app.services.connect_provider import add_connection, remove_connection
+from b24app.services.held_up import may_void
 from b24app.services.live_card import live_card, sentence
 from b24app.services.record import enqueue
 from b24app.services.send_through import other_services, send_through
@@ -27,7 +28,7 @@ ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def send(scene) -> str:
     """A request as sending leaves it, without its pages being made; the worker hands it over."""
     people = ((ANN.name, ANN.email), (MARCO.name, MARCO.email))
-    row = add_request(scene.desk.ctx, scene.desk.portal, Status.SENDING, signers=people)
+    row = add_request(scene.desk.ctx, scene.desk.portal, Status.SENDING, signers=people, sender=ANNA)
     with writing():
         SignerRow.update(status="waiting_turn", order=SignerRow.position).where(SignerRow.request == row.id).execute()
         requests.move("acme", row.id, scene.connection, "example")
@@ -135,6 +136,34 @@ def test_what_broke_at_the_service_after_it_was_taken_may_go_elsewhere(scene):
     scene.service.desk.tell(broken, "paper_broken")
     scene.deliver()
     assert scene.status(request_id) is Status.AWAITING_SIGNATURES
+
+
+def test_what_no_service_has_can_be_called_back(scene):
+    request_id = refused(scene)
+    assert may_void(requests.row("acme", request_id), scene.request(request_id))
+    scene.void(request_id)
+    assert (scene.status(request_id), handovers.find("acme", request_id)) == (Status.VOIDED, None)
+    assert scene.unfinished(Topic.HAND_OVER) == []
+    assert scene.service.desk.papers == {}
+
+
+def test_while_the_service_is_down_it_can_be_called_back(scene):
+    scene.service.down()
+    request_id = send(scene)
+    assert scene.status(request_id) is Status.SENDING
+    scene.void(request_id)
+    scene.service.up()
+    scene.clock.move(hours=2)
+    scene.desk.work()
+    assert (scene.status(request_id), scene.service.desk.papers) == (Status.VOIDED, {})
+
+
+def test_what_may_be_out_cannot_be_called_back_yet(scene):
+    scene.service.faults.add("answer_lost", method="send")
+    request_id = send(scene)
+    assert not may_void(requests.row("acme", request_id), scene.request(request_id))
+    with pytest.raises(NotAllowed, match="may be out"):
+        scene.void(request_id)
 
 
 def test_while_the_service_is_down_another_one_may_take_it(scene):
