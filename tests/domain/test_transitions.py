@@ -19,6 +19,7 @@ RESPONSIBLE, SENDER = 6, 7
 TOLD = acts.Told("example", datetime(2026, 11, 24, 11, 59, tzinfo=UTC), ip="203.0.113.9")
 OTHER = acts.Difference("lead.UF_CRM_X", "Start", "2026-12-07", "2026-12-09")
 
+S = Status
 ACTS = {
     acts.Send: acts.Send(SENDER, "sha"),
     acts.Invite: acts.Invite(),
@@ -57,10 +58,13 @@ FITTING = {
     acts.Invite: {"status": SignerStatus.WAITING_TURN},
     acts.SendThrough: {"status": SignerStatus.WAITING_TURN},
     acts.Consent: {"consented_at": None},
+    acts.Void: {"status": SignerStatus.WAITING_TURN},
 }
 """What the first signer must be like for the act to make a difference."""
 
-S = Status
+ELSEWHERE = {acts.Void: {S.SENDING, S.FAILED}}
+"""Where an act needs a request that a provider is to have."""
+
 ALLOWED = {
     acts.Send: {S.DRAFT},
     acts.Invite: {S.SENDING},
@@ -121,7 +125,8 @@ def test_the_table_names_every_act():
 @pytest.mark.parametrize("status", list(Status))
 @pytest.mark.parametrize("act_type", list(ACTS))
 def test_every_status_and_act(status, act_type):
-    before = with_ann(FITTING.get(act_type, {}), status=status)
+    is_external = status in ELSEWHERE.get(act_type, ())
+    before = with_ann(FITTING.get(act_type, {}), status=status, is_external=is_external)
     assert may(before, act_type) == (status in ALLOWED[act_type])
     if status in ALLOWED[act_type]:
         after, events = decide(before, ACTS[act_type], NOW)
