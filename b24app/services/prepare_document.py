@@ -199,7 +199,8 @@ def _printed(files: Sequence[_File]) -> dict[str, str]:
 
 
 def _part_row(part: Part, sha256: str) -> dict[str, object]:
-    return {"title": part.title, "sha256": sha256, "first_page": part.first_page, "pages": part.pages}
+    signed = {"is_signed": True} if part.facts.is_signed else {}
+    return {"title": part.title, "sha256": sha256, "first_page": part.first_page, "pages": part.pages, **signed}
 
 
 def _files(ctx: Context, portal: Portal, card: CardSnapshot, form: ComposeForm) -> list[_File]:

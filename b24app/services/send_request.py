@@ -298,8 +298,8 @@ def _row(
 
 def _files(prepared: Prepared) -> tuple[dict[str, Any], ...]:
     """Name the files the document was made of, each by the SHA-256 of what came in."""
-    names = ("title", "sha256", "first_page", "pages")
-    return tuple({name: part[name] for name in names} for part in prepared.parts)
+    names = ("title", "sha256", "first_page", "pages", "is_signed")
+    return tuple({name: part[name] for name in names if name in part} for part in prepared.parts)
 
 
 def _template(portal: Portal, form: ComposeForm) -> Template | None:

@@ -75,6 +75,7 @@ def show_request(ctx: Context, portal: Portal, user_id: int, request_id: str) ->
         conflicts=tuple(Difference(**kept) for kept in (row.conflicts or {}).values()),
         may_resend=may(request, Void) and bool(row.made_of),
         service=_service(row),
+        came_signed=requests.came_signed(row),
     )
 
 

@@ -49,6 +49,7 @@ class RequestView:
     conflicts: tuple[Difference, ...] = ()  # entries that were not written over what was changed in the card
     may_resend: bool = False
     service: str = ""  # the account it is signed through, as the portal calls it; empty for Paraph's own engine
+    came_signed: bool = False  # its file carried digital signatures, so nothing is put on it
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ class SigningView:
     values: Mapping[str, FieldValue]  # what he has entered so far, by field id
     page_texts: tuple[str, ...]
     expires_on: date | None = None
+    came_signed: bool = False
 
 
 @dataclass(frozen=True)

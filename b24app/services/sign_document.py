@@ -207,6 +207,7 @@ def _view(ctx: Context, turn: _Turn) -> SigningView:
         values=requests.values(turn.link.portal, turn.request.id, [str(turn.signer.position)]),
         page_texts=page_texts(ctx, sha256) if turn.signer.consented_at else (),
         expires_on=last_day(turn.request),
+        came_signed=requests.came_signed(turn.row),
     )
 
 

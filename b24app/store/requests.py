@@ -112,6 +112,11 @@ def fields(found: Request) -> tuple[Field, ...]:
     return tuple(Field.from_dict(data) for data in found.fields)
 
 
+def came_signed(found: Request) -> bool:
+    """Say whether its file carried digital signatures when it came: then nothing may be put on it."""
+    return any(part.get("is_signed") for part in found.parts or ())
+
+
 def values(portal: str, request_id: str, signers: Iterable[str] | None = None) -> dict[str, FieldValue]:
     """Field id -> value; of all signers, or of those named ("1", "2", "approver")."""
     query = Value.select().where((Value.portal == portal) & (Value.request == request_id))

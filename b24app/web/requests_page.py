@@ -136,8 +136,9 @@ def through(caller: Caller, request_id: str) -> ResponseReturnValue:
 @bp.post("/<request_id>/approve")
 @portal_required
 def approve(caller: Caller, request_id: str) -> ResponseReturnValue:
-    """Approve with the employee's own signature; the sealing begins."""
-    signature = parse_signature(request.form, request.files)
+    """Approve with the employee's own signature, where the document takes one; the sealing begins."""
+    is_given = "signature_kind" in request.form
+    signature = parse_signature(request.form, request.files) if is_given else None
     remember = "remember" in request.form
     approve_request(context(), caller.portal, caller.user_id, request_id, signature, remember)
     return request_page(caller, request_id, done=gettext("Approved. The document is being sealed."))
