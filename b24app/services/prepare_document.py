@@ -221,16 +221,16 @@ def _files(ctx: Context, portal: Portal, card: CardSnapshot, form: ComposeForm) 
 def _put_together(portal: Portal, card: CardSnapshot, form: ComposeForm, files: Sequence[_File]) -> _Whole:
     """Merge the documents in their order; where none has places, a page of signatures comes last.
 
+    Names that no font can print are told in any case: the certificate has them all.
     A signed file stays without one: any change would break its signature, and the list of findings says so.
     """
     last: SignaturePage | None = None
-    unprintable: tuple[str, ...] = ()
+    parties = tuple(parties_of(portal, card, form, portal.lang))
+    unprintable = missing_letters(*(text for party in parties for text in (party.name, party.company, party.post)))
     if TEMPLATE not in form.chosen and not any(file.fields or file.facts.is_signed for file in files):
-        parties = tuple(parties_of(portal, card, form, portal.lang))
         last = SignaturePage(parties, files[0].title, portal.lang)
-        unprintable = missing_letters(*(text for party in parties for text in (party.name, party.company, party.post)))
     if len(files) == 1 and last is None:
-        return _Whole(files[0].pdf, files[0].sizes, files[0].fields, (1,))
+        return _Whole(files[0].pdf, files[0].sizes, files[0].fields, (1,), unprintable)
     merged = merge([(file.title, file.pdf) for file in files], last)
     fields = [
         field

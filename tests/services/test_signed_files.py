@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pypdfium2 as pdfium
@@ -124,3 +125,12 @@ def test_with_another_file_it_stays_blocked_and_is_told_how_to_mend_it(desk: Des
     with pytest.raises(FormRefused) as refused:
         send_request(desk.ctx, desk.portal, ANNA, form)
     assert list(refused.value.problems) == ["preflight"]
+
+
+def test_a_name_that_the_certificate_could_not_print_is_told_before_sending(desk: Desk):
+    composer = desk.open()
+    upload = add_upload(desk.ctx, desk.portal, ANNA, composer, "Frame.pdf", signed_by_somebody(PLAIN))
+    form = desk.form(composer, replace(ANN, name="김철수"), source="upload", documents=(upload.id,))
+    with pytest.raises(FormRefused) as refused:
+        send_request(desk.ctx, desk.portal, ANNA, form)
+    assert refused.value.problems["preview"][0].params["letters"] == "김 철 수"

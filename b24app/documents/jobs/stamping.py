@@ -7,6 +7,7 @@ from typing import Any
 
 import pikepdf
 
+from b24app.documents.coverage import without_fontless
 from b24app.documents.job import Output
 from b24app.documents.jobs.normalise import saved
 from b24app.documents.jobs.pdf_pages import is_signed, malformed_if_broken, page_box
@@ -38,7 +39,8 @@ def _sheets(pdf: pikepdf.Pdf, items: list[dict[str, Any]]) -> list[dict[str, Any
     for item in items:
         if not 1 <= item["page"] <= len(pdf.pages):
             raise DocumentRefused(OUTSIDE, reason="field_outside", page=item["page"], pages=len(pdf.pages))
-        by_page.setdefault(item["page"], []).append({**item, "text": printable(item["text"])})
+        text, _letters = without_fontless({"text": printable(item["text"])})
+        by_page.setdefault(item["page"], []).append({**item, **text})
     sizes = {number: page_box(pdf.pages[number - 1], number).size for number in by_page}
     return [
         {"page": number, "w_pt": sizes[number].w_pt, "h_pt": sizes[number].h_pt, "items": by_page[number]}
