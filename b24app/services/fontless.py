@@ -11,11 +11,12 @@ from b24app.errors import N_, InvalidPayload
 MOST_NAMED = 20
 
 TEXT = N_(
-    "These characters cannot be printed, because there is no font for them: %(letters)s. Please write it in other letters."
+    "These characters cannot be printed, because there is no font for them: %(letters)s. Please write it in other "
+    "letters."
 )
 SIGNATURE = N_(
-    "These characters cannot be printed, because there is no font for them: %(letters)s. Type your name in other letters, "
-    "or draw your signature."
+    "These characters cannot be printed, because there is no font for them: %(letters)s. Type your name in other "
+    "letters, or draw your signature."
 )
 
 

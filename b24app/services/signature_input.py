@@ -24,7 +24,7 @@ class SignatureInput:
 def keep_signature(ctx: Context, signature: SignatureInput) -> str:
     """Clean a drawn or uploaded signature, or write a typed one; store it and return its SHA-256.
 
-    Raises: InvalidPayload when there is nothing in it, or letters without a font; DocumentRefused when it is not a picture.
+    Raises: InvalidPayload when there is nothing in it, or letters without a font; DocumentRefused when no picture.
     """
     if signature.kind == "type":
         if not signature.text.strip():
