@@ -23,6 +23,16 @@ class EventView:
 
 
 @dataclass(frozen=True)
+class MadeFrom:
+    """The revision of a template that a document was made from."""
+
+    template_id: str
+    name: str
+    revision_id: str
+    number: int
+
+
+@dataclass(frozen=True)
 class RequestView:
     """One request for an employee. The `may_*` flags already look at status and at who asks."""
 
@@ -50,6 +60,7 @@ class RequestView:
     may_resend: bool = False
     service: str = ""  # the account it is signed through, as the portal calls it; empty for Paraph's own engine
     came_signed: bool = False  # its file carried digital signatures, so nothing is put on it
+    made_from: MadeFrom | None = None
 
 
 @dataclass(frozen=True)

@@ -256,6 +256,10 @@ def test_a_request_names_the_revision_it_was_made_from(office: Office, library):
     row = requests.row(Template.get_by_id(template_id).portal, request_id)
     assert row.revision == before != Template.get_by_id(template_id).revision
     assert Template.get_by_id(template_id).used_at is not None
+    words = f"Made from “Non-disclosure agreement”, revision {TemplateRevision.get_by_id(before).number}"
+    for user, may_open in ((OLENA, True), (ANNA, False)):
+        shown = office.launch("/", user=user).post(f"/requests/{request_id}", plain=True)
+        assert (words in shown.text, f'name="newer" value="{before}"' in shown.text) == (True, may_open)
 
 
 def test_pages_of_a_template_changed_meanwhile_must_be_looked_at_again(office: Office, library):
