@@ -27,7 +27,7 @@ from b24app.services.check_fit import fit_problems, provider_of
 from b24app.services.choose_service import service_problems
 from b24app.services.composing import ComposeForm, FormRefused
 from b24app.services.context import Context
-from b24app.services.kept_form import kept_form
+from b24app.services.kept_form import keep_files, kept_form
 from b24app.services.open_composer import candidates, slot_of, zone_of
 from b24app.services.place_fields import place_problems
 from b24app.services.prepare_document import inputs_of, shows
@@ -66,6 +66,7 @@ def send_request(ctx: Context, portal: Portal, user_id: int, form: ComposeForm) 
             return composer.id
         row.save(force_insert=True)
         requests.insert_signers(request)
+        keep_files(portal.member_id, row.id, form)
         now = ctx.now()
         sent, events = decide(request, Send(user_id, prepared.sha256, _files(prepared)), now)
         requests.save(sent, now)
@@ -292,7 +293,7 @@ def _row(
         parts=list(_files(prepared)),
         printed=prepared.printed,
         bound=prepared.bound,
-        **kept_form(portal.member_id, form),
+        made_of=kept_form(form),
     )
 
 
