@@ -16,20 +16,21 @@ from b24app.documents.merging import SignaturePage, merge, shifted
 from b24app.documents.preview import page_sizes
 from b24app.documents.sources import append_signature_page
 from b24app.documents.storage import sha256_of
-from b24app.documents.templates import PartyBlock, render_template
-from b24app.documents.templates.docx import render_docx
+from b24app.documents.templates import PartyBlock, RenderedTemplate, render_template
+from b24app.documents.templates.docx import lay_out
 from b24app.domain.fields import APPROVER, Field, PageSize
 from b24app.domain.preflight import NOTHING_FOUND, Document, FileFacts, Finding, Part, check
 from b24app.domain.text import MAX_TITLE, one_line
 from b24app.errors import N_, InvalidPayload
 from b24app.services.bind_fields import bind
-from b24app.services.card_values import card_values, checkbox_values, place_of
+from b24app.services.card_values import card_values, checkbox_label, checkbox_values, place_of
 from b24app.services.composing import TEMPLATE, CheckboxView, ComposeForm, EmptyView, PreparedView, SignerChoice
 from b24app.services.context import Context
 from b24app.services.edit_template import DOCX, PDF, TEXT
 from b24app.services.open_composer import offered_templates, zone_of
 from b24app.services.page_image import render_pages
 from b24app.services.printed import printed, printed_fields
+from b24app.services.word_pages import word_pages
 from b24app.store import composers, requests, templates
 from b24app.store.database import writing
 from b24app.store.tables import Composer, Portal, Prepared, Template, TemplateRevision, Upload
@@ -266,12 +267,23 @@ def _from_text(
         sizes=made.pages,
         sha256=sha256_of(made.pdf),
         fields=made.fields,
-        checkboxes=tuple(CheckboxView(box.path, box.label, box.checked) for box in made.checkboxes),
+        checkboxes=_boxes(card, made),
         empties=tuple(EmptyView(empty.path, empty.required, place_of(card, empty.path)) for empty in made.empties),
         revision=revision.id,
         unprintable=made.unprintable,
-        printed=printed(card, template.locale, made.paths, {box.path: box.checked for box in made.checkboxes}),
+        printed=printed(card, template.locale, made.paths, _ticks_of(made)),
     )
+
+
+def _boxes(card: CardSnapshot, made: RenderedTemplate) -> tuple[CheckboxView, ...]:
+    """Offer the tick boxes of a template; one without words of its own is called as its property."""
+    return tuple(
+        CheckboxView(box.path, box.label or checkbox_label(card, box.path), box.checked) for box in made.checkboxes
+    )
+
+
+def _ticks_of(made: RenderedTemplate) -> dict[str, bool]:
+    return {box.path: box.checked for box in made.checkboxes}
 
 
 def _from_word(
@@ -280,8 +292,8 @@ def _from_word(
     today = ctx.now().astimezone(zone_of(card)).date()
     values = card_values(card, template.locale, today, _earlier(portal, card))
     parties = parties_of(portal, card, form, template.locale)
-    docx = ctx.blobs.get(revision.file_sha256)
-    made = render_docx(docx, values, locale=template.locale, parties=parties, title=template.name)
+    pages = word_pages(ctx, revision.file_sha256, values, {**checkbox_values(card), **form.ticks})
+    made = lay_out(pages, locale=template.locale, parties=parties, title=template.name)
     fields, facts = _meant_for(parties, made.fields)
     return _File(
         title=template.name,
@@ -290,9 +302,10 @@ def _from_word(
         sha256=sha256_of(made.pdf),
         facts=facts,
         fields=fields,
+        checkboxes=_boxes(card, made),
         empties=tuple(EmptyView(empty.path, empty.required, place_of(card, empty.path)) for empty in made.empties),
         revision=revision.id,
-        printed=printed(card, template.locale, _printable(made.paths, values), {}),
+        printed=printed(card, template.locale, _printable(made.paths, values), _ticks_of(made)),
     )
 
 

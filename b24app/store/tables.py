@@ -518,11 +518,13 @@ class Rendition(Table):
 
 
 class Derived(Table):
-    """What was made of a stored file (pictures of its pages, their text): a cache by content. May be emptied."""
+    """What was made of a stored file (pictures of its pages, their text): a cache by content. Emptied by the worker
+    where rows have an end; may be emptied altogether."""
 
-    document = CharField()  # SHA-256 of the PDF
-    kind = CharField()  # "page:<number>:<width in px>", "texts"
+    document = CharField()  # SHA-256 of the PDF, or of a Word template
+    kind = CharField()  # "page:<number>:<width in px>", "texts", "sizes", "word:<hash of the values>", "word-facts:..."
     sha256 = CharField(index=True)
+    expires_at = BigIntegerField(null=True, index=True)  # none: as long as the document
 
     class Meta:
         primary_key = CompositeKey("document", "kind")

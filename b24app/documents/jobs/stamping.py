@@ -29,7 +29,7 @@ def stamp(args: dict[str, Any], blobs: dict[str, bytes]) -> Output:
             return Output({"shortened": []}, {"pdf": blobs["pdf"]})
         images = {name.removeprefix("image-"): png for name, png in blobs.items() if name != "pdf"}
         overlay = Typesetting(load_program("stamp.typ"), {"sheets": sheets}, images)
-        _lay_over(pdf, [sheet["page"] for sheet in sheets], overlay.pdf(tags=False))
+        lay_over(pdf, [sheet["page"] for sheet in sheets], overlay.pdf(tags=False))
         return Output({"shortened": overlay.query("shortened")}, {"pdf": saved(pdf)})
 
 
@@ -48,7 +48,8 @@ def _sheets(pdf: pikepdf.Pdf, items: list[dict[str, Any]]) -> list[dict[str, Any
     ]
 
 
-def _lay_over(pdf: pikepdf.Pdf, numbers: list[int], overlay: bytes) -> None:
+def lay_over(pdf: pikepdf.Pdf, numbers: list[int], overlay: bytes) -> None:
+    """Put one sheet each onto these pages (1-based), as they are displayed."""
     with pikepdf.open(io.BytesIO(overlay)) as sheets:
         for number, sheet in zip(numbers, sheets.pages, strict=True):
             page = pdf.pages[number - 1]
