@@ -258,6 +258,7 @@ def test_a_file_on_the_drive_is_found_and_taken_over(world: Office):
     assert f'data-folder="{folder.id}"' in page.post("/composer/drive", opened | {"folder": common.root}).text
     found = choices(page.post("/composer/drive", opened | {"folder": folder.id, "drive_search": "frame"}).text)
     assert list(found) == ["Frame contract.pdf"]
+    assert "Only this folder is searched" in page.post("/composer/drive", opened | {"folder": folder.id}).text
     assert "Frame contract" in pick(page, found["Frame contract.pdf"]).text
 
 
