@@ -15,8 +15,8 @@ from b24app.store import connections, requests
 from b24app.store.tables import Request
 
 SIGNED_ALREADY = N_(
-    "The document already carries a digital signature, which this signing service would break. Choose Paraph's own "
-    "signature for it."
+    "The document already carries a digital signature, which this signing service would break. Choose Paraph’s own "
+    "engine for it."
 )
 
 
