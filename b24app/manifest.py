@@ -36,6 +36,7 @@ class Manifest:
     version: str
     languages: tuple[str, ...]
     scopes: tuple[str, ...]
+    optional_scopes: Mapping[str, str]  # scope -> what it is for; nothing asks for them by itself
     application: str
     installation: str
     event_handler: str
@@ -63,6 +64,7 @@ def load(path: Path) -> Manifest:
             version=data["version"],
             languages=tuple(data["languages"]),
             scopes=tuple(data["scopes"]),
+            optional_scopes=dict(data["optional_scopes"]),
             application=handlers["application"],
             installation=handlers["installation"],
             event_handler=handlers["events"],
@@ -90,6 +92,10 @@ def registration_sheet(url: str) -> str:
             f"  Initial installation path   {base}{it.installation}",
             f"  Permissions                 {', '.join(it.scopes)}",
             "",
+            "More permissions, only if you want what they are for (docs/operations.md):",
+            "",
+            *(f"  {scope:<28}{purpose}" for scope, purpose in it.optional_scopes.items()),
+            "",
             "Save. Then give the application the keys that the form shows:",
             "",
             "  python -m b24app apps add CLIENT_ID        (it asks for the secret)",
@@ -116,7 +122,7 @@ def _check(found: Manifest) -> None:
     for event in found.events:
         _expect(_CODE.fullmatch(event), event)
     codes = [placement.code for placement in found.placements]
-    for values in (codes, found.events, found.scopes, found.languages):
+    for values in (codes, found.events, (*found.scopes, *found.optional_scopes), found.languages):
         _expect(len(set(values)) == len(values), "an entry that stands twice")
 
 

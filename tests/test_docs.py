@@ -10,6 +10,7 @@ from pathlib import Path
 from b24app.cli import _parser
 from b24app.documents.jobs.template_tree import grow
 from b24app.documents.templates.docx import inspect_docx
+from b24app.manifest import manifest
 from b24app.outbox.turn import LEASE_MS
 from b24app.settings import PREFIX, SECRETS, Settings
 from b24app.store import database, heartbeat
@@ -24,6 +25,12 @@ OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 def test_every_setting_stands_in_the_readme():
     named = set(re.findall(r"^\| `(PARAPH_\w+)`", README, re.MULTILINE))
     assert named == {PREFIX + field.name.upper() for field in dataclasses.fields(Settings)}
+
+
+def test_every_permission_stands_in_the_operators_page_with_what_it_is_for():
+    [section] = re.findall(r"^## Permissions in Bitrix24\n(.+?)^## ", OPERATIONS, re.MULTILINE | re.DOTALL)
+    named = set(re.findall(r"^\| `(\w+)`", section, re.MULTILINE))
+    assert named == {*manifest().scopes, *manifest().optional_scopes}
 
 
 def test_every_command_stands_in_the_readme():
@@ -98,4 +105,4 @@ def test_what_it_says_of_word_files_can_be_written_there():
     written = [text for text in re.findall(r"`(\{[{%][^`]*)`", page) if not text.startswith("{%p")]
     outline = inspect_docx(template(*written))
     assert (len(written) >= 8, outline.problems, outline.signers) == (True, (), ("1", "2"))
-    assert {"card.title", "contact.post", "company.title", "products.rows"} == set(outline.paths)
+    assert {"card.title", "contact.post", "company.title", "products.rows", "card.UF_CRM_X"} == set(outline.paths)

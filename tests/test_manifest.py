@@ -38,7 +38,8 @@ def test_every_address_in_it_answers_a_link_check(tmp_path):
 def test_the_sheet_names_everything_to_paste():
     sheet = registration_sheet("https://sign.example.com/")
     assert "https://sign.example.com/install\n" in sheet
-    assert "crm, placement, user_brief, im" in sheet
+    assert "crm, placement, user_brief, im, disk\n" in sheet
+    assert "department" in sheet
     assert all(f"https://sign.example.com{placement.handler}" in sheet for placement in manifest().placements)
 
 
@@ -49,6 +50,7 @@ def test_the_sheet_names_everything_to_paste():
         ({"placements": [{"code": "REST_APP_URI", "handler": "/x", "titles": {"en": "A"}}]}, "REST_APP_URI"),
         ({"placements": [{"code": "REST_APP_URI", "handler": "x", "titles": {"en": "A", "uk": "B"}}]}, "REST_APP_URI"),
         ({"events": ["ONAPPINSTALL", "ONAPPINSTALL"]}, "twice"),
+        ({"optional_scopes": {"crm": "everything"}}, "twice"),
         ({"handlers": {"application": "/"}}, "installation"),
     ],
 )

@@ -102,7 +102,14 @@ MEND_OUTSIDE = N_("Move the field back onto the page.")
 NO_SUCH_PAGE = N_("A field stands on page %(page)s, but the document has %(pages)s pages.")
 MEND_NO_SUCH_PAGE = N_("Place the field again, or remove it.")
 SIGNED = N_("“%(title)s” already carries a digital signature, which our signature places would break.")
-MEND_SIGNED = N_("Remove it from the list and send the unsigned file instead.")
+MEND_SIGNED = N_("Send it alone and without fields, so that it stays as it is, or send the unsigned file instead.")
+AS_IT_IS = N_(
+    "“%(title)s” already carries a digital signature, so it is sent exactly as it is: nothing is put on its pages."
+)
+MEND_AS_IT_IS = N_(
+    "The signatories read it and agree to it; a certificate beside it says so. At the end our seal goes on top, if the "
+    "signatures there allow it. If you need visible signatures, send the unsigned file instead."
+)
 REMOVED = N_("“%(title)s”: removed from the file: %(what)s.")
 MEND_REMOVED = N_("Check that the pages still say what they should, or save the file as a plain PDF and upload that.")
 MEND_NOTE = N_("Look at the pages of “%(title)s” below.")
@@ -123,6 +130,7 @@ def check(document: Document) -> tuple[Finding, ...]:
     found = [*_about_fields(document), *_about_signers(document)]
     for part in document.parts:
         found += _about(part)
+    found += _about_digital_signatures(document)
     if len(document.sizes) > MANY_PAGES:
         found.append(Finding("many_pages", Level.DOUBT, MANY, MEND_MANY, {"pages": len(document.sizes)}))
     return tuple(sorted(found, key=lambda finding: finding.level is not Level.BLOCKS))
@@ -166,8 +174,6 @@ def _is_inside(place: Field, size: PageSize) -> bool:
 
 def _about(part: Part) -> Iterator[Finding]:
     facts, title = part.facts, {"title": part.title}
-    if facts.is_signed:
-        yield Finding("signed", Level.BLOCKS, SIGNED, MEND_SIGNED, title, page=part.first_page)
     if facts.removed:
         yield Finding("removed", Level.DOUBT, REMOVED, MEND_REMOVED, title, kinds=facts.removed, page=part.first_page)
     for note in facts.notes:
@@ -176,6 +182,16 @@ def _about(part: Part) -> Iterator[Finding]:
         params = {**title, "fonts": ", ".join(facts.unembedded)}
         yield Finding("font", Level.DOUBT, UNEMBEDDED, MEND_UNEMBEDDED, params, page=part.first_page)
     yield from _about_pages(part)
+
+
+def _about_digital_signatures(document: Document) -> Iterator[Finding]:
+    """A file that is signed already can go alone and untouched: merging it or printing on it would break it."""
+    can_stay = len(document.parts) == 1 and not document.fields
+    for part in document.parts:
+        if part.facts.is_signed and can_stay:
+            yield Finding("signed", Level.DOUBT, AS_IT_IS, MEND_AS_IT_IS, {"title": part.title})
+        elif part.facts.is_signed:
+            yield Finding("signed", Level.BLOCKS, SIGNED, MEND_SIGNED, {"title": part.title}, page=part.first_page)
 
 
 def _about_pages(part: Part) -> Iterator[Finding]:

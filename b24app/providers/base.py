@@ -177,7 +177,7 @@ class Notice:
     link: str = field(default="", repr=False)
     expires_on: date | None = None
     reason: str = ""
-    attachment: Attachment | None = None
+    attachments: tuple[Attachment, ...] = ()
     provider_ref: str = ""
     signer_ref: str = ""
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from b24app.clock import to_ms
 from b24app.documents.merging import FILES_LIMIT
 from b24app.documents.merging import TOO_MANY as TOO_MANY_FILES
 from b24app.documents.sources import Upload as Inspected
 from b24app.documents.sources import inspect_upload
 from b24app.documents.storage import sha256_of
-from b24app.errors import DocumentRefused, Sentence
+from b24app.domain.preflight import FileFacts
+from b24app.errors import N_, DocumentRefused, Sentence
+from b24app.evidence.verify import State, verify
 from b24app.services.composing import UploadView
 from b24app.services.context import Context
 from b24app.store import composers
 from b24app.store.database import writing
 from b24app.store.tables import Composer, Portal, Upload
+
+BROKEN_SIGNATURE = N_("A digital signature in this file does not hold: the file was changed after it was signed.")
 
 KEPT_LIMIT = 4 * FILES_LIMIT
 """Files an employee may try out in one opening of the popup."""
@@ -58,9 +64,17 @@ def fill_row(ctx: Context, row: Upload, data: bytes, inspected: Inspected) -> No
     row.pages = [[size.w_pt, size.h_pt] for size in inspected.sizes]
     row.removed = list(inspected.removed)
     row.is_signed = inspected.is_signed
-    row.facts = inspected.facts.to_dict()
+    row.facts = _with_broken_signatures(ctx, inspected).to_dict()
     row.candidates = [field.to_dict() for field in inspected.candidates]
     row.state = "ready"
+
+
+def _with_broken_signatures(ctx: Context, inspected: Inspected) -> FileFacts:
+    """Add what its digital signatures say: that one no longer holds, the sender must have seen."""
+    facts = inspected.facts
+    if not inspected.is_signed or verify(inspected.pdf, (), ctx.now()).state is State.UNKNOWN_ISSUER:
+        return facts
+    return replace(facts, notes=(*facts.notes, BROKEN_SIGNATURE))
 
 
 def view_of(row: Upload) -> UploadView:

@@ -19,20 +19,21 @@ from b24app.store.tables import Portal, Request
 
 
 def approve_request(
-    ctx: Context, portal: Portal, user_id: int, request_id: str, signature: SignatureInput, remember: bool
+    ctx: Context, portal: Portal, user_id: int, request_id: str, signature: SignatureInput | None, remember: bool
 ) -> SignatureRequest:
     """Approve: put the employee's signature, name and date into his places; the sealing begins.
 
+    A document that came signed takes no picture of a signature, and needs none.
     Raises: NotAllowed when it is not his to approve or not the time; InvalidPayload without a signature.
     """
     row = requests.row(portal.member_id, request_id)
-    image_sha256 = _signature(ctx, portal, user_id, signature)
+    image_sha256 = "" if requests.came_signed(row) else _signature(ctx, portal, user_id, signature)
     with writing():
         for value in _values(ctx, row, portal, image_sha256):
             requests.put_value(portal.member_id, request_id, APPROVER, value)
         entered = requests.values(portal.member_id, request_id, [APPROVER])
         changed = apply_inside(ctx, portal.member_id, request_id, Approve(user_id, values_fingerprint(entered)))
-        if remember:
+        if remember and image_sha256:
             requests.save_signature(portal.member_id, user_id, image_sha256)
     ctx.hints.hint(portal.member_id)
     return changed
@@ -47,7 +48,9 @@ def approver_fields(row: Request) -> tuple[Field, ...]:
     return fields_of(requests.fields(row), APPROVER)
 
 
-def _signature(ctx: Context, portal: Portal, user_id: int, signature: SignatureInput) -> str:
+def _signature(ctx: Context, portal: Portal, user_id: int, signature: SignatureInput | None) -> str:
+    if signature is None:
+        raise InvalidPayload(N_("Draw, type or upload your signature."), field="signature")
     if signature.kind != "saved":
         return keep_signature(ctx, signature)
     saved = requests.saved_signature(portal.member_id, user_id)

@@ -77,6 +77,12 @@ def checkbox_values(card: CardSnapshot) -> dict[str, bool]:
     }
 
 
+def checkbox_label(card: CardSnapshot, path: str) -> str:
+    """Call a tick box as its property is called, or by its path."""
+    name = path.partition(".")[2]
+    return next((field.label for field in card.user_fields if field.name == name), "") or path
+
+
 def director(card: CardSnapshot) -> Person | None:
     """Find who directs the company: the contact named in its requisites, else one whose position says so."""
     everybody = [person for person in card.people if person.crm_type_id == CONTACT]

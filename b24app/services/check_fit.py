@@ -11,8 +11,13 @@ from b24app.providers.base import BUILTIN
 from b24app.services.ask_provider import NEEDS_A_PERSON, capabilities_of, room_of
 from b24app.services.context import Context
 from b24app.services.order_for import order_for
-from b24app.store import connections
+from b24app.store import connections, requests
 from b24app.store.tables import Request
+
+SIGNED_ALREADY = N_(
+    "The document already carries a digital signature, which this signing service would break. Choose Paraph’s own "
+    "engine for it."
+)
 
 
 def provider_of(portal: str, connection: str) -> str:
@@ -30,6 +35,8 @@ def fit_problems(ctx: Context, row: Request, request: SignatureRequest) -> Itera
     except NotFound as error:
         yield "connection", InvalidPayload(error.message)
         return
+    if requests.came_signed(row):
+        yield "connection", InvalidPayload(SIGNED_ALREADY)
     if connections.get(row.portal, row.connection).health in NEEDS_A_PERSON:
         yield "connection", InvalidPayload(N_("This signing service needs to be connected again by an administrator."))
     order = order_for(ctx, row, request, capabilities, ref=row.id)

@@ -9,7 +9,7 @@ from b24app.services.act_on_time import act_on_time
 from b24app.services.context import Context
 from b24app.services.look_after_silence import look_after_silence
 from b24app.services.sweep_files import sweep_files
-from b24app.store import composers, connections, heartbeat, inbox, templates, visits
+from b24app.store import composers, connections, derived, heartbeat, inbox, templates, visits
 from b24app.store.database import writing
 
 KEEP_EVENTS = timedelta(days=30)
@@ -33,5 +33,6 @@ def each_minute(ctx: Context) -> None:
             inbox.purge(to_ms(now - KEEP_EVENTS))
             templates.purge_drafts(to_ms(now - KEEP_DRAFTS))
             connections.forget_former(to_ms(now))
+            derived.purge(to_ms(now))
     if now is not None:
         sweep_files(ctx)

@@ -16,20 +16,21 @@ from b24app.documents.merging import SignaturePage, merge, shifted
 from b24app.documents.preview import page_sizes
 from b24app.documents.sources import append_signature_page
 from b24app.documents.storage import sha256_of
-from b24app.documents.templates import PartyBlock, render_template
-from b24app.documents.templates.docx import render_docx
+from b24app.documents.templates import PartyBlock, RenderedTemplate, render_template
+from b24app.documents.templates.docx import lay_out
 from b24app.domain.fields import APPROVER, Field, PageSize
 from b24app.domain.preflight import NOTHING_FOUND, Document, FileFacts, Finding, Part, check
 from b24app.domain.text import MAX_TITLE, one_line
 from b24app.errors import N_, InvalidPayload
 from b24app.services.bind_fields import bind
-from b24app.services.card_values import card_values, checkbox_values, place_of
+from b24app.services.card_values import card_values, checkbox_label, checkbox_values, place_of
 from b24app.services.composing import TEMPLATE, CheckboxView, ComposeForm, EmptyView, PreparedView, SignerChoice
 from b24app.services.context import Context
 from b24app.services.edit_template import DOCX, PDF, TEXT
 from b24app.services.open_composer import offered_templates, zone_of
 from b24app.services.page_image import render_pages
 from b24app.services.printed import printed, printed_fields
+from b24app.services.word_pages import word_pages
 from b24app.store import composers, requests, templates
 from b24app.store.database import writing
 from b24app.store.tables import Composer, Portal, Prepared, Template, TemplateRevision, Upload
@@ -199,7 +200,8 @@ def _printed(files: Sequence[_File]) -> dict[str, str]:
 
 
 def _part_row(part: Part, sha256: str) -> dict[str, object]:
-    return {"title": part.title, "sha256": sha256, "first_page": part.first_page, "pages": part.pages}
+    signed = {"is_signed": True} if part.facts.is_signed else {}
+    return {"title": part.title, "sha256": sha256, "first_page": part.first_page, "pages": part.pages, **signed}
 
 
 def _files(ctx: Context, portal: Portal, card: CardSnapshot, form: ComposeForm) -> list[_File]:
@@ -220,16 +222,16 @@ def _files(ctx: Context, portal: Portal, card: CardSnapshot, form: ComposeForm) 
 def _put_together(portal: Portal, card: CardSnapshot, form: ComposeForm, files: Sequence[_File]) -> _Whole:
     """Merge the documents in their order; where none has places, a page of signatures comes last.
 
+    Names that no font can print are told in any case: the certificate has them all.
     A signed file stays without one: any change would break its signature, and the list of findings says so.
     """
     last: SignaturePage | None = None
-    unprintable: tuple[str, ...] = ()
+    parties = tuple(parties_of(portal, card, form, portal.lang))
+    unprintable = missing_letters(*(text for party in parties for text in (party.name, party.company, party.post)))
     if TEMPLATE not in form.chosen and not any(file.fields or file.facts.is_signed for file in files):
-        parties = tuple(parties_of(portal, card, form, portal.lang))
         last = SignaturePage(parties, files[0].title, portal.lang)
-        unprintable = missing_letters(*(text for party in parties for text in (party.name, party.company, party.post)))
     if len(files) == 1 and last is None:
-        return _Whole(files[0].pdf, files[0].sizes, files[0].fields, (1,))
+        return _Whole(files[0].pdf, files[0].sizes, files[0].fields, (1,), unprintable)
     merged = merge([(file.title, file.pdf) for file in files], last)
     fields = [
         field
@@ -265,12 +267,23 @@ def _from_text(
         sizes=made.pages,
         sha256=sha256_of(made.pdf),
         fields=made.fields,
-        checkboxes=tuple(CheckboxView(box.path, box.label, box.checked) for box in made.checkboxes),
+        checkboxes=_boxes(card, made),
         empties=tuple(EmptyView(empty.path, empty.required, place_of(card, empty.path)) for empty in made.empties),
         revision=revision.id,
         unprintable=made.unprintable,
-        printed=printed(card, template.locale, made.paths, {box.path: box.checked for box in made.checkboxes}),
+        printed=printed(card, template.locale, made.paths, _ticks_of(made)),
     )
+
+
+def _boxes(card: CardSnapshot, made: RenderedTemplate) -> tuple[CheckboxView, ...]:
+    """Offer the tick boxes of a template; one without words of its own is called as its property."""
+    return tuple(
+        CheckboxView(box.path, box.label or checkbox_label(card, box.path), box.checked) for box in made.checkboxes
+    )
+
+
+def _ticks_of(made: RenderedTemplate) -> dict[str, bool]:
+    return {box.path: box.checked for box in made.checkboxes}
 
 
 def _from_word(
@@ -279,8 +292,8 @@ def _from_word(
     today = ctx.now().astimezone(zone_of(card)).date()
     values = card_values(card, template.locale, today, _earlier(portal, card))
     parties = parties_of(portal, card, form, template.locale)
-    docx = ctx.blobs.get(revision.file_sha256)
-    made = render_docx(docx, values, locale=template.locale, parties=parties, title=template.name)
+    pages = word_pages(ctx, revision.file_sha256, values, {**checkbox_values(card), **form.ticks})
+    made = lay_out(pages, locale=template.locale, parties=parties, title=template.name)
     fields, facts = _meant_for(parties, made.fields)
     return _File(
         title=template.name,
@@ -289,9 +302,10 @@ def _from_word(
         sha256=sha256_of(made.pdf),
         facts=facts,
         fields=fields,
+        checkboxes=_boxes(card, made),
         empties=tuple(EmptyView(empty.path, empty.required, place_of(card, empty.path)) for empty in made.empties),
         revision=revision.id,
-        printed=printed(card, template.locale, _printable(made.paths, values), {}),
+        printed=printed(card, template.locale, _printable(made.paths, values), _ticks_of(made)),
     )
 
 

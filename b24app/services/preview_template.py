@@ -9,19 +9,28 @@ from typing import Any
 
 from b24app.bitrix.card import CardSnapshot
 from b24app.bitrix.entities import DEAL, LEAD
+from b24app.documents.sample import mark_as_sample
+from b24app.documents.sources import append_signature_page
+from b24app.documents.stamp import stamp
 from b24app.documents.templates import EmptyPlaceholder, PartyBlock, RenderedTemplate, TemplateProblem, render_template
-from b24app.documents.templates.docx import render_docx
+from b24app.documents.templates.docx import lay_out
+from b24app.domain.entries import filled
 from b24app.domain.fields import Field
+from b24app.errors import InvalidPayload
+from b24app.services.bind_fields import bind
 from b24app.services.card_values import card_values, checkbox_values, place_of
 from b24app.services.composing import EmptyView, SignerChoice
 from b24app.services.context import Context
+from b24app.services.edit_template import PDF
 from b24app.services.open_composer import candidates, usual_signers, zone_of
 from b24app.services.page_image import render_pages
 from b24app.services.portal_options import options_of
 from b24app.services.prepare_document import EAGER_PAGES, PREVIEW_WIDTH_PX, parties_for
+from b24app.services.rendition import as_printed
 from b24app.services.sample_card import sample_card
 from b24app.services.signer_roles import signers_of_roles
 from b24app.services.template_options import TemplateOptions, options_of_template
+from b24app.services.word_pages import word_pages
 from b24app.services.workbench import Tried, Workbench, keep_card, tried_card
 from b24app.store.tables import Portal, Template, TemplateRevision
 
@@ -58,14 +67,7 @@ def preview_word(
 ) -> TriedPages:
     """Fill a Word template with the values of a tried card. Raises: DocumentRefused, NotFound as `preview_template`."""
     seen = tried_card(portal, user_id, tried)
-    made = render_docx(
-        ctx.blobs.get(revision.file_sha256),
-        values_for(ctx, template, seen.card),
-        locale=template.locale,
-        parties=_parties(portal, template, seen.card, 1),
-        title=template.name,
-    )
-    return _shown(ctx, seen, made)
+    return _shown(ctx, seen, _from_word(ctx, portal, template, revision, seen.card))
 
 
 def _shown(ctx: Context, seen: Tried, made: RenderedTemplate) -> TriedPages:
@@ -85,6 +87,15 @@ def _shown(ctx: Context, seen: Tried, made: RenderedTemplate) -> TriedPages:
 def print_template(ctx: Context, portal: Portal, user_id: int, template: Template, body: str, tried: str) -> bytes:
     """Make a PDF to look at and to show around; every page says that it is a sample."""
     return _rendered(ctx, portal, template, body, tried_card(portal, user_id, tried).card, sample=True).pdf
+
+
+def print_file(
+    ctx: Context, portal: Portal, user_id: int, template: Template, revision: TemplateRevision, tried: str
+) -> bytes:
+    """`print_template` for a Word file or a PDF, whose places show what they hold before anybody has signed."""
+    card = tried_card(portal, user_id, tried).card
+    make = _places_shown if revision.kind == PDF else _word_pdf
+    return mark_as_sample(make(ctx, portal, template, revision, card), template.locale)
 
 
 def try_sample(ctx: Context, portal: Portal, user_id: int, template: Template, bench: Workbench) -> str:
@@ -114,6 +125,41 @@ def _rendered(
         ticks=checkbox_values(card),
         sample=sample,
     )
+
+
+def _from_word(
+    ctx: Context, portal: Portal, template: Template, revision: TemplateRevision, card: CardSnapshot
+) -> RenderedTemplate:
+    pages = word_pages(ctx, revision.file_sha256, values_for(ctx, template, card), checkbox_values(card))
+    parties = _parties(portal, template, card, 1)
+    return lay_out(pages, locale=template.locale, parties=parties, title=template.name)
+
+
+def _word_pdf(
+    ctx: Context, portal: Portal, template: Template, revision: TemplateRevision, card: CardSnapshot
+) -> bytes:
+    return _from_word(ctx, portal, template, revision, card).pdf
+
+
+def _places_shown(
+    ctx: Context, portal: Portal, template: Template, revision: TemplateRevision, card: CardSnapshot
+) -> bytes:
+    """A PDF template with what its places hold to begin with; without places, its page of signatures."""
+    pdf, places = ctx.blobs.get(revision.file_sha256), tuple(Field.from_dict(each) for each in revision.fields)
+    if not places:
+        parties = _parties(portal, template, card, 1)
+        return append_signature_page(pdf, parties, title=template.name, locale=template.locale)[0]
+    places = _bound(places, card)
+    held = filled(places, {})
+    return stamp(pdf, places, {place.id: as_printed(place, held[place.id], template.locale) for place in places}, {})
+
+
+def _bound(places: tuple[Field, ...], card: CardSnapshot) -> tuple[Field, ...]:
+    """Fill the places from the card, as far as it has the properties they are bound to."""
+    try:
+        return bind(places, card)[0]
+    except InvalidPayload:
+        return places
 
 
 def _most_named(body: str) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from b24app.bitrix.entities import Entity
 from b24app.clock import to_ms
@@ -11,7 +10,7 @@ from b24app.domain.signature_request import SignatureRequest
 from b24app.errors import N_, NotAllowed
 from b24app.services.composing import TEMPLATE, ComposeForm, ComposerView, SignerChoice
 from b24app.services.context import Context
-from b24app.services.kept_form import read_form
+from b24app.services.kept_form import kept_files, read_form
 from b24app.services.open_composer import open_composer
 from b24app.services.show_request import reach_request
 from b24app.services.void_request import void_request
@@ -50,10 +49,10 @@ def _form(ctx: Context, row: Request, request: SignatureRequest, kept: ComposeFo
         ticks={},
         expires_on=view.expires_on,
     )
-    if not row.upload_sha256:
-        return form
-    upload_id = _upload_again(ctx, row, view, row.made_of["file"])
-    return replace(form, documents=tuple(TEMPLATE if each == TEMPLATE else upload_id for each in kept.chosen))
+    fresh = {TEMPLATE: TEMPLATE}
+    for name, upload in kept_files(row, kept).items():
+        fresh[name] = _upload_again(ctx, view, upload)
+    return replace(form, documents=tuple(fresh[each] for each in kept.chosen if each in fresh))
 
 
 def _signers(request: SignatureRequest, kept: ComposeForm) -> list[SignerChoice]:
@@ -65,15 +64,9 @@ def _signers(request: SignatureRequest, kept: ComposeForm) -> list[SignerChoice]
     ]
 
 
-def _upload_again(ctx: Context, row: Request, view: ComposerView, file: dict[str, Any]) -> str:
-    upload = Upload(
-        id=ctx.new_id(),
-        composer=view.id,
-        portal=row.portal,
-        sha256=row.upload_sha256,
-        created_at=to_ms(ctx.now()),
-        **file,
-    )
+def _upload_again(ctx: Context, view: ComposerView, upload: Upload) -> str:
+    """Put a kept file into the new composer; returns what it is called there."""
+    upload.id, upload.composer, upload.created_at = ctx.new_id(), view.id, to_ms(ctx.now())
     with writing():
         upload.save(force_insert=True)
     return str(upload.id)

@@ -45,7 +45,7 @@ def seal_document(ctx: Context, message: Message) -> None:
     if request.status is not Status.COMPLETING:
         return
     started_s = monotonic_s()
-    closed = _close_over(ctx, row, request) if request.is_external else _Closed(_seal(ctx, row, request).pdf)
+    closed = _close(ctx, row, request)
     if closed is None:
         return
     final_sha256 = ctx.blobs.put(closed.pdf)
@@ -57,6 +57,15 @@ def seal_document(ctx: Context, message: Message) -> None:
         Request.update(final_sha256=final_sha256, certificate_sha256=beside, pages=pages).where(own).execute()
     ctx.observer.document_sealed(monotonic_s() - started_s)
     ctx.hints.hint(row.portal)
+
+
+def _close(ctx: Context, row: Request, request: SignatureRequest) -> _Closed | None:
+    """Close a request in the way its file allows; None while it is still at its provider."""
+    if request.is_external:
+        return _close_over(ctx, row, request)
+    if requests.came_signed(row):
+        return _close_beside(ctx, row, request)
+    return _Closed(_seal(ctx, row, request).pdf)
 
 
 def seal_file(ctx: Context, portal: str, pdf: bytes, name: str) -> Sealed:
@@ -94,14 +103,27 @@ def _close_over(ctx: Context, row: Request, request: SignatureRequest) -> _Close
     if kept is None or not kept.signed_sha256:
         return None
     signed = ctx.blobs.get(kept.signed_sha256)
+    if sealed := _on_top(ctx, row, request, signed):
+        return _Closed(sealed)
+    return _Closed(signed, _detached(ctx, row, request, kept.signed_sha256, len(page_sizes(signed))))
+
+
+def _close_beside(ctx: Context, row: Request, request: SignatureRequest) -> _Closed:
+    """Close a file that came signed: its pages take neither entries nor a certificate, which is a file of its own."""
+    came = ctx.blobs.get(row.document_sha256)
+    certificate = _detached(ctx, row, request, row.document_sha256, len(page_sizes(came)))
+    return _Closed(_on_top(ctx, row, request, came) or came, certificate)
+
+
+def _on_top(ctx: Context, row: Request, request: SignatureRequest, signed: bytes) -> bytes:
+    """Seal a signed file without touching its bytes; empty when its signatures would not survive that."""
     reason, url = f"{request.title} ({row.id})", verification_url(ctx, row.id)
     try:
-        sealer = _sealer(ctx, row.portal)
-        return _Closed(sealer.seal_over(signed, reason=reason, now=ctx.now(), verification_url=url).pdf)
+        return _sealer(ctx, row.portal).seal_over(signed, reason=reason, now=ctx.now(), verification_url=url).pdf
     except DocumentRefused as error:
         if error.reason != "detached":
             raise
-    return _Closed(signed, _detached(ctx, row, request, kept.signed_sha256, len(page_sizes(signed))))
+        return b""
 
 
 def _detached(ctx: Context, row: Request, request: SignatureRequest, signed_sha256: str, pages: int) -> bytes:

@@ -27,7 +27,7 @@ from b24app.services.check_fit import fit_problems, provider_of
 from b24app.services.choose_service import service_problems
 from b24app.services.composing import ComposeForm, FormRefused
 from b24app.services.context import Context
-from b24app.services.kept_form import kept_form
+from b24app.services.kept_form import keep_files, kept_form
 from b24app.services.open_composer import candidates, slot_of, zone_of
 from b24app.services.place_fields import place_problems
 from b24app.services.prepare_document import inputs_of, shows
@@ -66,6 +66,7 @@ def send_request(ctx: Context, portal: Portal, user_id: int, form: ComposeForm) 
             return composer.id
         row.save(force_insert=True)
         requests.insert_signers(request)
+        keep_files(portal.member_id, row.id, form)
         now = ctx.now()
         sent, events = decide(request, Send(user_id, prepared.sha256, _files(prepared)), now)
         requests.save(sent, now)
@@ -292,14 +293,14 @@ def _row(
         parts=list(_files(prepared)),
         printed=prepared.printed,
         bound=prepared.bound,
-        **kept_form(portal.member_id, form),
+        made_of=kept_form(form),
     )
 
 
 def _files(prepared: Prepared) -> tuple[dict[str, Any], ...]:
     """Name the files the document was made of, each by the SHA-256 of what came in."""
-    names = ("title", "sha256", "first_page", "pages")
-    return tuple({name: part[name] for name in names} for part in prepared.parts)
+    names = ("title", "sha256", "first_page", "pages", "is_signed")
+    return tuple({name: part[name] for name in names if name in part} for part in prepared.parts)
 
 
 def _template(portal: Portal, form: ComposeForm) -> Template | None:

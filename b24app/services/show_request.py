@@ -21,8 +21,8 @@ from b24app.services.context import Context
 from b24app.services.held_up import may_void
 from b24app.services.list_troubles import works_of
 from b24app.services.rendition import current_document, pages_of
-from b24app.services.showing import EventView, RequestView
-from b24app.store import audit, connections, requests
+from b24app.services.showing import EventView, MadeFrom, RequestView
+from b24app.store import audit, connections, requests, templates
 from b24app.store.tables import Portal, Request
 
 _VALUES_IN_EVENTS = frozenset(
@@ -76,6 +76,8 @@ def show_request(ctx: Context, portal: Portal, user_id: int, request_id: str) ->
         conflicts=tuple(Difference(**kept) for kept in (row.conflicts or {}).values()),
         may_resend=request.status in OPEN and bool(row.made_of),
         service=_service(row),
+        came_signed=requests.came_signed(row),
+        made_from=_made_from(row),
     )
 
 
@@ -90,6 +92,15 @@ def _drift(row: Request) -> Iterator[Difference]:
 def by_activity(_ctx: Context, portal: Portal, activity_id: int) -> str | None:
     """Find a request by its live card in the timeline."""
     return requests.by_activity(portal.member_id, activity_id)
+
+
+def _made_from(row: Request) -> MadeFrom | None:
+    """Name the template as it is called now, and the very revision."""
+    revision = templates.find_revision(row.portal, row.revision) if row.revision else None
+    template = templates.find(row.portal, revision.template) if revision else None
+    if revision is None or template is None:
+        return None
+    return MadeFrom(template.id, template.name, revision.id, revision.number)
 
 
 def _service(row: Request) -> str:

@@ -23,6 +23,16 @@ class EventView:
 
 
 @dataclass(frozen=True)
+class MadeFrom:
+    """The revision of a template that a document was made from."""
+
+    template_id: str
+    name: str
+    revision_id: str
+    number: int
+
+
+@dataclass(frozen=True)
 class RequestView:
     """One request for an employee. The `may_*` flags already look at status and at who asks."""
 
@@ -49,6 +59,8 @@ class RequestView:
     conflicts: tuple[Difference, ...] = ()  # entries that were not written over what was changed in the card
     may_resend: bool = False
     service: str = ""  # the account it is signed through, as the portal calls it; empty for Paraph's own engine
+    came_signed: bool = False  # its file carried digital signatures, so nothing is put on it
+    made_from: MadeFrom | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +102,7 @@ class SigningView:
     values: Mapping[str, FieldValue]  # what he has entered so far, by field id
     page_texts: tuple[str, ...]
     expires_on: date | None = None
+    came_signed: bool = False
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from b24app.domain.text import MAX_NAME, one_line
 from b24app.domain.timetable import is_over, last_day
 from b24app.errors import N_, InvalidPayload, NotAllowed, NotFound
 from b24app.services.context import Context
+from b24app.services.fontless import refuse_fontless_entries, refuse_fontless_text
 from b24app.services.page_image import page_image as show_page
 from b24app.services.page_image import page_texts
 from b24app.services.record import apply_inside
@@ -95,6 +96,7 @@ def correct_signer(ctx: Context, token: str, name: str, company: str) -> None:
     name, company = one_line(name, MAX_NAME), one_line(company, MAX_NAME)
     if not name:
         raise InvalidPayload(N_("Your name cannot be empty."), field="name")
+    refuse_fontless_text("name", name, company)
     with _acting(ctx, token) as turn:
         _require_consent(turn)
         _apply(ctx, turn, Correct(turn.signer.id, name, company))
@@ -111,6 +113,7 @@ def save_value(ctx: Context, token: str, field_id: str, text: str = "") -> None:
     if field.type not in TYPED:
         raise InvalidPayload(N_("This field is filled in by the server or by your signature."), field=field_id)
     values = put(known.fields, field, text)
+    refuse_fontless_entries(known.fields, values)
     with _acting(ctx, token) as turn:
         _require_consent(turn)
         _keep(turn, values)
@@ -155,6 +158,7 @@ def finish(ctx: Context, token: str, ip: str, user_agent: str) -> None:
         portal, position = turn.link.portal, str(turn.signer.position)
         before = requests.values(portal, turn.request.id, [position])
         final = list(complete(turn.fields, before, _known(turn, ctx.now())))
+        refuse_fontless_entries(turn.fields, final)
         _keep(turn, [value for value in final if value != before.get(value.field_id, FieldValue(value.field_id))])
         entered = requests.values(portal, turn.request.id, [position])
         act = Sign(turn.signer.id, values_fingerprint(entered), ip, user_agent)
@@ -207,6 +211,7 @@ def _view(ctx: Context, turn: _Turn) -> SigningView:
         values=requests.values(turn.link.portal, turn.request.id, [str(turn.signer.position)]),
         page_texts=page_texts(ctx, sha256) if turn.signer.consented_at else (),
         expires_on=last_day(turn.request),
+        came_signed=requests.came_signed(turn.row),
     )
 
 

@@ -9,6 +9,7 @@ from b24app.domain.fields import Field, FieldType, FieldValue
 from b24app.domain.text import MAX_TITLE, one_line
 from b24app.errors import N_, InvalidPayload
 from b24app.services.context import Context
+from b24app.services.fontless import refuse_fontless_signature
 
 
 @dataclass(frozen=True)
@@ -23,11 +24,12 @@ class SignatureInput:
 def keep_signature(ctx: Context, signature: SignatureInput) -> str:
     """Clean a drawn or uploaded signature, or write a typed one; store it and return its SHA-256.
 
-    Raises: InvalidPayload when there is nothing in it; DocumentRefused when it is not a picture.
+    Raises: InvalidPayload when there is nothing in it, or letters without a font; DocumentRefused when no picture.
     """
     if signature.kind == "type":
         if not signature.text.strip():
             raise InvalidPayload(N_("Type your name to sign with it."), field="signature")
+        refuse_fontless_signature(signature.text)
         return ctx.blobs.put(stamp.typed_signature(signature.text.strip()[:80]))
     if signature.kind not in ("draw", "upload") or not signature.image:
         raise InvalidPayload(N_("Draw, type or upload your signature."), field="signature")

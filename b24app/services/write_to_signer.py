@@ -22,7 +22,7 @@ from b24app.services.page_image import page_image, page_texts
 from b24app.services.prepare_document import PREVIEW_WIDTH_PX
 from b24app.services.record import apply
 from b24app.services.rendition import current_document
-from b24app.services.show_request import file_name
+from b24app.services.show_request import certificate_name, file_name
 from b24app.services.words import speaker
 from b24app.store import audit, handovers, portals, requests
 from b24app.store.database import writing
@@ -70,8 +70,10 @@ def send_copy(ctx: Context, providers: Registry, message: Message) -> None:
     provider = providers.of(row.portal, row.connection)
     if LetterKind.COPY not in provider.capabilities.letters:
         return
-    attachment = Attachment(file_name(row.title), ctx.blobs.get(row.final_sha256))
-    notice = _notice(row, request, signer, message, link=ctx.url(f"/v/{row.id}"), attachment=attachment)
+    files = [Attachment(file_name(row.title), ctx.blobs.get(row.final_sha256))]
+    if row.certificate_sha256:
+        files.append(Attachment(certificate_name(row.title), ctx.blobs.get(row.certificate_sha256)))
+    notice = _notice(row, request, signer, message, link=ctx.url(f"/v/{row.id}"), attachments=tuple(files))
     provider.send_copy(notice)
     _record(ctx, message, signer, "copy")
 
@@ -118,7 +120,7 @@ def _notice(
     link: str = "",
     reason: str = "",
     own_words: bool = False,
-    attachment: Attachment | None = None,
+    attachments: tuple[Attachment, ...] = (),
 ) -> Notice:
     """The portal's own words go out in the document's language only; other signers get ours in theirs."""
     words = row.letter if own_words and signer.locale == row.locale else {}
@@ -137,7 +139,7 @@ def _notice(
         link=link,
         expires_on=last_day(request),
         reason=reason,
-        attachment=attachment,
+        attachments=attachments,
         provider_ref=kept.provider_ref if kept else "",
         signer_ref=handovers.signer_refs(row.portal, row.id).get(signer.id, "") if kept else "",
     )

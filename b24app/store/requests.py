@@ -13,7 +13,7 @@ from b24app.domain.reminders import OFF, Reminders
 from b24app.domain.signature_request import Role, SignatureRequest, Signer, SignerStatus, Status
 from b24app.domain.timetable import next_moment
 from b24app.errors import N_, NotFound
-from b24app.store.tables import Rendition, Request, SavedSignature, SignerLink, SignerRow, Value, upsert
+from b24app.store.tables import KeptFile, Rendition, Request, SavedSignature, SignerLink, SignerRow, Value, upsert
 
 
 class Due(NamedTuple):
@@ -110,6 +110,15 @@ def insert_signers(request: SignatureRequest) -> None:
 
 def fields(found: Request) -> tuple[Field, ...]:
     return tuple(Field.from_dict(data) for data in found.fields)
+
+
+def kept_files(portal: str, request_id: str) -> list[KeptFile]:
+    return list(KeptFile.select().where((KeptFile.portal == portal) & (KeptFile.request == request_id)))
+
+
+def came_signed(found: Request) -> bool:
+    """Say whether its file carried digital signatures when it came: then nothing may be put on it."""
+    return any(part.get("is_signed") for part in found.parts or ())
 
 
 def values(portal: str, request_id: str, signers: Iterable[str] | None = None) -> dict[str, FieldValue]:

@@ -289,12 +289,25 @@ class Request(Table):
     drift = JSONField(null=True)  # path -> what the card says now, where that differs and was told
     conflicts = JSONField(null=True)  # property -> what was not written because the card had changed as well
     made_of = JSONField(null=True)  # the composer's form, to send it anew
-    upload_sha256 = CharField(default="", index=True)  # the employee's own file, without what we added
+    upload_sha256 = CharField(default="", index=True)  # the employee's own file, of requests older than KeptFile
     is_test = BooleanField(default=False)  # sent in a signing service's test mode: without legal effect
     certificate_sha256 = CharField(default="", index=True)  # sealed, beside a final file that cannot take our seal
 
     class Meta:
         indexes = ((("portal", "entity_type_id", "entity_id", "created_at"), False),)
+
+
+class KeptFile(Table):
+    """A file that an employee brought for a request, to be sent anew. Written with it; lives as long."""
+
+    request = CharField()
+    upload = CharField()  # what the request's form calls it
+    portal = CharField(index=True)
+    sha256 = CharField(index=True)
+    about = JSONField()  # its name, the places on it and what was found in it
+
+    class Meta:
+        primary_key = CompositeKey("request", "upload")
 
 
 class RequestWord(Table):
@@ -505,11 +518,13 @@ class Rendition(Table):
 
 
 class Derived(Table):
-    """What was made of a stored file (pictures of its pages, their text): a cache by content. May be emptied."""
+    """What was made of a stored file (pictures of its pages, their text): a cache by content. Emptied by the worker
+    where rows have an end; may be emptied altogether."""
 
-    document = CharField()  # SHA-256 of the PDF
-    kind = CharField()  # "page:<number>:<width in px>", "texts"
+    document = CharField()  # SHA-256 of the PDF, or of a Word template
+    kind = CharField()  # "page:<number>:<width in px>", "texts", "sizes", "word:<hash of the values>", "word-facts:..."
     sha256 = CharField(index=True)
+    expires_at = BigIntegerField(null=True, index=True)  # none: as long as the document
 
     class Meta:
         primary_key = CompositeKey("document", "kind")
@@ -601,7 +616,7 @@ OutboxMessage.add_index(
 
 ALL = [
     Application, Portal, PortalToken, Authority, Template, TemplateRevision, TemplateDraft, Composer, Prepared, Upload,
-    LastChoice, LastTemplate, Request, RequestWord, RequestText, SignerRow, Connection, Handover, ProviderSigner,
-    InboxEvent, SignerLink, SigningVisit, Value, SavedSignature, Rendition, Derived, FileSweep, AuditRow, OutboxMessage,
-    Heartbeat,
+    LastChoice, LastTemplate, Request, KeptFile, RequestWord, RequestText, SignerRow, Connection, Handover,
+    ProviderSigner, InboxEvent, SignerLink, SigningVisit, Value, SavedSignature, Rendition, Derived, FileSweep,
+    AuditRow, OutboxMessage, Heartbeat,
 ]  # fmt: skip

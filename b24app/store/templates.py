@@ -43,6 +43,10 @@ def revision(portal: str, revision_id: str) -> TemplateRevision:
     return found
 
 
+def find_revision(portal: str, revision_id: str) -> TemplateRevision | None:
+    return TemplateRevision.get_or_none((TemplateRevision.portal == portal) & (TemplateRevision.id == revision_id))
+
+
 def revisions(portal: str, template_id: str) -> list[TemplateRevision]:
     """All revisions of a template, the newest first."""
     of_it = (TemplateRevision.portal == portal) & (TemplateRevision.template == template_id)

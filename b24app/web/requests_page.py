@@ -20,11 +20,13 @@ from b24app.services.resend_request import resend_request
 from b24app.services.retry_request import retry_request
 from b24app.services.send_through import OtherService, other_services, reroute_request
 from b24app.services.show_request import certificate, final_document, show_request
+from b24app.services.showing import RequestView
 from b24app.services.sign_as_employee import own_link
 from b24app.services.signing_rules import rules_of
+from b24app.services.template_options import may_edit
 from b24app.services.void_request import void_request
 from b24app.services.write_answers import settle_conflict
-from b24app.store import requests
+from b24app.store import requests, templates
 from b24app.web.compose_form import parse_date
 from b24app.web.composer import filled_composer
 from b24app.web.guards import Caller, caller_is_admin, context, portal_required
@@ -32,6 +34,7 @@ from b24app.web.listing import list_page, read_asked
 from b24app.web.reminder_form import parse_reminders
 from b24app.web.session import wants_fragment
 from b24app.web.signature_form import parse_signature
+from b24app.web.visitors import known_visitor
 
 bp = Blueprint("requests_page", __name__, url_prefix="/requests")
 
@@ -136,8 +139,9 @@ def through(caller: Caller, request_id: str) -> ResponseReturnValue:
 @bp.post("/<request_id>/approve")
 @portal_required
 def approve(caller: Caller, request_id: str) -> ResponseReturnValue:
-    """Approve with the employee's own signature; the sealing begins."""
-    signature = parse_signature(request.form, request.files)
+    """Approve with the employee's own signature, where the document takes one; the sealing begins."""
+    is_given = "signature_kind" in request.form
+    signature = parse_signature(request.form, request.files) if is_given else None
     remember = "remember" in request.form
     approve_request(context(), caller.portal, caller.user_id, request_id, signature, remember)
     return request_page(caller, request_id, done=gettext("Approved. The document is being sealed."))
@@ -183,8 +187,21 @@ def request_page(caller: Caller, request_id: str, *, view: str = "", done: str =
     page = "requests/_request.html" if wants_fragment() else "requests/request.html"
     others = _others(caller, request_id) if shown.works else ()
     return render_template(
-        page, view=shown, request=shown.request, opened=view, done=done, others=others, usual_reminders=USUAL
+        page,
+        view=shown,
+        request=shown.request,
+        opened=view,
+        done=done,
+        others=others,
+        usual_reminders=USUAL,
+        opens_template=_opens_template(caller, shown),
     )
+
+
+def _opens_template(caller: Caller, shown: RequestView) -> bool:
+    """Say whether the caller may look at the template's revisions."""
+    template = templates.find(caller.portal.member_id, shown.made_from.template_id) if shown.made_from else None
+    return template is not None and may_edit(template, known_visitor(caller))
 
 
 def _others(caller: Caller, request_id: str) -> tuple[OtherService, ...]:

@@ -14,7 +14,14 @@ from b24app.services.compare_revisions import DiffLine, compare
 from b24app.services.composing import FormRefused
 from b24app.services.edit_template import TEXT, Content, TemplateChanged, save_revision
 from b24app.services.offer_placeholders import OfferGroup, offer_placeholders
-from b24app.services.preview_template import TriedPages, preview_template, print_template, try_sample, values_for
+from b24app.services.preview_template import (
+    TriedPages,
+    preview_template,
+    print_file,
+    print_template,
+    try_sample,
+    values_for,
+)
 from b24app.services.template_drafts import drop_draft, keep_draft, unsaved_draft
 from b24app.services.template_options import options_of_template
 from b24app.services.workbench import Workbench, open_workbench, tried_card, try_card
@@ -127,7 +134,11 @@ def values(caller: Caller, template_id: str) -> ResponseReturnValue:
 @portal_required
 def print_sample(caller: Caller, template_id: str) -> ResponseReturnValue:
     template = editable(caller, template_id)
-    pdf = print_template(context(), caller.portal, caller.user_id, template, _body(), _tried())
+    current = templates.revision(caller.portal.member_id, template.revision)
+    if current.kind == TEXT:
+        pdf = print_template(context(), caller.portal, caller.user_id, template, _body(), _tried())
+    else:
+        pdf = print_file(context(), caller.portal, caller.user_id, template, current, _tried())
     response = Response(pdf, mimetype="application/pdf")
     response.headers.set("Content-Disposition", "attachment", filename=f"{template.name}.pdf")
     return response

@@ -50,7 +50,8 @@ def revisions_page(caller: Caller, template_id: str, done: str = "") -> str:
     known = templates.revisions(caller.portal.member_id, template_id)
     by_id = {revision.id: revision for revision in known}
     newer = by_id.get(request.form.get("newer", "")) or known[0]
-    older = by_id.get(request.form.get("older", "")) or (known[1] if len(known) > 1 else known[0])
+    before = next((revision for revision in known if revision.number < newer.number), newer)
+    older = by_id.get(request.form.get("older", "")) or before
     return render_template(
         "library/revisions.html",
         template=template,

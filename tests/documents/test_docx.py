@@ -117,6 +117,20 @@ def test_asking_whether_something_is_there_does_not_report_it() -> None:
     assert empties == ()
 
 
+def test_a_tick_shows_a_property_and_conditions_follow_it() -> None:
+    boxes = "{{ lead.UF_A | tick }}{{ lead.UF_B | tick }}{{ lead.UF_C | tick }}"
+    asked = "{% if lead.UF_A %}a{% endif %}{% if lead.UF_B %}b{% endif %}{% if lead.UF_C %}c{% endif %}"
+    rest = "{{ lead.UF_A }}, {{ lead.title | tick }}"
+    ticks = {"lead.UF_A": False, "lead.UF_B": True, "lead.UF_C": True}
+    values = {"lead.UF_A": "No", "lead.UF_B": "No", "lead.title": "Website"}  # B was ticked in the composer, C is unset
+    args = {"values": values, "ticks": ticks}
+    output = docx_templates.fill(args, {"docx": word.template(boxes, asked, rest)})
+    texts = [paragraph.text for paragraph in docx_text.paragraphs(output.blobs["docx"])]
+    assert texts == ["☐☑☑", "bc", "No, ☑"]
+    assert (output.data["ticked"], output.data["empties"]) == (ticks, [])
+    assert output.data["paths"] == ["lead.title"]
+
+
 @pytest.mark.parametrize("attempt", word.INJECTIONS)
 def test_no_template_gets_out_of_its_box(attempt: str) -> None:
     started = time.monotonic()
@@ -130,7 +144,7 @@ def test_no_template_gets_out_of_its_box(attempt: str) -> None:
 def outcome_of(template: bytes) -> str:
     """The paragraphs that came out, or the refusal's sentence."""
     try:
-        filled = docx_templates.fill({"values": VALUES}, {"docx": template}).blobs["docx"]
+        filled = docx_templates.fill({"values": VALUES, "ticks": {}}, {"docx": template}).blobs["docx"]
     except DocumentRefused as refused:
         return str(refused)
     return " ".join(paragraph.text for paragraph in docx_text.paragraphs(filled))

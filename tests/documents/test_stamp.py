@@ -279,3 +279,8 @@ def test_what_is_no_signature_is_refused(data: bytes, reason: str) -> None:
         clean_signature_image(data)
     assert caught.value.reason == reason
     assert stamping.IMAGE_LIMIT_MB == 10
+
+
+def test_ornaments_without_a_font_are_left_out_rather_than_printed_as_boxes():
+    plain, adorned = (stamp(blank(), [field()], text(words), {}) for words in ("Kyiv", "Kyiv 🙂"))
+    assert ink_box(adorned) == ink_box(plain)

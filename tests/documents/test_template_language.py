@@ -198,3 +198,15 @@ def test_an_outline_sees_every_branch_once():
 )
 def test_a_paragraph_is_set_in_its_own_language(written: str, language: str | None):
     assert grow("{{ x }}", {"x": written}, {}).blocks[0].get("lang") == language
+
+
+def test_a_tick_in_a_line_shows_a_property_and_can_be_changed():
+    markdown = "{{ lead.UF_YES | tick }} {{ lead.UF_NO | tick }} {{ lead.unset | tick }} {{ lead.title | tick }}"
+    tree = grow(markdown, VALUES, {"lead.UF_YES": True, "lead.UF_NO": True, "lead.unset": False})
+    assert (words(tree), tree.problems, tree.empties) == ("☑ ☑ ☐ ☑", [], [])
+    boxes = [(box.path, box.checked) for box in tree.checkboxes]
+    assert boxes == [("lead.UF_YES", True), ("lead.UF_NO", True), ("lead.unset", False)]
+
+
+def test_a_tick_in_a_loop_shows_its_item():
+    assert text("{{#each products}}{{ item.tax | tick | upper }}{{ item.name | tick }}{{/each}}") == "☑☑☑"

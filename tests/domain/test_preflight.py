@@ -71,8 +71,14 @@ def test_a_field_beyond_the_last_page_blocks():
     assert codes(document(fields=(SIGNATURE, replace(SIGNATURE, id="t", page=9)))) == ["field_without_page"]
 
 
-def test_a_signed_file_blocks_and_nothing_is_said_of_places():
-    assert codes(document(FileFacts(is_signed=True), fields=())) == ["signed"]
+def test_a_signed_file_alone_is_sent_as_it_is_and_nothing_is_said_of_places():
+    (finding,) = check(document(FileFacts(is_signed=True), fields=()))
+    assert (finding.code, finding.level) == ("signed", Level.DOUBT)
+
+
+def test_a_signed_file_with_fields_or_with_others_blocks():
+    alone, together = document(FileFacts(is_signed=True)), document(FileFacts(is_signed=True), FileFacts(), fields=())
+    assert [[(f.code, f.level) for f in check(each)] for each in (alone, together)] == [[("signed", Level.BLOCKS)]] * 2
 
 
 def test_pages_are_named_by_their_number_in_the_whole_document():

@@ -11,14 +11,19 @@ from b24app.domain.events import Topic
 from b24app.domain.signature_request import Status
 from b24app.errors import NotAllowed, Sentence
 from b24app.evidence.verify import verify
+from b24app.sandbox.examples import pdf
+from b24app.services.add_upload import add_upload
 from b24app.services.approve_request import refuse_request
+from b24app.services.composing import FormRefused
 from b24app.services.record import enqueue
+from b24app.services.send_request import send_request
 from b24app.services.show_request import certificate, final_document, show_request
 from b24app.services.verify_document import verify_upload
 from b24app.services.void_request import void_request
 from b24app.store import authorities, requests
 from b24app.store.database import writing
 from tests.providers.example.service import authority
+from tests.sandbox.seals import signed_by_somebody
 from tests.services.desk import ANN, ANNA, MARCO
 
 
@@ -223,3 +228,13 @@ def digests_in(pdf: bytes) -> str:
     """The pages' text without the gaps that digests are written with."""
     pages = pdfium.PdfDocument(pdf)
     return "".join("".join(page.get_textpage().get_text_range().split()) for page in pages)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_file_that_came_signed_is_kept_from_a_service_that_would_break_it(scene):
+    ctx, portal, composer = scene.desk.ctx, scene.desk.portal, scene.desk.open()
+    signed = add_upload(ctx, portal, ANNA, composer, "Frame.pdf", signed_by_somebody(pdf.write("Frame", "1", ["Text"])))
+    form = scene.desk.form(composer, source="upload", documents=(signed.id,), connection=scene.connection)
+    with pytest.raises(FormRefused) as refused:
+        send_request(ctx, portal, ANNA, form)
+    assert "would break" in refused.value.problems["connection"][0].message

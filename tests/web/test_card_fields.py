@@ -15,8 +15,8 @@ from b24app.services import sign_document
 from b24app.services.approve_request import approve_request
 from b24app.services.signature_input import SignatureInput
 from b24app.store import audit, portals, requests
-from b24app.store.database import reading
-from b24app.store.tables import SignerRow
+from b24app.store.database import reading, writing
+from b24app.store.tables import SignerRow, Upload
 from tests.documents.hostile import plain, to_bytes
 from tests.office import ANNA, BORIS, VERA, Office, Page, looked_at
 from tests.seen import Seen, look
@@ -216,6 +216,26 @@ def test_void_and_resend_opens_the_same_choices_with_todays_values(paper: Paper)
     with reading():
         fields = {f.id: f.default for f in requests.fields(requests.row(paper.acme.member_id, fresh))}
     assert (fields["order"], fields["title"]) == ("PO-5", "New site")
+
+
+def test_a_request_of_several_files_is_resent_with_all_of_them_in_their_order(office: Office):
+    lead = int(office.sandbox.portal("acme").add_lead(title="Garden", assignedById=ANNA).id)
+    page = office.composer(lead, user=ANNA)
+    placed, bare = put_on(page, PLACES[:1]), put_on(page, [])
+    form = looked_at(page, document=[placed, "template", bare], signer_email=["ann.garden@fields.example"])
+    [request_id] = re.findall(r'data-request="([^"]+)"', page.post("/composer/send", form).text)
+    with writing():
+        Upload.delete().execute()  # the composer is a day old
+    office.work()
+    page = office.launch("/", options={"request": request_id}, user=ANNA)
+    again = page.post(f"/requests/{request_id}/resend", plain=True)
+    names = re.findall(r'name="document" value="([^"]+)"', again.text)
+    assert (len(names), names[1:2]) == (3, ["template"])
+    assert not {placed, bare} & set(names)
+    with reading():
+        assert [bool(Upload.get_by_id(name).placed) for name in (names[0], names[2])] == [True, False]
+    form = looked_at(again, document=names, signer_email=["ann.garden@fields.example"])
+    assert again.post("/composer/send", form).status == 200
 
 
 def test_a_template_is_watched_and_resent_as_well(office: Office):

@@ -162,18 +162,19 @@ def test_a_doubt_must_be_confirmed_before_it_is_sent(page: Page):
     assert page.post("/composer/send", {**form, "accept_empties": "1"}).status == 200
 
 
-def test_a_signed_file_is_shown_and_cannot_be_sent(page: Page):
+def test_a_signed_file_is_sent_as_it_is_once_that_was_seen(page: Page):
     signed = pikepdf.open(io.BytesIO(OFFER))
     value = pikepdf.Dictionary(Type=pikepdf.Name.Sig, ByteRange=[0, 1, 2, 3], Contents=b"\0" * 16)
     field = signed.make_indirect(pikepdf.Dictionary(FT=pikepdf.Name.Sig, T="s", V=value))
     signed.Root.AcroForm = pikepdf.Dictionary(Fields=[field], SigFlags=3)
     target = io.BytesIO()
     signed.save(target)
-    form = with_files(page, upload(page, target.getvalue()).value("document"))
+    form = with_files(page, upload(page, target.getvalue()).value("document"), accept_empties="")
     shown = page.post("/composer/preview", form)
-    assert (shown.count("preview-page"), 'data-code="signed"' in shown.text) == (1, True)
-    refused = page.post("/composer/send", {**form, "prepared_id": shown.value("prepared_id")})
-    assert "preflight" in refused.response.get_json()["problems"]
+    assert (shown.count("preview-page"), re.findall(r'data-code="(\w+)"', shown.text)) == (1, ["note", "signed"])
+    form["prepared_id"] = shown.value("prepared_id")
+    assert "empties" in page.post("/composer/send", form).response.get_json()["problems"]
+    assert page.post("/composer/send", {**form, "accept_empties": "1"}).status == 200
 
 
 def test_a_document_of_bitrix24_is_taken_over(page: Page):
@@ -257,6 +258,7 @@ def test_a_file_on_the_drive_is_found_and_taken_over(world: Office):
     assert f'data-folder="{folder.id}"' in page.post("/composer/drive", opened | {"folder": common.root}).text
     found = choices(page.post("/composer/drive", opened | {"folder": folder.id, "drive_search": "frame"}).text)
     assert list(found) == ["Frame contract.pdf"]
+    assert "Only this folder is searched" in page.post("/composer/drive", opened | {"folder": folder.id}).text
     assert "Frame contract" in pick(page, found["Frame contract.pdf"]).text
 
 

@@ -6,12 +6,19 @@ import html
 import io
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
+from b24app.clock import to_ms
 from b24app.documents import office as converter
+from b24app.documents.preview import page_texts
 from b24app.services.template_options import TemplateOptions
+from b24app.services.word_pages import LIFE
+from b24app.store import derived
+from b24app.store.database import writing
 from b24app.store.tables import Template
 from tests.documents import hostile_docx as word
 from tests.documents.hostile import looks_signed, plain, to_bytes, with_form
@@ -87,14 +94,9 @@ def test_a_file_that_cannot_be_a_template_is_refused_at_its_field(library: Page,
 
 
 def test_without_libreoffice_word_is_not_offered_and_refused(library: Page, monkeypatch: pytest.MonkeyPatch):
-    converter.program.cache_clear()
-    monkeypatch.setenv("PATH", "/nowhere")
-    try:
+    with without_libreoffice(monkeypatch):
         shown = library.post("/templates/", plain=True)
         refused = upload(library, word.template("x"), "x.docx")
-    finally:
-        monkeypatch.undo()
-        converter.program.cache_clear()
     assert ".docx" not in shown.text
     assert "because LibreOffice is not installed" in shown.text
     assert refused.status == 400
@@ -204,3 +206,56 @@ def test_a_word_template_is_looked_at_with_a_leads_values(library: Page):
     assert (page.count("asked-path"), page.count("unknown-path")) == (4, 1)
     tried = page.post(f"/templates/{id_of(page)}/values", {**fields_of(page.text), "card": "1:77"}, plain=True)
     assert (tried.count("preview-page"), tried.count("place"), tried.has("empty")) == (1, 2, True)
+
+
+def printed(page: Page, template_id: str) -> list[str]:
+    answer = page.post(f"/templates/{template_id}/print", {"tried": page.value("tried")}, plain=True).response
+    return list(page_texts(answer.data))
+
+
+def test_a_test_print_of_a_pdf_says_what_it_is_and_shows_what_places_hold(library: Page):
+    page = upload(library, to_bytes(plain(2)), "Lease.pdf")
+    held = {**SIGN, "id": "t1", "type": "text", "page": 2, "default": "Paid yearly"}
+    place(page, SIGN, held)
+    texts = printed(page, id_of(page))
+    assert all("SAMPLE" in text for text in texts)
+    assert "Paid yearly" in texts[1]
+
+
+def test_a_test_print_of_a_pdf_without_places_has_its_page_for_signatures(library: Page):
+    page = upload(library, to_bytes(plain(1)), "Plain.pdf")
+    texts = printed(page, id_of(page))
+    assert ["SAMPLE" in text for text in texts] == [True, True]
+
+
+@contextmanager
+def without_libreoffice(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    converter.program.cache_clear()
+    monkeypatch.setenv("PATH", "/nowhere")
+    try:
+        yield
+    finally:
+        monkeypatch.undo()
+        converter.program.cache_clear()
+
+
+@needs_office
+def test_a_word_template_is_converted_once_for_its_values(
+    office: Office, library: Page, monkeypatch: pytest.MonkeyPatch
+):
+    text = "About {{ card.title }} {{ card.UF_CRM_EXPRESS_START | tick }}"
+    template_id = id_of(upload(library, word.template(text, "{{s:signer1}}"), "Once.docx"))
+    page = office.composer(77, user=ANNA)
+
+    def shown(**more: Any) -> Page:
+        return page.post("/composer/preview", usual_form(page, template_id=template_id, **more))
+
+    assert (shown().count("preview-page"), "Express start" in shown().text) == (1, True)
+    ticked = {"tick_paths": ["card.UF_CRM_EXPRESS_START"], "tick_card.UF_CRM_EXPRESS_START": "1"}
+    with without_libreoffice(monkeypatch):
+        assert shown(signer_name=["Bob Ray"]).count("preview-page") == 1
+        assert "LibreOffice is not installed" in shown(**ticked).text
+        with writing():
+            derived.purge(to_ms(office.ctx.now() + LIFE) + 1000)
+        assert "LibreOffice is not installed" in shown(signer_name=["Eve Sun"]).text
+    assert "SAMPLE" in printed(library.post(f"/templates/{template_id}", plain=True), template_id)[0]

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from b24app.bitrix.crm import open_card
+from b24app.documents.preview import page_texts
 from b24app.services.card_values import card_values
 from b24app.services.template_options import TemplateOptions
 from b24app.store import database, portals, requests
@@ -146,10 +147,10 @@ def test_a_card_that_the_editor_may_not_see_is_not_shown(office: Office, library
     assert 'value="1:77"' not in page.text
 
 
-def test_a_test_print_is_a_pdf(library):
+def test_a_test_print_says_on_every_page_what_it_is(library):
     template_id, page = opened(library)
     printed = page.post(f"/templates/{template_id}/print", form(page), plain=True).response
-    assert printed.data.startswith(b"%PDF-")
+    assert all("SAMPLE" in text for text in page_texts(printed.data))
     assert "attachment" in printed.headers["Content-Disposition"]
 
 
@@ -256,6 +257,10 @@ def test_a_request_names_the_revision_it_was_made_from(office: Office, library):
     row = requests.row(Template.get_by_id(template_id).portal, request_id)
     assert row.revision == before != Template.get_by_id(template_id).revision
     assert Template.get_by_id(template_id).used_at is not None
+    words = f"Made from “Non-disclosure agreement”, revision {TemplateRevision.get_by_id(before).number}"
+    for user, may_open in ((OLENA, True), (ANNA, False)):
+        shown = office.launch("/", user=user).post(f"/requests/{request_id}", plain=True)
+        assert (words in shown.text, f'name="newer" value="{before}"' in shown.text) == (True, may_open)
 
 
 def test_pages_of_a_template_changed_meanwhile_must_be_looked_at_again(office: Office, library):

@@ -7,7 +7,7 @@ given and nothing else. What is missing is written down and prints as a line to 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from jinja2 import Undefined
 from jinja2.exceptions import SecurityError
@@ -15,6 +15,7 @@ from jinja2.filters import FILTERS
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from b24app.documents.jobs.filters import TICK, is_ticked, tick_mark
 from b24app.documents.text import printable
 
 KEPT_FILTERS = (
@@ -49,10 +50,26 @@ class Values(dict[str, Any]):
         self.path = path
 
 
+class Tick(str):
+    """A yes/no property: prints "Yes" or "No", and a condition on it holds when it is ticked."""
+
+    path: str
+    checked: bool
+
+    def __new__(cls, text: str, path: str, checked: bool) -> Self:
+        made = super().__new__(cls, text)
+        made.path, made.checked = path, checked
+        return made
+
+    def __bool__(self) -> bool:
+        return self.checked
+
+
 class Missing(Undefined):
     """A value that is not there. Printing it tells `found`; asking whether it is there does not."""
 
-    found: ClassVar[list[str]] = []  # replaced by a list of its own in every environment
+    found: ClassVar[list[str]] = []  # these two are replaced by its own in every environment
+    ticks: ClassVar[Mapping[str, bool]] = {}
 
     def __init__(self, path: str) -> None:
         super().__init__(name=path)
@@ -67,7 +84,7 @@ class Missing(Undefined):
         return iter(())
 
     def __bool__(self) -> bool:
-        return False
+        return self.ticks.get(self.path, False)
 
     def __len__(self) -> int:
         return 0
@@ -77,18 +94,23 @@ class Missing(Undefined):
 
 
 class DocxLanguage(ImmutableSandboxedEnvironment):
-    """The environment for one rendering; `missing` fills while it renders."""
+    """The environment for one rendering; `missing` and `ticked` (path -> ticked) fill while it renders.
+
+    `ticks`: path -> ticked, for the yes/no properties there are.
+    """
 
     intercepted_binops = frozenset({"*", "**", "%", "+", "//"})
 
-    def __init__(self) -> None:
+    def __init__(self, ticks: Mapping[str, bool] | None = None) -> None:
         self.missing: list[str] = []
-        kind = type("Missing", (Missing,), {"found": self.missing})
+        self.ticked: dict[str, bool] = {}
+        kind = type("Missing", (Missing,), {"found": self.missing, "ticks": ticks or {}})
         super().__init__(autoescape=True, undefined=_made_of(kind), finalize=_finalize)
         self.kind: type[Missing] = kind
         self.globals.clear()
         self.filters = {name: FILTERS[name] for name in KEPT_FILTERS}
         self.filters["default"] = self.filters["d"] = _default
+        self.filters[TICK] = self._tick
         self.tests = {name: test for name, test in self.tests.items() if name in KEPT_TESTS}
 
     def getattr(self, obj: Any, attribute: str) -> Any:
@@ -107,6 +129,13 @@ class DocxLanguage(ImmutableSandboxedEnvironment):
             return getattr(obj, argument)
         return self.kind(str(argument))
 
+    def _tick(self, value: Any) -> str:
+        """Draw a box, and note which property it shows."""
+        checked = is_ticked(value)
+        if isinstance(value, Tick | Missing):
+            self.ticked[value.path] = checked
+        return tick_mark(checked)
+
     def call(self, _context: Any, _obj: Any, *_args: Any, **_kwargs: Any) -> Any:
         raise SecurityError("calls")
 
@@ -117,8 +146,9 @@ class DocxLanguage(ImmutableSandboxedEnvironment):
         return super().call_binop(context, operator, left, right)
 
 
-def tree_of(values: Mapping[str, Any]) -> Values:
+def tree_of(values: Mapping[str, Any], ticks: Mapping[str, bool] | None = None) -> Values:
     """Hang flat paths into a tree: {"lead.title": "x"} -> {"lead": {"title": "x"}}; empty values are left out."""
+    ticks = ticks or {}
     root = Values()
     for path, value in values.items():
         if value in ("", None):
@@ -129,7 +159,8 @@ def tree_of(values: Mapping[str, Any]) -> Values:
             below = node.setdefault(name, Values(f"{node.path}.{name}" if node.path else name))
             node = below if isinstance(below, Values) else Values()
         if not isinstance(node.get(leaf), Values):
-            node[leaf] = _plain(value, path)
+            plain = _plain(value, path)
+            node[leaf] = Tick(plain, path, ticks[path]) if path in ticks and isinstance(plain, str) else plain
     return root
 
 

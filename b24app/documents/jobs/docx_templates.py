@@ -10,7 +10,7 @@ from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError,
 
 from b24app.documents.job import Output
 from b24app.documents.jobs import docx_text
-from b24app.documents.jobs.docx_language import DocxLanguage, tree_of
+from b24app.documents.jobs.docx_language import DocxLanguage, Values, tree_of
 from b24app.documents.jobs.docx_package import cleaned
 from b24app.documents.jobs.docx_text import TAG, Paragraph
 from b24app.documents.templates.model import TemplateProblem
@@ -46,27 +46,28 @@ def outline(_args: dict[str, Any], blobs: dict[str, bytes]) -> Output:
 
 
 def fill(args: dict[str, Any], blobs: dict[str, bytes]) -> Output:
-    """args: values; blob "docx". Data: empties (path and paragraph), paths; blob "docx"."""
+    """args: values, ticks; blob "docx". Data: empties (path and paragraph), paths, ticked; blob "docx"."""
     docx, _removed = cleaned(blobs["docx"])
-    found, language = docx_text.paragraphs(docx), DocxLanguage()
+    found, language = docx_text.paragraphs(docx), DocxLanguage(args["ticks"])
     problems = docx_text.problems(found, language)
     if problems:
         raise _refused_at(problems[0], found)
-    filled = _filled(docx, args["values"], language, found)
+    filled = _filled(docx, tree_of(args["values"], args["ticks"]), language, found)
     where = docx_text.paths(found, language)
     empties = [{"path": path, "paragraph": where.get(path, 0)} for path in language.missing]
-    return Output({"empties": empties, "paths": _paths_of_card(found, language)}, {"docx": filled})
+    paths = [path for path in _paths_of_card(found, language) if path not in language.ticked]
+    return Output({"empties": empties, "paths": paths, "ticked": language.ticked}, {"docx": filled})
 
 
-def _filled(docx: bytes, values: dict[str, Any], language: DocxLanguage, found: list[Paragraph]) -> bytes:
+def _filled(docx: bytes, tree: Values, language: DocxLanguage, found: list[Paragraph]) -> bytes:
     from docxtpl import DocxTemplate
 
     template = DocxTemplate(io.BytesIO(docx))
     _hide_tags_from(template)
     try:
-        template.render(tree_of(values), jinja_env=language, autoescape=True)
+        template.render(tree, jinja_env=language, autoescape=True)
     except SecurityError as e:
-        raise _not_allowed(found, values) from e
+        raise _not_allowed(found, tree) from e
     except (TemplateSyntaxError, UndefinedError, TemplateError) as e:
         raise DocumentRefused(BROKEN, reason="template", detail=(e.message or "?")[:200]) from e
     except (TypeError, ValueError, ArithmeticError, RecursionError) as e:
@@ -95,9 +96,9 @@ def _refused_at(problem: TemplateProblem, found: list[Paragraph]) -> DocumentRef
     return DocumentRefused(WRONG, reason="template", paragraph=problem.line, placeholder=text)
 
 
-def _not_allowed(found: list[Paragraph], values: dict[str, Any]) -> DocumentRefused:
+def _not_allowed(found: list[Paragraph], tree: Values) -> DocumentRefused:
     """Name the placeholder that does what it may not: the first one that fails by itself."""
-    language, tree = DocxLanguage(), tree_of(values)
+    language = DocxLanguage()
     for paragraph in found:
         for placeholder in docx_text.placeholders(paragraph.text):
             try:

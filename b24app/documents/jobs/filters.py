@@ -9,6 +9,8 @@ from decimal import Decimal, InvalidOperation
 from b24app.documents import amounts, formats
 from b24app.documents.templates.values import Printed
 
+TICK = "tick"
+
 Filter = Callable[[str, str, str], str]
 
 
@@ -52,11 +54,27 @@ def _raw(value: str) -> str:
     return value.raw if isinstance(value, Printed) and value.raw else value.strip()
 
 
+def _tick(value: str, _argument: str, _locale: str) -> str:
+    return tick_mark(is_ticked(value))
+
+
+def is_ticked(value: object) -> bool:
+    """Say whether a value is ticked: a yes/no property by what it says, anything else when there is something."""
+    if isinstance(value, Printed) and value.kind == "boolean":
+        return bool(value.raw)
+    return bool(value)
+
+
+def tick_mark(is_set: bool) -> str:
+    return "☑" if is_set else "☐"
+
+
 FILTERS: dict[str, Filter] = {
     "date": _date,
     "money": _money,
     "number": _number,
     "words": _words,
+    TICK: _tick,
     "upper": lambda value, _argument, _locale: value.upper(),
     "lower": lambda value, _argument, _locale: value.lower(),
 }

@@ -26,7 +26,7 @@ _CONDITION = re.compile(rf"(not\s+)?({_DOTTED})\s*(?:(==|!=)\s*{_QUOTED})?\s*", 
 
 NOT_UNDERSTOOD = N_("“%(text)s” is not a placeholder we know. Write a path such as {{ lead.title }}.")
 NO_SUCH_FILTER = N_(
-    "“%(text)s”: there is no filter “%(name)s”. Those there are: date, money, number, upper, lower, words."
+    "“%(text)s”: there is no filter “%(name)s”. Those there are: date, money, number, upper, lower, words, tick."
 )
 CONDITION_NOT_UNDERSTOOD = N_(
     "“%(text)s” is not a condition we know. Write {{#if lead.title}} or {{#if lead.title == “text”}}."

@@ -7,6 +7,7 @@ from typing import Any
 
 import pikepdf
 
+from b24app.documents.coverage import without_fontless
 from b24app.documents.job import Output
 from b24app.documents.jobs.normalise import saved
 from b24app.documents.jobs.pdf_pages import is_signed, malformed_if_broken, page_box
@@ -28,7 +29,7 @@ def stamp(args: dict[str, Any], blobs: dict[str, bytes]) -> Output:
             return Output({"shortened": []}, {"pdf": blobs["pdf"]})
         images = {name.removeprefix("image-"): png for name, png in blobs.items() if name != "pdf"}
         overlay = Typesetting(load_program("stamp.typ"), {"sheets": sheets}, images)
-        _lay_over(pdf, [sheet["page"] for sheet in sheets], overlay.pdf(tags=False))
+        lay_over(pdf, [sheet["page"] for sheet in sheets], overlay.pdf(tags=False))
         return Output({"shortened": overlay.query("shortened")}, {"pdf": saved(pdf)})
 
 
@@ -38,7 +39,8 @@ def _sheets(pdf: pikepdf.Pdf, items: list[dict[str, Any]]) -> list[dict[str, Any
     for item in items:
         if not 1 <= item["page"] <= len(pdf.pages):
             raise DocumentRefused(OUTSIDE, reason="field_outside", page=item["page"], pages=len(pdf.pages))
-        by_page.setdefault(item["page"], []).append({**item, "text": printable(item["text"])})
+        text, _letters = without_fontless({"text": printable(item["text"])})
+        by_page.setdefault(item["page"], []).append({**item, **text})
     sizes = {number: page_box(pdf.pages[number - 1], number).size for number in by_page}
     return [
         {"page": number, "w_pt": sizes[number].w_pt, "h_pt": sizes[number].h_pt, "items": by_page[number]}
@@ -46,7 +48,8 @@ def _sheets(pdf: pikepdf.Pdf, items: list[dict[str, Any]]) -> list[dict[str, Any
     ]
 
 
-def _lay_over(pdf: pikepdf.Pdf, numbers: list[int], overlay: bytes) -> None:
+def lay_over(pdf: pikepdf.Pdf, numbers: list[int], overlay: bytes) -> None:
+    """Put one sheet each onto these pages (1-based), as they are displayed."""
     with pikepdf.open(io.BytesIO(overlay)) as sheets:
         for number, sheet in zip(numbers, sheets.pages, strict=True):
             page = pdf.pages[number - 1]

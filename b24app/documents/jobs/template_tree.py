@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
 from b24app.documents.jobs.branching import MARK, Marked, expand, lookup, take_apart
-from b24app.documents.jobs.filters import apply
+from b24app.documents.jobs.filters import TICK, apply, is_ticked, tick_mark
 from b24app.documents.jobs.placeholders import BLOCKS, Placeholder
 from b24app.documents.jobs.scripts import language_of_text
 from b24app.documents.templates.model import EmptyPlaceholder, TemplateCheckbox, TemplateProblem
@@ -219,7 +219,18 @@ class _Gardener:
             self.tree.problems.append(TemplateProblem(placeholder.line, NOT_ALONE, {"text": placeholder.source}))
         return {"t": "text", "v": printable(placeholder.source)}
 
+    def _tick(self, placeholder: Placeholder) -> Node:
+        """Show a yes/no property in the line; the composer offers it like the box of a list."""
+        value = lookup(placeholder.path, placeholder.scope, self.values)
+        checked = self.ticks.get(placeholder.path, is_ticked(value))
+        is_property = placeholder.path in self.ticks or not value
+        if is_property and placeholder.path not in {checkbox.path for checkbox in self.tree.checkboxes}:
+            self.tree.checkboxes.append(TemplateCheckbox(placeholder.path, "", checked))
+        return {"t": "value", "v": tick_mark(checked)}
+
     def _value(self, placeholder: Placeholder) -> Node:
+        if (TICK, "") in placeholder.filters and placeholder.path.partition(".")[0] not in placeholder.scope:
+            return self._tick(placeholder)
         value = lookup(placeholder.path, placeholder.scope, self.values)
         written = apply(placeholder.filters, value, self.locale) if isinstance(value, str) else ""
         text = printable(written).strip()

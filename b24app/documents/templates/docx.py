@@ -3,6 +3,7 @@
     {{ lead.title }}                          a value; one that the card lacks prints a line to fill in and is reported
     {{ contact.post | default("director") }}  with a default
     {% if company.title %} ... {% endif %}    a condition; {%p if ... %} takes its whole paragraph
+    {{ lead.UF_CRM_X | tick }}                a yes/no property as ☑ or ☐
     {%tr for row in products.rows %} ... {%tr endfor %}   a table row for each product: row.name, row.quantity, ...
     {{s:signer1:w=160:h=40}}                  a place for signer 1 to sign (see documents.tags)
 
@@ -11,7 +12,7 @@ A tenant's template is data: it can call nothing, reach no file, no network and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from b24app.documents import guard
@@ -23,6 +24,7 @@ from b24app.documents.templates.model import (
     EmptyPlaceholder,
     PartyBlock,
     RenderedTemplate,
+    TemplateCheckbox,
     TemplateOutline,
     TemplateProblem,
     TemplateValues,
@@ -42,6 +44,17 @@ class DocxOutline(TemplateOutline):
 
     docx: bytes = b""
     removed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Converted:
+    """The pages of a filled Word template, before anybody is named on them: the same values give the same pages."""
+
+    pdf: bytes
+    fields: tuple[Field, ...]
+    empties: tuple[EmptyPlaceholder, ...]
+    checkboxes: tuple[TemplateCheckbox, ...]
+    paths: tuple[str, ...]
 
 
 def inspect_docx(data: bytes) -> DocxOutline:
@@ -65,22 +78,40 @@ def inspect_docx(data: bytes) -> DocxOutline:
 
 
 def fill_docx(
-    data: bytes, values: TemplateValues, *, limits: Limits = _FILL
+    data: bytes, values: TemplateValues, *, ticks: Mapping[str, bool] | None = None, limits: Limits = _FILL
 ) -> tuple[bytes, tuple[EmptyPlaceholder, ...]]:
     """Fill the values in. Raises: DocumentRefused with reason "template", naming paragraph and placeholder."""
-    output = _fill(data, values, limits)
+    output = _fill(data, values, ticks or {}, limits)
     return output.blobs["docx"], _empties(output)
 
 
 def render_docx(
-    data: bytes, values: TemplateValues, *, locale: str, parties: Sequence[PartyBlock], title: str = ""
+    data: bytes,
+    values: TemplateValues,
+    *,
+    locale: str,
+    parties: Sequence[PartyBlock],
+    title: str = "",
+    ticks: Mapping[str, bool] | None = None,
 ) -> RenderedTemplate:
-    """Fill a Word template and make its pages; without a place to sign in it, a page of signatures is added.
+    """Fill a Word template and make its pages. Raises: DocumentRefused as `convert_docx` does."""
+    return lay_out(convert_docx(data, values, ticks or {}), locale=locale, parties=parties, title=title)
 
-    Raises: DocumentRefused as `fill_docx` and `office.to_pdf` do.
+
+def convert_docx(data: bytes, values: TemplateValues, ticks: Mapping[str, bool]) -> Converted:
+    """Fill a Word template, make its pages and read the places in them; this is what takes seconds.
+
+    `ticks`: path -> ticked, for the yes/no properties. Raises: DocumentRefused as `fill_docx` and `office.to_pdf` do.
     """
-    output = _fill(data, values, _FILL)
-    pdf, fields = take_out_tags(inspect_upload(output.blobs["docx"], title or "template.docx").pdf)
+    output = _fill(data, values, ticks, _FILL)
+    pdf, fields = take_out_tags(inspect_upload(output.blobs["docx"], "template.docx").pdf)
+    boxes = tuple(TemplateCheckbox(path, "", checked) for path, checked in output.data["ticked"].items())
+    return Converted(pdf, fields, _empties(output), boxes, tuple(output.data["paths"]))
+
+
+def lay_out(made: Converted, *, locale: str, parties: Sequence[PartyBlock], title: str = "") -> RenderedTemplate:
+    """Finish the pages for those who sign; without a place to sign in them, a page of signatures is added."""
+    pdf, fields = made.pdf, made.fields
     if not any(field.type is FieldType.SIGNATURE for field in fields):
         pdf, added = append_signature_page(pdf, parties, title=title, locale=locale)
         fields += added
@@ -88,16 +119,17 @@ def render_docx(
         pdf=pdf,
         pages=page_sizes(pdf),
         fields=fields,
-        checkboxes=(),
-        empties=_empties(output),
+        checkboxes=made.checkboxes,
+        empties=made.empties,
         problems=tuple(_places_for_nobody(fields, parties)),
         title=title,
-        paths=tuple(output.data["paths"]),
+        paths=made.paths,
     )
 
 
-def _fill(data: bytes, values: TemplateValues, limits: Limits) -> guard.Output:
-    return guard.run(f"{_JOBS}:fill", {"values": dict(values)}, {"docx": data}, limits=limits)
+def _fill(data: bytes, values: TemplateValues, ticks: Mapping[str, bool], limits: Limits) -> guard.Output:
+    args = {"values": dict(values), "ticks": dict(ticks)}
+    return guard.run(f"{_JOBS}:fill", args, {"docx": data}, limits=limits)
 
 
 def _empties(output: guard.Output) -> tuple[EmptyPlaceholder, ...]:

@@ -52,7 +52,10 @@ class PartyBlock:
 
 @dataclass(frozen=True)
 class TemplateCheckbox:
-    """A tick box of a list; `path` is the yes/no property it shows ("" for a box bound to nothing)."""
+    """A tick box of a list or in a line; `path` is the yes/no property it shows ("" for a box bound to nothing).
+
+    One in a line has no label of its own: call it as the property.
+    """
 
     path: str
     label: str

@@ -83,7 +83,7 @@ class BuiltinProvider(NoSuchCall):
             locale=notice.locale,
             brand_name=notice.sender_company or BRAND,
             link=notice.link or None,
-            attachments=[Attachment(notice.attachment.file_name, notice.attachment.data)] if notice.attachment else [],
+            attachments=[Attachment(each.file_name, each.data) for each in notice.attachments],
         )
         self._mailer.send(letter)
 

@@ -160,3 +160,22 @@ def test_too_large_a_picture_is_refused(agreed, client):
     data = {"signature_kind": "upload", "signature_file": (io.BytesIO(b"x" * (2 * 1024 * 1024 + 1)), "x.png")}
     answer = client.post(f"/s/{agreed.token}/signature", data=data, headers=SCRIPT)
     assert "larger than 2 MB" in answer.json["error"]
+
+
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [
+        ("signature", {**TYPED, "signature_text": "김철수 Lens"}),
+        ("signature", {**TYPED, "signature_text": "Vera 🙂"}),
+        ("value", {"field": "text", "text": "Seoul 서울"}),
+        ("correct", {"name": "Vera 김", "company": ""}),
+        ("correct", {"name": "Vera", "company": "서울"}),
+    ],
+)
+def test_letters_that_no_font_has_are_said_where_they_are_typed(agreed, client, path, data):
+    before = agreed.values(), agreed.signer()
+    data = {**data, "field": agreed.fields["text"]} if "field" in data else data
+    answer = client.post(f"/s/{agreed.token}/{path}", data=data, headers=SCRIPT)
+    assert answer.status_code == 400
+    assert "there is no font for them" in answer.get_json()["error"]
+    assert (agreed.values(), agreed.signer()) == before

@@ -36,6 +36,18 @@ def test_finishing_signs_and_the_server_puts_the_date(filled, client):
     assert filled.event("signer_signed")["ip"] == "127.0.0.1"
 
 
+def test_a_name_of_the_card_that_no_font_has_is_asked_for_in_other_letters(app, client):
+    known = send(app, PLAIN, name="김철수")
+    client.post(f"/s/{known.token}/consent", data={"agree": "yes"})
+    client.post(f"/s/{known.token}/signature", data=TYPED)
+    refused = client.post(f"/s/{known.token}/finish", headers=SCRIPT)
+    assert (refused.status_code, refused.json["field"]) == (400, known.fields["name"])
+    assert "김 철 수" in refused.json["error"]
+    client.post(f"/s/{known.token}/value", data={"field": known.fields["name"], "text": "Kim Chulsoo"})
+    assert client.post(f"/s/{known.token}/finish", headers=SCRIPT).status_code == 200
+    assert known.signer().status is SignerStatus.SIGNED
+
+
 def test_finishing_twice_signs_once_and_thanks_twice(filled, client):
     for _ in range(2):
         answer = client.post(f"/s/{filled.token}/finish")
