@@ -23,21 +23,22 @@ import requests
 from b24app.clock import to_ms, utc_now
 from b24app.domain.events import Topic
 from b24app.outbox.queue import Hints
-from b24app.outbox.rate import MILLI_PER_10_MS
+from b24app.outbox.rate import MILLI_PER_10_MS, TOKEN_MILLI, filled
 from b24app.store import database, outbox, portals
 from b24app.store.tables import OutboxMessage, Portal
 from tests.portal_room import open_room
 
 EFFECTS, PORTALS = 3_000, 20
 MANY, FEW = 10_000, 10
-BUSY, BUSY_S = 100, 30.0
+BUSY, BUSY_S, WARM_UP_S = 100, 30.0, 10.0
 RATE = MILLI_PER_10_MS / 10
 PATIENCE_S = 120
 LIFE = timedelta(hours=1)
 
 
 class Busy(NamedTuple):
-    """Calls that 100 portals saw since their buckets were empty, and what their rate allows in the same time."""
+    """Calls that 100 portals saw in a while, and what their buckets allowed: what flowed in, and what they held less
+    of at its end than at its beginning. What they hold more of at its end could have been called, and was not."""
 
     calls: int
     allowed: float
@@ -69,16 +70,18 @@ def wait_of_quiet_portal_s(url: str, directory: Path) -> float:
 
 
 def busy_portals(url: str, directory: Path) -> Busy:
-    """Count the calls of one worker to a hundred portals that always have work."""
+    """Count the calls of one worker, once it has started, to a hundred portals that always have work."""
     with _process("slow_portal") as portal:
         address = str(portal.stdout.readline()).strip()  # type: ignore[union-attr]
         names = [f"p{number}" for number in range(BUSY)]
-        _lay_out(url, directory, names, int(BUSY_S * RATE * 1.5), Topic.RELAY, f"{address}/rest/")
-        begun = time.perf_counter()  # every bucket is empty now
+        _lay_out(url, directory, names, int((BUSY_S + WARM_UP_S) * RATE * 1.5), Topic.RELAY, f"{address}/rest/")
         with _worker(url, directory, "call"):
+            _until(lambda: _calls(address) > 0)
+            threading.Event().wait(WARM_UP_S)
+            seen, held, begun = _calls(address), _held(), time.perf_counter()
             threading.Event().wait(BUSY_S)
-            calls, seconds = _calls(address), time.perf_counter() - begun
-        return Busy(calls, seconds * RATE * BUSY)
+            calls, left, seconds = _calls(address) - seen, _held(), time.perf_counter() - begun
+        return Busy(calls, seconds * RATE * BUSY + max(0.0, held - left))
 
 
 def _lay_out(url: str, directory: Path, names: list[str], count: int, topic: Topic, endpoint: str = "") -> None:
@@ -117,6 +120,12 @@ def _open(url: str, portal: str = "") -> int:
     with database.reading():
         undone = OutboxMessage.select().where(OutboxMessage.done_at.is_null())
         return int((undone.where(OutboxMessage.portal == portal) if portal else undone).count())
+
+
+def _held() -> float:
+    """Count the calls that all portals' buckets hold now."""
+    with database.reading():
+        return sum(filled(row, utc_now()) for row in Portal.select()) / TOKEN_MILLI
 
 
 def _calls(address: str) -> int:
