@@ -20,7 +20,7 @@ Entries = tuple[Mapping[str, Any], Mapping[str, bytes]]
 
 def memory(ten: bytes, entries: Entries) -> Iterator[Line]:
     """Children that stamp, draw and typeset, the last as often as one is used before it is thrown away; a sealer."""
-    drawing = {"pages": None, "width_px": 900}
+    drawing = {"pages": [1, 2, 3, 4], "width_px": 900}  # as many as pages ask for at once
     used = {
         "stamping": (_most_mb("b24app.documents.jobs.stamping:stamp", lambda _n: entries), 100),
         "drawing pages": (_most_mb("b24app.documents.jobs.previews:images", lambda _n: (drawing, {"pdf": ten})), 100),
@@ -41,7 +41,9 @@ def resident_mb(pid: int, figure: str = "VmRSS") -> float:
 
 
 def started_by(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    """Name the processes that any of its threads started."""
+    found = (path.read_text().split() for path in Path(f"/proc/{pid}/task").glob("*/children"))
+    return [int(child) for children in found for child in children]
 
 
 def _most_mb(job: str, asked: Callable[[int], Entries], times: int = 1) -> float:

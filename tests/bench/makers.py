@@ -18,6 +18,7 @@ from pathlib import Path
 
 from b24app.documents import office
 from tests.bench import papers
+from tests.waiting import wait_for
 
 COLD_WEASYPRINT = (
     "import sys; from weasyprint import HTML; HTML(string=sys.stdin.read()).write_pdf(sys.argv[1])"  # a process each
@@ -55,16 +56,21 @@ def libreoffice_cold(number: int) -> bytes:
 
 
 class WarmOffice:
-    """A LibreOffice that runs already; a conversion is handed to it by a second call of its program."""
+    """A LibreOffice that runs already; a conversion is handed to it by a second call of its program.
+
+    It stays because it has a document open.
+    """
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._profile = f"-env:UserInstallation=file://{directory}/profile"
-        command = [office.program(), self._profile, "--headless", "--norestore", "--nodefault", "--nologo",
-                   "--accept=pipe,name=paraph_bench;urp;"]  # fmt: skip
+        (directory / "open.docx").write_bytes(papers.contract_docx(0))
+        command = [office.program(), self._profile, "--headless", "--norestore", "--nologo",
+                   str(directory / "open.docx")]  # fmt: skip
         self.process = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
         )
+        wait_for((directory / ".~lock.open.docx#").exists, "an open document")
 
     def to_pdf(self, number: int) -> bytes:
         source = self._directory / f"contract{number}.docx"

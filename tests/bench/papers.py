@@ -153,7 +153,7 @@ def _add(made: Any, block: str) -> None:
         rows = [line.strip("|").split("|") for line in block.splitlines() if not line.startswith("|---")]
         table = made.add_table(len(rows), len(rows[0]), style="Table Grid")
         for row, cells in zip(table.rows, rows, strict=True):
-            for cell, text in zip(row.cells, cells, strict=True):
+            for cell, text in zip(row.cells, cells, strict=False):  # the example leaves out an empty last one
                 cell.text = text.strip()
     elif block.startswith("#"):
         made.add_heading(block.lstrip("# "), len(block) - len(block.lstrip("#")))

@@ -1,4 +1,4 @@
-"""How often a signing service is called in the life of a request: two see and sign it in turn, it is approved and sealed.
+"""How often a signing service is called in the life of a request: two look and sign in turn, it is approved and sealed.
 
 Counted at the service's stand-in, without the pass that it lets us in with (one an hour). The least is seven: the
 request is created; it is looked at once when it is out and once for each of four steps of people, since an event only
