@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import statistics
 import subprocess
 import sys
 import threading
@@ -23,7 +24,7 @@ import requests
 from b24app.clock import to_ms, utc_now
 from b24app.domain.events import Topic
 from b24app.outbox.queue import Hints
-from b24app.outbox.rate import MILLI_PER_10_MS, TOKEN_MILLI, filled
+from b24app.outbox.rate import MILLI_PER_10_MS
 from b24app.store import database, outbox, portals
 from b24app.store.tables import OutboxMessage, Portal
 from tests.portal_room import open_room
@@ -37,15 +38,14 @@ LIFE = timedelta(hours=1)
 
 
 class Busy(NamedTuple):
-    """Calls that 100 portals saw in a while, and what their buckets allowed: what flowed in, and what they held less
-    of at its end than at its beginning. What they hold more of at its end could have been called, and was not."""
+    """Calls a second that 100 portals see together, and what their rate allows."""
 
-    calls: int
-    allowed: float
+    calls_per_s: float
+    allowed_per_s: float
 
     @property
     def share(self) -> float:
-        return self.calls / self.allowed
+        return self.calls_per_s / self.allowed_per_s
 
 
 def effects_per_s(url: str, directory: Path) -> float:
@@ -70,7 +70,11 @@ def wait_of_quiet_portal_s(url: str, directory: Path) -> float:
 
 
 def busy_portals(url: str, directory: Path) -> Busy:
-    """Count the calls of one worker, once it has started, to a hundred portals that always have work."""
+    """Watch the calls of one worker, once it has started, to a hundred portals that always have work.
+
+    A portal is served when its bucket has gathered some tokens, so that calls come in bursts: what counts is how
+    steeply their number rises over all that time, not where in a burst it happens to be read.
+    """
     with _process("slow_portal") as portal:
         address = str(portal.stdout.readline()).strip()  # type: ignore[union-attr]
         names = [f"p{number}" for number in range(BUSY)]
@@ -78,10 +82,17 @@ def busy_portals(url: str, directory: Path) -> Busy:
         with _worker(url, directory, "call"):
             _until(lambda: _calls(address) > 0)
             threading.Event().wait(WARM_UP_S)
-            seen, held, begun = _calls(address), _held(), time.perf_counter()
-            threading.Event().wait(BUSY_S)
-            calls, left, seconds = _calls(address) - seen, _held(), time.perf_counter() - begun
-        return Busy(calls, seconds * RATE * BUSY + max(0.0, held - left))
+            seen = list(_watched(address))
+    times, counts = zip(*seen, strict=True)
+    return Busy(statistics.linear_regression(times, counts).slope, RATE * BUSY)
+
+
+def _watched(address: str) -> Iterator[tuple[float, int]]:
+    """Yield moment and number of calls, again and again for as long as is measured."""
+    end = time.perf_counter() + BUSY_S
+    while time.perf_counter() < end:
+        yield time.perf_counter(), _calls(address)
+        threading.Event().wait(0.2)
 
 
 def _lay_out(url: str, directory: Path, names: list[str], count: int, topic: Topic, endpoint: str = "") -> None:
@@ -120,12 +131,6 @@ def _open(url: str, portal: str = "") -> int:
     with database.reading():
         undone = OutboxMessage.select().where(OutboxMessage.done_at.is_null())
         return int((undone.where(OutboxMessage.portal == portal) if portal else undone).count())
-
-
-def _held() -> float:
-    """Count the calls that all portals' buckets hold now."""
-    with database.reading():
-        return sum(filled(row, utc_now()) for row in Portal.select()) / TOKEN_MILLI
 
 
 def _calls(address: str) -> int:
