@@ -106,7 +106,7 @@ def _jobs(bench: Bench) -> list[Job]:
         Job("seal with its own check", 1.3, lambda _n: bench.seal()),
         Job("full validation of a B-B seal", 0.5, bench.validate),
         Job("search for text tags, a page", 0.1, lambda _n: text_tags.candidates({}, {"pdf": bench.tagged}), 10),
-        Job("preview of 900 px, a page", 0.4, lambda _n: bench.draw(900), papers.PAGES),
+        Job("preview of 900 px (WebP), a page", 0.8, lambda _n: bench.draw(900), papers.PAGES),
         Job("thumbnail of 160 px, a page", 0.06, lambda _n: bench.draw(160), papers.PAGES),
     ]
 
