@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 STAMP_DEV := $(VENV)/installed-dev
+STAMP_BENCH := $(VENV)/installed-bench
 
 .PHONY: demo test check format bench crash vendor requirements translations clean
 
@@ -23,9 +24,10 @@ format: $(STAMP_DEV)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(STAMP_DEV)
+# All budgets, or some parts of them: make bench ONLY="documents providers"
+bench: $(STAMP_BENCH)
 	.ci/browser
-	.ci/with-services $(BIN)/python -m tests.bench
+	.ci/with-services $(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY))
 
 # Kill every kind of process under traffic and look at what people see: make crash KILLS=200 DATABASE=postgresql SEED=7
 crash: $(STAMP_DEV)
@@ -37,7 +39,7 @@ vendor:
 
 # Pin what the .in files ask for, with hashes.
 requirements: $(STAMP_DEV)
-	for name in requirements requirements-demo requirements-dev; do \
+	for name in requirements requirements-demo requirements-dev requirements-bench; do \
 		$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url \
 			--no-emit-find-links --no-emit-trusted-host --output-file $$name.txt $$name.in || exit 1; \
 	done
@@ -59,6 +61,10 @@ $(STAMP): requirements.txt requirements-demo.txt
 
 $(STAMP_DEV): $(STAMP) requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+$(STAMP_BENCH): $(STAMP_DEV) requirements-bench.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
 	touch $@
 
 clean:

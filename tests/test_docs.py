@@ -14,6 +14,7 @@ from b24app.manifest import manifest
 from b24app.outbox.turn import LEASE_MS
 from b24app.settings import PREFIX, SECRETS, Settings
 from b24app.store import database, heartbeat
+from tests.bench.__main__ import ALONE, ON_STAGE
 from tests.documents.hostile_docx import template
 from tests.portal_room import open_room
 
@@ -56,6 +57,12 @@ def test_every_figure_stands_in_the_operators_page_and_no_other(tmp_path):
     told = set(re.findall(r"^# TYPE (\w+)", ctx.metrics().decode(), re.MULTILINE))
     named = {re.sub(r"_(bucket|count|sum)$", "", name) for name in re.findall(r"paraph_\w+", OPERATIONS)}
     assert named == told
+
+
+def test_every_part_of_the_bench_stands_there_and_no_other():
+    parts = re.search(r"^\| part \| figure.*?\n\n", OPERATIONS, re.MULTILINE | re.DOTALL)
+    assert parts
+    assert set(re.findall(r"^\| `(\w+)`", parts[0], re.MULTILINE)) == {*ON_STAGE, *ALONE}
 
 
 def test_every_event_named_there_is_written_somewhere():

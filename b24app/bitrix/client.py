@@ -26,10 +26,13 @@ from b24app.errors import N_, BitrixError, ReconnectNeeded
 
 @dataclass(frozen=True)
 class Token:
-    """The tokens of one employee on one portal, as they are stored."""
+    """The tokens of one employee on one portal, as they are stored.
+
+    `refresh_token` unlocks it when it is needed: at a refresh, not at each call. It is empty when there is none.
+    """
 
     access_token: str = field(repr=False)
-    refresh_token: str = field(repr=False)
+    refresh_token: Callable[[], str] = field(repr=False)
     expires_at: datetime
     client_endpoint: str
 
@@ -184,14 +187,15 @@ class Portal:
             return self._tokens.load()
 
     def _refresh(self, token: Token) -> TokenPair:
-        if not token.refresh_token:
+        refresh_token = token.refresh_token()
+        if not refresh_token:
             raise ReconnectNeeded(
                 N_("The connection to Bitrix24 has expired. Open the application in Bitrix24 again."),
                 code="no_refresh_token",
                 permanent=True,
             )
         app = self._credentials
-        return self._oauth.refresh(app.client_id, app.secret(), token.refresh_token, whose=self._whose)
+        return self._oauth.refresh(app.client_id, app.secret(), refresh_token, whose=self._whose)
 
     def _follow(self, method: str, params: Mapping[str, Any], token: Token, *, write: bool) -> Answer:
         """Send, and once more to the new address when the portal was renamed: the redirect has done nothing."""

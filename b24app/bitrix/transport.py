@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.cookiejar import DefaultCookiePolicy
+from functools import lru_cache
 from typing import Any
 
 import requests
@@ -47,15 +47,11 @@ class Moved(BitrixError):
         self.location = location
 
 
-class _Session(requests.Session):
-    """A session that leaves redirects to us: requests would parse the target and read the whole body beforehand."""
-
-    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 - requests names it
-        return None
-
-
 class Transport:
-    """Send requests through one pooled session; safe to share between threads.
+    """Send requests through one adapter of requests and its pools; safe to share between threads.
+
+    A session of requests is left out: what it adds (cookies, redirects, proxies and logins of the environment) is what
+    this door must not do, and finding out each time that there is nothing to add cost a quarter of a call.
 
     `allow_private` also allows plain http: for the sandbox and closed networks. `ca_file` names a bundle of an own
     certificate authority. `total_s` limits one whole exchange, however slowly its bytes drip. `log` is told of every
@@ -79,23 +75,13 @@ class Transport:
         self._max_body_bytes = max_body_bytes
         self._total_s = total_s
         self._log = log
+        self._verify = ca_file or True
         self._progress = Progress()
-        self._session = self._open_session(ca_file)
-
-    def _open_session(self, ca_file: str | None) -> requests.Session:
-        session = _Session()
-        session.trust_env = False  # a proxy from the environment would resolve names behind our check
-        session.verify = ca_file or True
-        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        session.headers.clear()
-        adapter = CheckedAdapter(allow_private=self.allow_private, progress=self._progress)
-        session.mount("https://", adapter)
-        session.mount("http://", adapter)
-        return session
+        self._adapter = CheckedAdapter(allow_private=allow_private, progress=self._progress)
 
     def close(self) -> None:
         """Close the pooled connections."""
-        self._session.close()
+        self._adapter.close()
 
     def post_json(self, url: str, payload: Mapping[str, Any], *, write: bool = True, whose: Whose = NOBODY) -> Answer:
         """POST a JSON object and read a JSON object.
@@ -207,16 +193,8 @@ class Transport:
         data: bytes | None = None,
         params: Mapping[str, str] | None = None,
     ) -> tuple[int, bytes, Mapping[str, str]]:
-        with self._session.request(
-            verb,
-            url,
-            params=params,
-            data=data,
-            headers=dict(headers),
-            timeout=self._timeout_s,
-            allow_redirects=False,
-            stream=True,
-        ) as response:
+        request = _prepared(verb, url, params, headers, data)
+        with self._adapter.send(request, stream=True, timeout=self._timeout_s, verify=self._verify) as response:
             if response.status_code in REDIRECTS and response.headers.get("Location"):
                 raise Moved(join(url, response.headers["Location"]), host_of(url))
             body = self._read(response, url, limit, write=write)
@@ -250,6 +228,29 @@ class Transport:
             return _unknown(url)
         code = "timeout" if isinstance(error, requests.Timeout) else "no_answer"
         return BitrixError(N_("%(host)s did not answer. Try again."), code=code, host=host_of(url))
+
+
+def _prepared(
+    verb: str, url: str, params: Mapping[str, str] | None, headers: Mapping[str, str], data: bytes | None
+) -> requests.PreparedRequest:
+    """Raises: requests.RequestException for an address that cannot be asked."""
+    request = requests.PreparedRequest()
+    request.prepare_method(verb)
+    if data is None:
+        request.prepare_url(url, params)
+    else:
+        request.url = _posted_to(url)
+    request.prepare_headers(headers)
+    request.prepare_body(data, None)
+    return request
+
+
+@lru_cache(maxsize=512)
+def _posted_to(url: str) -> str | None:
+    """Write an address as it goes out, its host in ASCII; it holds no secret, and the same few are used often."""
+    request = requests.PreparedRequest()
+    request.prepare_url(url, None)
+    return request.url
 
 
 def _parse(url: str, status: int, body: bytes, *, write: bool) -> dict[str, Any]:

@@ -83,9 +83,11 @@ def show_request(ctx: Context, portal: Portal, user_id: int, request_id: str) ->
 
 def _drift(row: Request) -> Iterator[Difference]:
     """List what the card says otherwise now; labels are those that were told."""
+    if not row.drift:
+        return
     told = [each for event in audit.events(row.portal, row.id) for each in event.data.get("differences", ())]
     labels = {each["path"]: each["label"] for each in told}
-    for path, now in (row.drift or {}).items():
+    for path, now in row.drift.items():
         yield Difference(path, labels.get(path, path), (row.printed or {}).get(path, ""), now)
 
 

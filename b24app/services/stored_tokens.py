@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from functools import partial
 
 from b24app.bitrix.client import Token
 from b24app.bitrix.oauth import TokenPair
@@ -31,7 +32,7 @@ class StoredTokens:
             raise ReconnectNeeded(_ENDED, code="no_token")
         return Token(
             access_token=self._vault.unlock(pair.access_token),
-            refresh_token=self._vault.unlock(pair.refresh_token),
+            refresh_token=partial(self._vault.unlock, pair.refresh_token),
             expires_at=from_ms(pair.expires_at),
             client_endpoint=pair.client_endpoint,
         )

@@ -44,6 +44,6 @@ class NoLimit:
 
 def visiting_client(ctx: Context, proof: Proof, access_token: str) -> Portal:
     """Make a client whose address and user come from the proof."""
-    token = Token(access_token, "", proof.expires_at, proof.client_endpoint)
+    token = Token(access_token, lambda: "", proof.expires_at, proof.client_endpoint)
     credentials, whose = AppCredentials(proof.client_id, lambda: ""), Whose(proof.member_id, proof.user_id)
     return Portal(ctx.transport, ctx.oauth, _HeldToken(token), credentials, NoLimit(), ctx.now, whose)

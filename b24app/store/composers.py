@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from b24app.errors import N_, NotFound
+from b24app.store.prepared import ByKey
 from b24app.store.tables import Composer, LastChoice, LastTemplate, Prepared, Upload, upsert
 from b24app.store.templates import find as template
 from b24app.store.templates import in_use as templates
@@ -15,6 +16,9 @@ __all__ = [
 ]  # fmt: skip
 
 LIFE_MS = 24 * 3600 * 1000
+
+_LAST_CHOICE = ByKey(LastChoice.portal, LastChoice.user_id, LastChoice.template)
+_LAST_TEMPLATE = ByKey(LastTemplate.portal, LastTemplate.user_id)
 
 
 def get(portal: str, user_id: int, composer_id: str) -> Composer:
@@ -65,15 +69,13 @@ def recent(portal: str, user_id: int, most: int) -> list[Composer]:
 
 
 def last_choice(portal: str, user_id: int, template_id: str) -> dict[str, object]:
-    found = LastChoice.get_or_none(
-        (LastChoice.portal == portal) & (LastChoice.user_id == user_id) & (LastChoice.template == template_id)
-    )
+    found = _LAST_CHOICE(portal, user_id, template_id)
     return found.choice if found else {}
 
 
 def last_template(portal: str, user_id: int) -> str:
     """Return the id of the template this employee sent last, empty when he has sent none."""
-    found = LastTemplate.get_or_none((LastTemplate.portal == portal) & (LastTemplate.user_id == user_id))
+    found = _LAST_TEMPLATE(portal, user_id)
     return found.template if found else ""
 
 

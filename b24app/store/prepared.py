@@ -55,8 +55,9 @@ class Prepared:
         found = self.row(**values)
         if found is None:
             return None
-        read = {column.name: column.python_value(value) for column, value in zip(columns, found, strict=True)}
-        return table(__no_default__=True, **read)
+        row = table(__no_default__=True)  # and its values at once: Peewee would set them one by one
+        row.__data__ = {column.name: column.python_value(value) for column, value in zip(columns, found, strict=True)}
+        return row
 
     def rows(self, **values: Any) -> Iterator[tuple[Any, ...]]:
         yield from self._run(values).fetchall()

@@ -13,6 +13,7 @@ from b24app.domain.reminders import OFF, Reminders
 from b24app.domain.signature_request import Role, SignatureRequest, Signer, SignerStatus, Status
 from b24app.domain.timetable import next_moment
 from b24app.errors import N_, NotFound
+from b24app.store.prepared import ByKey
 from b24app.store.tables import KeptFile, Rendition, Request, SavedSignature, SignerLink, SignerRow, Value, upsert
 
 
@@ -24,9 +25,12 @@ class Due(NamedTuple):
     portal: str
 
 
+_BY_ID = ByKey(Request.portal, Request.id)
+
+
 def row(portal: str, request_id: str) -> Request:
     """Raises: NotFound, for another portal's request as well."""
-    found = Request.get_or_none((Request.portal == portal) & (Request.id == request_id))
+    found: Request | None = _BY_ID(portal, request_id)
     if found is None:
         raise NotFound(N_("This signature request does not exist."))
     return found
@@ -213,6 +217,8 @@ def signer_lines(portal: str, ids: Sequence[str]) -> dict[str, list[SignerRow]]:
 
 
 def signer_names(portal: str, ids: Sequence[str]) -> dict[str, str]:
+    if not ids:
+        return {}
     query = SignerRow.select(SignerRow.id, SignerRow.name).where((SignerRow.portal == portal) & SignerRow.id.in_(ids))
     return {row.id: row.name for row in query}
 

@@ -21,6 +21,7 @@ def register(app: Flask) -> None:
         ngettext=lambda one, many, n: _said_in(get_locale()).ngettext(one, many, n),
         newstyle=True,
     )
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]  # Jinja's own alias looks it up at every sentence
 
 
 @cache

@@ -65,13 +65,17 @@ class FrameSessionInterface(SessionInterface):
 
 
 def frame_token() -> str:
-    """Serialise the present session for the page being rendered (CSRF secret included)."""
-    from flask import current_app, session
+    """Serialise the present session for the page being rendered (CSRF secret included); its forms share one token."""
+    from flask import current_app, g, session
 
     generate_csrf()
-    interface = current_app.session_interface
-    assert isinstance(interface, FrameSessionInterface)
-    return interface.dump(session)
+    written, token = g.get("frame_token", (None, ""))
+    if written != session:
+        interface = current_app.session_interface
+        assert isinstance(interface, FrameSessionInterface)
+        token = interface.dump(session)
+        g.frame_token = dict(session), token
+    return str(token)
 
 
 def wants_fragment() -> bool:

@@ -25,20 +25,20 @@ class SealTimes(NamedTuple):
 
 def bench_seal(rounds: int = 60, pages: int = 5) -> SealTimes:
     """Seal the same document both ways in turns, so that a busy machine slows both."""
-    authority, pdf = create_authority("Nordwind Trade GmbH", datetime.now(UTC)), _document(pages)
-    sealer, bare = Sealer(authority), _bare_pyhanko(authority)
+    authority, pdf = create_authority("Nordwind Trade GmbH", datetime.now(UTC)), document(pages)
+    sealer, bare = Sealer(authority), bare_pyhanko(authority)
     ways = (lambda: sealer.seal(pdf, reason="Completed", now=datetime.now(UTC)), lambda: bare(pdf))
-    times = [[_time_ms(way) for way in ways] for _ in range(rounds + 3)][3:]
+    times = [[time_ms(way) for way in ways] for _ in range(rounds + 3)][3:]
     return SealTimes(*(statistics.median(column) for column in zip(*times, strict=True)))
 
 
-def _time_ms(act: Callable[[], object]) -> float:
+def time_ms(act: Callable[[], object]) -> float:
     start = time.perf_counter()
     act()
     return (time.perf_counter() - start) * 1000
 
 
-def _document(pages: int) -> bytes:
+def document(pages: int) -> bytes:
     pdf, out = pikepdf.new(), BytesIO()
     for page in range(pages):
         pdf.add_blank_page()
@@ -47,7 +47,7 @@ def _document(pages: int) -> bytes:
     return out.getvalue()
 
 
-def _bare_pyhanko(authority: Authority) -> Callable[[bytes], object]:
+def bare_pyhanko(authority: Authority) -> Callable[[bytes], object]:
     """Write the shortest pyHanko program that makes the same kind of seal with a kept key."""
     from asn1crypto import pem, x509
     from cryptography.hazmat.primitives import hashes

@@ -21,7 +21,7 @@ class Tokens:
     """A token store in memory: what store/ does with a row and a lock."""
 
     def __init__(self, endpoint: str, *, access: str = "at-1", refresh: str = "rt-1", life_s: int = 3600) -> None:
-        self.token = Token(access, refresh, NOW + timedelta(seconds=life_s), endpoint)
+        self.token = Token(access, lambda: refresh, NOW + timedelta(seconds=life_s), endpoint)
         self.saved: list[TokenPair] = []
         self.buried: list[str] = []
         self._lock = threading.Lock()
@@ -36,7 +36,7 @@ class Tokens:
 
     def save(self, pair: TokenPair) -> None:
         self.saved.append(pair)
-        self.token = Token(pair.access_token, pair.refresh_token, pair.expires_at, pair.client_endpoint)
+        self.token = Token(pair.access_token, lambda: pair.refresh_token, pair.expires_at, pair.client_endpoint)
 
     def moved(self, new_endpoint: str) -> None:
         self.token = replace(self.token, client_endpoint=new_endpoint)

@@ -41,7 +41,9 @@ class World:
     def tokens(self, user_id: int = ANNA) -> Tokens:
         grant = self.acme.token_for(user_id)
         store = Tokens(self.acme.url + "/rest/")
-        store.token = Token(grant.access, grant.refresh, utc_now() + timedelta(hours=1), self.acme.url + "/rest/")
+        store.token = Token(
+            grant.access, lambda: grant.refresh, utc_now() + timedelta(hours=1), self.acme.url + "/rest/"
+        )
         return store
 
     def portal(self, user_id: int = ANNA, tokens: Tokens | None = None) -> Portal:

@@ -49,7 +49,7 @@ def test_refreshes_an_expired_token_once_and_repeats(
     server.on("/rest/profile", only_new_token)
     assert portal.call("profile").result == {"ID": "6"}
     assert server.count("/oauth/token/") == 1
-    assert tokens.token.refresh_token == "rt-2"
+    assert tokens.token.refresh_token() == "rt-2"
     asked = next(one for one in server.asked if one.path == "/oauth/token/")
     assert asked.query == {
         "grant_type": "refresh_token",

@@ -57,7 +57,7 @@ def _opened(pdf: bytes) -> Iterator[pypdfium2.PdfDocument]:
 
 def _draw(document: pypdfium2.PdfDocument, number: int, width_px: int) -> tuple[bytes, tuple[int, int]]:
     page = document[number - 1]
-    bitmap = page.render(scale=scale_of(page.get_width(), page.get_height(), width_px))
+    bitmap = page.render(scale=scale_of(page.get_width(), page.get_height(), width_px), rev_byteorder=True)
     picture = bitmap.to_pil()
     target = io.BytesIO()
     picture.save(target, **WEBP)

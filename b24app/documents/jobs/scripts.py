@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 _RANGES = (
     ("he", 0x0590, 0x05FF),
@@ -27,7 +28,7 @@ def language_of_text(text: str) -> str:
     Direction follows the first letter (Unicode's rule P2); Chinese, Japanese and Thai decide where they are the greater
     part, and any kana makes it Japanese.
     """
-    letters = [_language_of(char) for char in text if unicodedata.category(char)[0] == "L"]
+    letters = [_language_of(char) for char in text if _is_letter(char)]
     if not letters:
         return ""
     if letters[0] in RIGHT_TO_LEFT:
@@ -38,6 +39,12 @@ def language_of_text(text: str) -> str:
     return "ja" if "ja" in eastern else max(set(eastern), key=eastern.count)
 
 
-def _language_of(char: str) -> str:
-    code = ord(char)
+@lru_cache(maxsize=4096)
+def _language_of(letter: str) -> str:
+    code = ord(letter)
     return next((language for language, first, last in _RANGES if first <= code <= last), "")
+
+
+@lru_cache(maxsize=4096)
+def _is_letter(char: str) -> bool:
+    return unicodedata.category(char)[0] == "L"

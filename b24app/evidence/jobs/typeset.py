@@ -13,10 +13,10 @@ PROGRAMS = Path(__file__).resolve().parents[1] / "typst"
 
 def certificate(args: dict[str, Any], blobs: dict[str, bytes]) -> Output:  # noqa: ARG001 - a job's shape
     """Typeset the certificate. Data out: `pages`, and `seal` with page, x, y, w, h (points from the top left)."""
-    program = _program("certificate.typ")
-    layout = Typesetting(program, args).query("layout")  # a Typst compiler keeps its source for one act only
+    typesetting = Typesetting(_program("certificate.typ"), args)
+    pdf, layout = typesetting.pdf(), typesetting.query("layout")
     pages = max(found["page"] for found in layout)
-    return Output({"seal": layout[0], "pages": pages}, {"pdf": Typesetting(program, args).pdf()})
+    return Output({"seal": layout[0], "pages": pages}, {"pdf": pdf})
 
 
 def seal(args: dict[str, Any], blobs: dict[str, bytes]) -> Output:  # noqa: ARG001 - a job's shape
