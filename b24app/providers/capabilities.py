@@ -11,6 +11,9 @@ from enum import StrEnum
 
 from b24app.domain.fields import FieldType
 
+APPROVER_SIGNS = "approver_signs"
+"""The name in a connection's settings under which its account has whoever approves sign at the provider."""
+
 
 class Auth(StrEnum):
     """How an account lets us in."""

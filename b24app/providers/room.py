@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from b24app.clock import Clock
+from b24app.errors import N_
 from b24app.providers.base import Letters, Order, Problem, Provider
-from b24app.providers.capabilities import Auth, Capabilities
+from b24app.providers.capabilities import APPROVER_SIGNS, Auth, Capabilities
 
 
 class Limiter(Protocol):
@@ -65,7 +66,8 @@ class Question:
 
     Secrets are kept locked and never shown again; other answers are the connection's `settings`. `choices` (value ->
     text): pick one. `is_long`: several lines, such as a PEM key. Answers are text; a tick box (`is_tick`) is True or
-    False in settings.
+    False in settings. `needs` names another question of the same way in: unless that one is ticked or filled in, the
+    tick is off, and `lacks` says so beside it.
     """
 
     name: str
@@ -76,6 +78,17 @@ class Question:
     is_long: bool = False
     is_tick: bool = False
     choices: Mapping[str, str] = field(default_factory=dict)
+    needs: str = ""
+    lacks: str = ""
+
+
+def ask_for_approver(label: str, *, needs: str = "", lacks: str = "") -> Question:
+    """Ask whether whoever approves signs at the provider as the last signer; `Capabilities.approver_signs` says it."""
+    hint = N_(
+        "As the last signatory, from within Bitrix24, instead of approving the document in Paraph. Bitrix24 has to "
+        "tell his e-mail address for that: give the application the permission user_basic."
+    )
+    return Question(APPROVER_SIGNS, label, hint, is_required=False, is_tick=True, needs=needs, lacks=lacks)
 
 
 Begin = Callable[[Mapping[str, str], Mapping[str, object], str, str], str]

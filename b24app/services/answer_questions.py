@@ -30,7 +30,11 @@ def way_into(room: Room, auth: str) -> WayIn:
 
 def field_of(question: Question) -> str:
     """Name the form's field of a question, apart from the form's own fields."""
-    return f"q-{question.name}"
+    return field_named(question.name)
+
+
+def field_named(name: str) -> str:
+    return f"q-{name}"
 
 
 def read_answers(way: WayIn, given: Mapping[str, str], kept: Container[str] = ()) -> Answers:
@@ -42,7 +46,7 @@ def read_answers(way: WayIn, given: Mapping[str, str], kept: Container[str] = ()
     if problems:
         raise FormRefused(problems)
     entered = {question.name: _text(question, given) for question in way.questions if question.is_secret}
-    settings = {question.name: _setting(question, given) for question in way.questions if not question.is_secret}
+    settings = _settings(way, given)
     secrets = {name: text for name, text in entered.items() if text or name not in kept}
     return Answers(secrets, {**settings, "auth": str(way.auth)})
 
@@ -62,6 +66,16 @@ def _problems(way: WayIn, given: Mapping[str, str], kept: Container[str]) -> Ite
 
 def _text(question: Question, given: Mapping[str, str]) -> str:
     return given.get(field_of(question), "").replace("\r\n", "\n").strip()
+
+
+def _settings(way: WayIn, given: Mapping[str, str]) -> dict[str, object]:
+    """Read what is no secret; a tick is off without what it needs, which is asked for before it."""
+    settings: dict[str, object] = {}
+    for question in way.questions:
+        if not question.is_secret:
+            is_possible = not question.needs or bool(settings.get(question.needs))
+            settings[question.name] = _setting(question, given) if is_possible else False
+    return settings
 
 
 def _setting(question: Question, given: Mapping[str, str]) -> object:

@@ -15,6 +15,7 @@ from b24app.services.context import Context
 from b24app.store import audit, outbox, request_words, requests
 from b24app.store.database import writing
 
+_LETTERS = (Topic.INVITE, Topic.REMIND, Topic.COPY_TO_SIGNERS, Topic.TELL_SIGNERS)
 _ALL_SIGNED = (Status.AWAITING_APPROVAL, Status.COMPLETING)
 
 
@@ -66,7 +67,8 @@ def effects(request: SignatureRequest, event: AuditEvent, position: int) -> Iter
     """Say which messages an event causes in the request's present state; most carry the event's position."""
     for topic in EFFECTS[event.type]:
         for signer_id in _recipients(request, event, topic):
-            yield topic, {"event": position, "signer_id": signer_id}
+            if topic not in _LETTERS or not _reads_in_bitrix24(request, signer_id):
+                yield topic, {"event": position, "signer_id": signer_id}
 
 
 def _recipients(request: SignatureRequest, event: AuditEvent, topic: Topic) -> Sequence[str]:
@@ -93,3 +95,9 @@ def _recipients(request: SignatureRequest, event: AuditEvent, topic: Topic) -> S
 
 def _knows_of_it(signer: Signer) -> bool:
     return signer.status not in (SignerStatus.WAITING_TURN, SignerStatus.BOUNCED, SignerStatus.DECLINED)
+
+
+def _reads_in_bitrix24(request: SignatureRequest, signer_id: str) -> bool:
+    """Say whether he is an employee who signs from within Bitrix24, where he is told of everything."""
+    signer = request.signer(signer_id)
+    return signer is not None and bool(signer.employee)

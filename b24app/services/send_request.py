@@ -10,7 +10,7 @@ from typing import Any
 from b24app.bitrix.card import CardSnapshot, Employee
 from b24app.clock import to_ms
 from b24app.domain.acts import Send
-from b24app.domain.fields import APPROVER, Field, FieldType, fields_of
+from b24app.domain.fields import APPROVER, Field
 from b24app.domain.preflight import Finding, blocking, doubts
 from b24app.domain.reminders import OFF, Reminders
 from b24app.domain.signature_request import Role, SignatureRequest, Signer, Status
@@ -32,6 +32,7 @@ from b24app.services.open_composer import candidates, slot_of, zone_of
 from b24app.services.place_fields import place_problems
 from b24app.services.prepare_document import inputs_of, shows
 from b24app.services.record import record_events
+from b24app.services.who_approves import Where, approver_of
 from b24app.store import composers, request_words, requests, templates
 from b24app.store.database import alone, writing
 from b24app.store.tables import Composer, Portal, Prepared, Request, Template
@@ -208,7 +209,8 @@ def _aggregate(
         )
         for position, choice in enumerate(form.signers, start=1)
     ]
-    employee = _signs_there(ctx, portal, card, form, prepared)
+    approver = approver_of(ctx, portal, card, form.connection, prepared)
+    employee = approver.employee if form.needs_approval and approver.where is Where.THERE else None
     return SignatureRequest(
         id=composer.id,
         portal=portal.member_id,
@@ -226,21 +228,6 @@ def _aggregate(
         is_external=bool(form.connection),
         is_test=_is_test(ctx, portal, form.connection),
     )
-
-
-def _signs_there(
-    ctx: Context, portal: Portal, card: CardSnapshot, form: ComposeForm, prepared: Prepared
-) -> Employee | None:
-    """Whoever approves, if he does so by signing last at the signing service: its account wants it, the document has a
-    place for it, and Bitrix24 tells his address. Else he approves here."""
-    try:
-        is_wanted = form.needs_approval and capabilities_of(ctx, portal.member_id, form.connection).approver_signs
-    except NotFound:  # told as a problem of the connection
-        return None
-    places = fields_of(tuple(Field.from_dict(data) for data in prepared.fields), APPROVER)
-    has_place = any(place.type is FieldType.SIGNATURE for place in places)
-    employee = card.responsible or card.me
-    return employee if is_wanted and has_place and is_address(employee.email) else None
 
 
 def _as_signer(ctx: Context, portal: Portal, employee: Employee, others: Sequence[Signer]) -> Signer:

@@ -23,6 +23,7 @@ from b24app.services.open_composer import open_composer
 from b24app.services.place_fields import editor_of_upload, place_on_upload
 from b24app.services.prepare_document import prepare_document
 from b24app.services.send_request import fit_before_sending, send_request
+from b24app.services.who_approves import Approver, approver_before_sending
 from b24app.web.compose_form import default_form, parse_compose_form
 from b24app.web.error_pages import sentence
 from b24app.web.guards import Caller, context, portal_required
@@ -91,13 +92,13 @@ def composer_page(caller: Caller, page: str = "composer/composer.html") -> str:
         return render_template("components/unsaved.html")
     view = open_composer(context(), caller.portal, caller.user_id, caller.entity)
     form = default_form(view)
-    return render_template(page, view=view, form=form, service=_service(caller, form))
+    return render_template(page, view=view, form=form, **_account(caller, form))
 
 
 def filled_composer(caller: Caller, view: ComposerView, form: ComposeForm) -> str:
     """Render a composer whose choices are made already."""
-    files, service = list_files(caller.portal, caller.user_id, form), _service(caller, form)
-    return render_template("composer/composer.html", view=view, form=form, files=files, service=service)
+    files = list_files(caller.portal, caller.user_id, form)
+    return render_template("composer/composer.html", view=view, form=form, files=files, **_account(caller, form))
 
 
 def first_names(form: ComposeForm) -> list[str]:
@@ -132,12 +133,19 @@ def _preview(caller: Caller, followed: Followed) -> str:
         "composer/_preview.html", followed=followed, form=followed.form, candidates=followed.candidates,
         responsible_name=followed.responsible_name, prepared=prepared, waiting=is_waiting(files),
         accepted=request.form.get("accept_empties", ""),
-        service=_service(caller, followed.form), problems=_unfit(caller, followed.form, prepared),
+        problems=_unfit(caller, followed.form, prepared), **_account(caller, followed.form, prepared),
     )  # fmt: skip
 
 
-def _service(caller: Caller, form: ComposeForm) -> ServiceView:
-    return service_view(context(), caller.portal, form.connection)
+def _account(
+    caller: Caller, form: ComposeForm, prepared: PreparedView | None = None
+) -> dict[str, ServiceView | Approver]:
+    """What templates say of the account: the service, and where whoever approves signs."""
+    ctx, prepared_id = context(), prepared.id if prepared else ""
+    return {
+        "service": service_view(ctx, caller.portal, form.connection),
+        "approver": approver_before_sending(ctx, caller.portal, caller.user_id, form, prepared_id),
+    }
 
 
 def _unfit(caller: Caller, form: ComposeForm, prepared: PreparedView | None) -> Problems:
@@ -186,8 +194,8 @@ def whole_page(
     view = replace(view, id=form.composer_id, locale=locale)
     return render_template(
         "composer/composer.html", view=view, form=form, prepared=prepared, files=files, problems=problems,
-        waiting=is_waiting(files), accepted=request.form.get("accept_empties", ""), service=_service(caller, form),
-        **shown,
+        waiting=is_waiting(files), accepted=request.form.get("accept_empties", ""),
+        **_account(caller, form, prepared), **shown,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from b24app.domain.choosing import UPLOAD
 from b24app.errors import N_, NotFound
 from b24app.providers.room import Room, WayIn
-from b24app.services.answer_questions import field_of, way_into
+from b24app.services.answer_questions import field_named, field_of, way_into
 from b24app.services.ask_consent import come_back, return_address, send_away
 from b24app.services.ask_provider import room_of
 from b24app.services.choose_service import offers_of
@@ -33,7 +33,8 @@ AT = "/settings/services"
 
 @bp.record_once
 def _on_register(state: BlueprintSetupState) -> None:
-    state.app.jinja_env.globals.update(**service_words.FOR_TEMPLATES, shown_amount=shown_amount, field_of=field_of)
+    own = {"shown_amount": shown_amount, "field_of": field_of, "field_named": field_named}
+    state.app.jinja_env.globals.update(**service_words.FOR_TEMPLATES, **own)
 
 
 @bp.post(f"{AT}/")

@@ -6,9 +6,11 @@ Application, portal and services answer over HTTP; the signers post the forms of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import requests as http
@@ -74,26 +76,37 @@ class Journey:
         return answer.text
 
     def letter(self, address: str) -> str:
-        """The link to the signing page in the newest letter of a service to somebody about this document."""
+        """The link to the signing page in the newest letter to somebody about this document, the service's or ours."""
         letters = self.stage.sandbox.mailbox.letters(address)
         texts = [each.text for each in letters if self.row.title in each.subject]
-        found = [link[0] for text in texts if (link := re.search(r"http\S+/(?:sign|Signing)/\S+", text))]
+        found = [link[0] for text in texts if (link := re.search(r"http\S+/(?:sign|Signing|s)/\S+", text))]
         assert found, f"no letter to {address}"
         return found[0]
 
     def sign(self, address: str, name: str) -> None:
-        """Press the button in the service's letter."""
-        self._fill_in(self.letter(address), name)
+        """Press the button in the letter, and where it is ours the one of our page."""
+        link = self.letter(address)
+        if link.startswith(self.stage.url):
+            self._sign_inside(link.removeprefix(self.stage.url), name)
+        else:
+            self._fill_in(link, name)
 
     def sign_as_employee(self, name: str) -> str:
-        """Go from the document's page to the service, as the scripts of our pages do, sign there, and come back."""
+        """Go from the document's page to the service, sign there, and come back."""
         led = re.search(r'data-back="(/s/[^"]+)/back"', self.press("sign"))
         assert led
-        visit = self._ask(f"{led[1]}/visit")["visit"]
+        return self._sign_inside(led[1], name)
+
+    def _sign_inside(self, path: str, name: str) -> str:
+        """Do what the scripts of our page do: ask for an address, open it in a frame or go there, come back."""
+        visit = self._ask(f"{path}/visit")["visit"]
         self.stage.settle()
-        back = self._fill_in(self._ask(f"{led[1]}/visit/{visit}")["open"], name)
-        assert back == f"{self.stage.url}{led[1]}/back?event=signing_complete"
-        return http.get(back, timeout=TIMEOUT_S).text
+        found = self._ask(f"{path}/visit/{visit}")
+        framed = {"client_id": found["client"], "parent_url": f"{self.stage.url}/s/"}
+        link = f"{found['open']}&{urlencode(framed)}" if found["opens"] == "frame" else found["open"]
+        back = self._fill_in(link, name)
+        assert back == ("" if found["opens"] == "frame" else f"{self.stage.url}{path}/back?event=signing_complete")
+        return http.get(f"{self.stage.url}{path}/back", timeout=TIMEOUT_S).text
 
     def _ask(self, path: str) -> Any:
         by_script = {"X-Paraph-Fragment": "1"}
@@ -109,6 +122,11 @@ class Journey:
         assert (answer.ok, has(answer.text, "problem")) == (True, False), answer.text
         self.settle()
         return str(answer.headers.get("Location", ""))
+
+    def letters_of_ours(self, address: str) -> int:
+        """How many of the letters to somebody about this document are Paraph's."""
+        letters = self.stage.sandbox.mailbox.letters(address)
+        return sum(self.row.title in each.subject and f"{self.stage.url}/" in each.text for each in letters)
 
     @property
     def row(self) -> Request:
@@ -226,17 +244,34 @@ def check_seals(journey: Journey, provider: str) -> None:
     assert verdict.sha256 == journey.row.final_sha256
 
 
-@pytest.fixture
-def approver_signs(stage: Stage) -> Iterator[None]:
-    """The account has its approver sign there, and Bitrix24 tells employees' addresses."""
-    row, app, scope = account_row(stage, "docusign"), stage.acme.app, stage.acme.app.scope
-    app.scope = f"{scope},user_basic"
-    with database.writing():
-        connections.save(row.portal, row.id, settings={**row.settings, "approver_signs": True})
+@contextmanager
+def answered(stage: Stage, provider: str, **answers: str) -> Iterator[None]:
+    """Other answers to an account's questions, given in the settings as the administrator does, and taken back."""
+    answer(stage, provider, answers)
     yield
+    answer(stage, provider, dict.fromkeys(answers, ""))
+
+
+def answer(stage: Stage, provider: str, answers: Mapping[str, str]) -> None:
+    path = f"/settings/services/{account(stage, provider)}/keys"
+    asked = stage.open(OLENA, "/").post(path)
+    given = {name: text for name, text in demo.FormValues.read(asked.text).items() if name.startswith("q-")}
+    given |= {"q-environment": "demo", "save": "1"} | {f"q-{name}": text for name, text in answers.items()}
+    kept = {name: text for name, text in given.items() if text}
+    assert asked.post(path, **kept).status == 200
+    stage.settle()
+
+
+@pytest.fixture
+def approver_signs(stage: Stage, request: pytest.FixtureRequest) -> Iterator[str]:
+    """An account that has its approver sign there; Bitrix24 tells employees' addresses. Returns its provider."""
+    app, scope = stage.acme.app, stage.acme.app.scope
+    provider = getattr(request, "param", "docusign")
+    inside = {"client_id": stage.sandbox.dropbox_sign.app.client_id, "embedded": "1"}
+    app.scope = f"{scope},user_basic"
+    with answered(stage, provider, approver_signs="1", **(inside if provider == "dropbox_sign" else {})):
+        yield provider
     app.scope = scope
-    with database.writing():
-        connections.save(row.portal, row.id, settings=row.settings)
 
 
 @pytest.mark.usefixtures("approver_signs")
@@ -247,20 +282,22 @@ def test_without_his_address_he_approves_here_as_ever(journey: Journey):
     assert len(journey.signers()) == 2
 
 
-@pytest.mark.usefixtures("approver_signs")
-def test_the_responsible_employee_signs_last_at_docusign_from_within_bitrix24(journey: Journey):
-    journey.send("docusign")
+@pytest.mark.parametrize("approver_signs", SERVICES, indirect=True)
+def test_the_responsible_employee_signs_last_from_within_bitrix24(journey: Journey, approver_signs: str):
+    journey.send(approver_signs)
     assert not has(journey.page(), "sign-there")
     journey.sign(ANN, "Ann Lee")
     journey.sign(MARCO, "Marco Rossi")
     assert journey.status is Status.AWAITING_SIGNATURES
     assert (has(journey.page(), "sign-there"), has(journey.page(), "approve")) == (True, False)
     assert "waits for the signature of the responsible employee" in journey.told()[-1]
-    assert "Letter sent" not in journey.page()
+    employee = journey.signers()[-1]
     for nobody in (OLENA, 0):
         with pytest.raises(NotAllowed, match="your turn"):
             own_link(journey.stage.ctx, journey.stage.stored, nobody, journey.request)
     assert 'data-reason="signed"' in journey.sign_as_employee("Anna Schmidt")
     assert said(journey)[3:] == ["Anna Schmidt signed", "Signed and sealed", "is completed"]
-    assert journey.status is Status.COMPLETED
     assert not has(journey.page(), "sign-there")
+    check_seals(journey, approver_signs)
+    assert journey.letters_of_ours(employee.email) == 0
+    assert journey.letters_of_ours(ANN) > 0

@@ -68,3 +68,23 @@ def test_an_account_is_connected_by_consent_and_a_document_goes_through_it(world
     expect(composer.get_by_test_id("service")).to_contain_text("Example Sign")
     expect(composer.get_by_test_id("status")).to_have_attribute("data-status", "awaiting_signatures")
     assert service.only().people[0].mail == MARCO
+
+
+def test_a_tick_is_off_with_its_reason_while_what_it_needs_is_missing(world: World):
+    """Its way in is Dropbox Sign's, where an employee signs only if everybody signs inside our pages."""
+    frame, _page = services_of(world)
+    frame.locator('[data-testid="way"][value="dropbox_sign/api_key"]').check()
+    frame.get_by_test_id("add").click()
+    ticks = {name: frame.locator(f'[data-question="{name}"]') for name in ("embedded", "approver_signs")}
+    reason = frame.locator('[data-testid="lacks"][data-of="approver_signs"]')
+    for tick in ticks.values():
+        expect(tick).to_be_disabled()
+    expect(reason).to_contain_text("either all sign there or nobody")
+    frame.locator('[data-question="client_id"]').fill("c1")
+    for tick in ticks.values():
+        tick.check()
+    expect(reason).to_be_hidden()
+    frame.locator('[data-question="client_id"]').fill("")
+    for tick in ticks.values():
+        expect(tick).to_be_disabled()
+        expect(tick).not_to_be_checked()

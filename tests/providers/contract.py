@@ -33,6 +33,7 @@ from tests.providers.scene import Scene
 from tests.services.desk import ANN, ANNA, MARCO
 
 BOTH = replace(MARCO, order=1)
+EMPLOYEE = "anna@acme.example"
 NOTIFY_URL = "https://sign.example.com/webhooks/here/secret"
 
 
@@ -290,6 +291,21 @@ class RoomContract:
         assert link.url.startswith("http")
         assert link.url not in repr(link)
 
+    def test_whoever_approves_signs_last_by_a_link_and_not_before_the_others(self, under_test: RoomUnderTest) -> None:
+        if not under_test.room.capabilities.approver_signs:
+            pytest.skip("its account has the approver sign here")
+        order = with_an_employee(an_order())
+        created = under_test.room.create(order, Steps())
+        ref, anna = created.provider_ref, created.signers["signer-3"]
+        for person in (ANN, MARCO):
+            assert self.signer_status(under_test, created, anna) in (SignerThere.WAITING_TURN, SignerThere.PENDING)
+            under_test.far.sign(ref, person.email)
+        assert under_test.room.get(ref).status is There.IN_PROGRESS
+        links = {under_test.room.signing_link(ref, anna, "https://sign.example.com/back").url for _ in range(2)}
+        assert len(links) == 2
+        under_test.far.sign(ref, EMPLOYEE)
+        assert under_test.room.get(ref).status is There.COMPLETED
+
     def test_a_lost_answer_to_sending_is_unknown_and_found_afterwards(self, under_test: RoomUnderTest) -> None:
         order = an_order()
         steps = Steps()
@@ -404,6 +420,13 @@ def an_order() -> Order:
         "our-reference", "Agreement 12", "agreement.pdf", a_pdf, people, fields, pdf_bytes=len(a_pdf()),
         notify_url=NOTIFY_URL,
     )  # fmt: skip
+
+
+def with_an_employee(order: Order) -> Order:
+    """The same with Anna, who signs last from within Bitrix24."""
+    anna = Signer("signer-3", 3, "Anna Schmidt", EMPLOYEE, order=3, employee=ANNA)
+    place = Field("signature-3", "3", FieldType.SIGNATURE, 1, 72, 700, 160.0, 24)
+    return replace(order, signers=[*order.signers, anna], fields=[*order.fields, place], embedded=[anna.id])
 
 
 def a_pdf() -> bytes:

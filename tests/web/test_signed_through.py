@@ -10,11 +10,14 @@ import pytest
 
 from b24app.clock import utc_now
 from b24app.domain.choosing import UPLOAD, Rule
+from b24app.domain.fields import Field, FieldType
+from b24app.services.connect_provider import add_connection
 from b24app.store import requests
 from b24app.store.database import reading
 from b24app.store.tables import Request
 from tests.office import ANNA, OLENA, Office, Page, looked_at, usual_form
 from tests.web.services_stage import Services, services_stage
+from tests.web.test_card_fields import put_on
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +94,47 @@ def test_what_the_service_lacks_is_switched_off_with_the_reason(services: Servic
     assert "Our account writes to the signatories in its own words" in preview.text
     assert re.search(r'data-testid="lacks-letter">', preview.text)
     assert re.search(r'data-testid="lacks-reminders" hidden', preview.text)
+
+
+@pytest.fixture
+def signs_there(services: Services) -> Iterator[str]:
+    """An account whose approver signs there, in a Bitrix24 that tells employees' addresses."""
+    app = services.office.sandbox.portal("acme").app
+    before, app.scope = app.scope, f"{app.scope},user_basic"
+    ctx, settings = services.office.ctx, {"auth": "jwt", "approver_signs": True}
+    yield add_connection(ctx, services.portal, "docusign", "Our DocuSign", {}, settings, waits_for_consent=True)
+    app.scope = before
+
+
+def where_approved(page: Page) -> str:
+    """What the composer says at the option: where, and whether there is something to read."""
+    [found] = re.findall(r'data-testid="approves" data-where="(\w+)"( hidden)?>([^<]*)', page.text)
+    assert bool(found[1]) == (found[0] == "here") == (not found[2].strip())
+    return str(found[0])
+
+
+def test_where_the_responsible_employee_signs_is_said_beforehand(services: Services, signs_there: str):
+    page = composer(services)
+    assert where_approved(page) == "here"
+    form = usual_form(page, connection=signs_there)
+    preview = page.post("/composer/preview", form)
+    assert where_approved(preview) == "there"
+    assert "Signs through Our DocuSign as the last signatory" in preview.text
+    assert where_approved(page.post("/composer/preview", {**form, "connection": ""})) == "here"
+    services.rule(default=signs_there)
+    assert where_approved(composer(services)) == "there"
+
+
+def test_why_he_does_not_sign_there_is_said_beforehand(services: Services, signs_there: str):
+    page = composer(services)
+    upload = put_on(page, [Field("s", "1", FieldType.SIGNATURE, 1, 100, 100, 160, 24).to_dict()])
+    form = usual_form(page, connection=signs_there, source="upload", document=[upload])
+    assert where_approved(page.post("/composer/preview", form)) == "no_place"
+    app = services.office.sandbox.portal("acme").app
+    app.scope = app.scope.removesuffix(",user_basic")
+    page = composer(services)
+    preview = page.post("/composer/preview", usual_form(page, connection=signs_there))
+    assert (where_approved(preview), "permission user_basic" in preview.text) == ("no_address", True)
 
 
 def test_what_the_service_will_not_take_is_told_with_the_pages_at_the_option(services: Services):

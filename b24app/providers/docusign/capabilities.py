@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from b24app.domain.fields import FieldType
 from b24app.providers.capabilities import (
+    APPROVER_SIGNS,
     Audit,
     Auth,
     Cancel,
@@ -51,7 +52,7 @@ def capabilities(settings: Mapping[str, object]) -> Capabilities:
         webhook=Scope.REQUEST,
         proof=Proof.BODY_HMAC,
         own_letter=True,
-        approver_signs=settings.get("approver_signs") is True,
+        approver_signs=settings.get(APPROVER_SIGNS) is True,
         copies=True,
         decline=True,
         change_signer=True,

@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 from b24app.errors import N_
 from b24app.providers.capabilities import Auth
-from b24app.providers.room import Begin, Question, WayIn
+from b24app.providers.room import Begin, Question, WayIn, ask_for_approver
 
 PRODUCTION, DEMO = "production", "demo"
 
@@ -44,16 +44,7 @@ _ACCOUNT = Question(
     N_("Only when the user belongs to several accounts: the API Account ID of the one to sign with."),
     is_required=False,
 )
-_APPROVER = Question(
-    "approver_signs",
-    N_("The responsible employee signs at DocuSign, too"),
-    N_(
-        "As the last signatory, from within Bitrix24, instead of approving the document in Paraph. Bitrix24 has to "
-        "tell his e-mail address for that: give the application the permission user_basic."
-    ),
-    is_required=False,
-    is_tick=True,
-)
+_APPROVER = ask_for_approver(N_("The responsible employee signs at DocuSign, too"))
 
 
 @dataclass(frozen=True)

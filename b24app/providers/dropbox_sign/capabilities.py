@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from b24app.domain.fields import FieldType
 from b24app.providers.capabilities import (
+    APPROVER_SIGNS,
     Audit,
     Auth,
     Cancel,
@@ -36,7 +37,10 @@ LONGEST, HOUR = timedelta(days=90), timedelta(hours=1)
 
 
 def capabilities(settings: Settings) -> Capabilities:
-    """Embedded: Dropbox Sign writes to nobody before the end, so every letter is Paraph's."""
+    """Embedded: Dropbox Sign writes to nobody before the end, so every letter is Paraph's.
+
+    A request is embedded for all its signers or for none: only then can an employee sign from within Bitrix24.
+    """
     embedded, test_mode = is_embedded(settings), bool(settings.get(TEST_MODE))
     return Capabilities(
         letters=frozenset(LetterKind) if embedded else frozenset({LetterKind.COPY}),
@@ -52,6 +56,7 @@ def capabilities(settings: Settings) -> Capabilities:
         webhook=Scope.APP if has_app_callback(settings) else Scope.ACCOUNT,
         proof=Proof.SECRET_ADDRESS if is_oauth(settings) else Proof.WEAK_HMAC,
         own_letter=True,
+        approver_signs=embedded and settings.get(APPROVER_SIGNS) is True,
         copies=True,
         decline=True,
         corrects_name=True,  # name and company are places that the signer writes himself

@@ -20,7 +20,7 @@ from b24app.providers.dropbox_sign.capabilities import (
     is_embedded,
 )
 from b24app.providers.dropbox_sign.fields import problems
-from b24app.providers.room import Account, Means, Question, Room, WayIn
+from b24app.providers.room import Account, Means, Question, Room, WayIn, ask_for_approver
 
 API_KEY, CLIENT_SECRET = "api_key", "client_secret"  # names in a connection's secrets
 
@@ -30,6 +30,15 @@ _EMBEDDED = Question(
     N_("Needs an API app that lists Paraph's address among its domains. Paraph then writes the letters to signers."),
     is_required=False,
     is_tick=True,
+    needs=CLIENT_ID,
+    lacks=N_("Off: it needs the client ID of an API app above."),
+)
+_APPROVER = ask_for_approver(
+    N_("The responsible employee signs at Dropbox Sign, too"),
+    needs=EMBEDDED,
+    lacks=N_(
+        "Off: it needs “People sign inside Paraph's pages”, for Dropbox Sign lets either all sign there or nobody."
+    ),
 )
 _TEST_MODE = Question(
     TEST_MODE,
@@ -84,6 +93,7 @@ def _by_key() -> WayIn:
                 is_required=False,
             ),
             _EMBEDDED,
+            _APPROVER,
             _TEST_MODE,
         ),
     )
@@ -108,6 +118,7 @@ def _by_consent(url: str) -> WayIn:
                 is_required=False,
             ),
             _EMBEDDED,
+            _APPROVER,
             _TEST_MODE,
         ),
         begin=partial(_begin, url),

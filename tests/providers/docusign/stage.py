@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from b24app.providers import docusign
-from b24app.providers.capabilities import Auth, Rate
+from b24app.providers.capabilities import APPROVER_SIGNS, Auth, Rate
 from b24app.providers.docusign.provider import DocuSignRoom
 from b24app.providers.doors import DOORS
 from b24app.providers.room import Account, Means, Room
@@ -69,7 +69,7 @@ def secrets_of(service: DocuSign) -> dict[str, str]:
 
 
 def settings_of(service: DocuSign, auth: Auth = Auth.JWT) -> dict[str, object]:
-    own = {"integration_key": service.integration.client_id, "user_id": service.user.user_id}
+    own = {"integration_key": service.integration.client_id, "user_id": service.user.user_id, APPROVER_SIGNS: True}
     return {"auth": str(auth), "environment": "demo", **own}
 
 

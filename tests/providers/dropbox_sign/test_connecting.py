@@ -13,8 +13,10 @@ from b24app.errors import ProviderError, Trouble
 from b24app.providers.base import NO_DRAFT
 from b24app.providers.capabilities import Auth, Delivery, LetterKind, Proof, Scope
 from b24app.providers.dropbox_sign import listed
+from b24app.providers.dropbox_sign.capabilities import capabilities
 from b24app.providers.dropbox_sign.connecting import app_url
 from b24app.providers.room import CODE, RETURN_TO, STATE
+from b24app.services.answer_questions import read_answers
 from tests.providers.contract import a_notice
 from tests.providers.dropbox_sign.consent import BACK, Drawer, by_consent, came_back
 from tests.providers.dropbox_sign.orders import order_for
@@ -67,6 +69,20 @@ def test_the_pages_for_people_live_beside_the_api():
 def test_what_an_account_can_do_follows_its_settings(settings, expected):
     can = listed("https://api.hellosign.com").capabilities(settings)
     assert (next(iter(can.delivery)), can.webhook, can.proof, can.test_mode) == expected
+
+
+def test_an_employee_signs_there_only_where_everybody_signs_inside_our_pages():
+    """A request is embedded for all or for nobody."""
+    by_key, by_page = listed("https://api.hellosign.com").ways_in
+    asked = {"q-api_key": "k", "q-client_secret": "s", "q-client_id": "c1", "q-embedded": "1", "q-approver_signs": "1"}
+    for way in (by_key, by_page):
+        settings = read_answers(way, asked).settings
+        assert capabilities(settings).approver_signs
+        alone = read_answers(way, {name: text for name, text in asked.items() if name != "q-embedded"}).settings
+        assert (alone["approver_signs"], capabilities(alone).approver_signs) == (False, False)
+    without_app = read_answers(by_key, {**asked, "q-client_id": ""}).settings
+    assert (without_app["embedded"], without_app["approver_signs"]) == (False, False)
+    assert not capabilities({"approver_signs": True}).approver_signs
 
 
 def test_letters_are_ours_where_the_service_writes_none(service):

@@ -24,4 +24,5 @@ class TestEmbeddedRoom(RoomContract):
     @pytest.fixture
     def under_test(self, far) -> RoomUnderTest:
         clock = MovedClock()
-        return RoomUnderTest(a_room(far.service, clock=clock, **embedded(far.service)), far, DOOR[1], clock)
+        room = a_room(far.service, clock=clock, approver_signs=True, **embedded(far.service))
+        return RoomUnderTest(room, far, DOOR[1], clock)
