@@ -71,13 +71,12 @@ def _emptied(name: str) -> bool:
     with psycopg.connect(f"{POSTGRES}/{name}", autocommit=True) as server:
         if server.execute(OTHERS).fetchone():
             return False
-        tables = {row[0] for row in server.execute(TABLES)}
-        sequences = [row[0] for row in server.execute(USED_SEQUENCES)]
-        ours = _tables()
         server.execute("SET session_replication_role = replica; SET synchronous_commit = off")
-        changes = [f'DROP TABLE "{table}"' for table in tables - ours]
-        changes += [f'DELETE FROM "{table}"' for table in tables & ours if table != HISTORY]
-        changes += [f'ALTER SEQUENCE "{sequence}" RESTART' for sequence in sequences]
+        tables, ours = {row[0] for row in server.execute(TABLES)}, _tables()
+        for table in tables - ours:
+            server.execute(f'DROP TABLE "{table}"')
+        changes = [f'DELETE FROM "{table}"' for table in tables & ours if table != HISTORY]
+        changes += [f'ALTER SEQUENCE "{row[0]}" RESTART' for row in server.execute(USED_SEQUENCES)]
         server.execute("; ".join(changes))
         return tables >= ours
 
