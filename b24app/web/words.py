@@ -93,7 +93,7 @@ _FIELD = {
     FieldType.CHECKBOX: N_("Checkbox"),
     FieldType.EMAIL: N_("E-mail"),
     FieldType.TITLE: N_("Position"),
-    FieldType.NUMBER: N_("Number"),
+    FieldType.NUMBER: N_("Number field"),
     FieldType.DAY: N_("Date to choose"),
     FieldType.RADIO: N_("Choice"),
     FieldType.DROPDOWN: N_("List"),

@@ -4,6 +4,7 @@
 import { call } from "../js/frame.js";
 import { complaint, fragment, swap } from "../js/answers.js";
 import { show, clear } from "../js/problems.js";
+import { keepInView } from "../js/visible-part.js";
 
 class PlaceFields extends HTMLElement {
   connectedCallback() {
@@ -22,7 +23,7 @@ class PlaceFields extends HTMLElement {
         import("./field-editor.js"),
         styles(this.dataset.styles),
       ]);
-      if (response.ok) this.#showDialog(await response.text());
+      if (response.ok) await this.#showDialog(await response.text());
       else show(this.form, { [this.#place]: Object.values(await complaint(response, this.dataset.unreachable)).flat() });
     } catch {
       show(this.form, { [this.#place]: [this.dataset.unreachable] });
@@ -34,10 +35,11 @@ class PlaceFields extends HTMLElement {
     return this.dataset.id ? "document" : "form";
   }
 
-  #showDialog(html) {
+  async #showDialog(html) {
     const dialog = document.createElement("dialog");
     dialog.className = "editing";
     document.body.append(dialog);
+    const letGo = await keepInView(dialog);
     dialog.showModal();
     dialog.innerHTML = html; // shown first: the editor fits the pages to the room there is
     dialog.setAttribute("aria-label", dialog.querySelector("field-editor").dataset.title);
@@ -45,11 +47,12 @@ class PlaceFields extends HTMLElement {
       event.preventDefault(); // escape belongs to the editor
     });
     dialog.addEventListener("close", () => {
+      letGo();
       dialog.remove();
       this.button.focus();
     });
     dialog.querySelector("field-editor").send = (action, fields) => this.#send(action, fields, dialog);
-    dialog.querySelector("[data-type]").focus();
+    dialog.querySelector("[data-type]").focus({ preventScroll: true });
   }
 
   /** Hand the fields in; resolves to what is wrong, or closes the dialog. */

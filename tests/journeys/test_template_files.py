@@ -44,6 +44,8 @@ def place(page: Page, frame: FrameLocator) -> None:
     pick(frame, "checkbox", 1, 80, 480, label="Express start", property=f"lead.{EXPRESS}")
     pick(frame, "text", 1, 200, 520, label="Order", property=f"lead.{ORDER}")
     frame.get_by_test_id("prop-shown_when").select_option(label="Express start")
+    page.evaluate("scrollBy(0, 60)")  # the portal scrolls around the frame: the editor stays on the screen as a whole
+    expect(frame.get_by_test_id("field-editor")).to_be_in_viewport(ratio=0.98)
     picture(page, "template-field-editor")
     frame.get_by_test_id("editor-save").click()
     expect(frame.get_by_test_id("placed")).to_contain_text("3 fields")
