@@ -118,6 +118,8 @@ class Room:
     without a network; `settings["auth"]` is the way in that was taken (an `Auth`). `ways_in`: the first is proposed.
     `pages`: the https origins that a signer's frame needs, for a signing page opened inside ours. `problems`: what does
     not fit beyond what capabilities tell, for pages to say before sending; the room's `validate` says it too.
+    `fixed`: question -> answer, for those on which documents that are out depend: while there are any, such an answer
+    is not changed for another.
     """
 
     name: str
@@ -127,3 +129,4 @@ class Room:
     ways_in: tuple[WayIn, ...] = ()
     pages: Callable[[Mapping[str, object]], tuple[str, ...]] = lambda _settings: ()
     problems: Callable[[Order], Iterable[Problem]] = lambda _order: ()
+    fixed: Callable[[Mapping[str, object]], Mapping[str, object]] = lambda _settings: {}

@@ -5,7 +5,8 @@ A snapshot is the truth; an event is only the reason to ask for one (docs/decisi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -63,7 +64,9 @@ class Snapshot:
     """One request at the provider at the moment it was asked for.
 
     A DECLINED one has a signer who declined, a COMPLETED one has nobody left to sign. `ended_at` is by the provider's
-    clock; `reason` says why it ended, in a person's words or the provider's.
+    clock; `reason` says why it ended, in a person's words or the provider's. `entries`: what signers entered, our
+    field's id -> its text as it stands there; "yes" or nothing for a tick and for a button of a group. What is missing
+    was not told: the place is taken to be as it was sent.
     """
 
     provider_ref: str
@@ -71,6 +74,7 @@ class Snapshot:
     signers: tuple[SignerState, ...] = ()
     ended_at: datetime | None = None
     reason: str = ""
+    entries: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def signer(self, signer_ref: str) -> SignerState | None:
         return next((signer for signer in self.signers if signer.signer_ref == signer_ref), None)

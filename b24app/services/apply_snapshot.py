@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 from b24app.clock import from_ms, to_ms
 from b24app.domain.acts import Act, ReportFailure
+from b24app.domain.entered_elsewhere import entered_elsewhere
 from b24app.domain.events import Topic
-from b24app.domain.signature_request import SignatureRequest, Status
+from b24app.domain.signature_request import SignatureRequest, SignerStatus, Status
 from b24app.providers.base import Provider
 from b24app.providers.snapshot import Event, SignerState, Snapshot, There
 from b24app.services.context import Context
@@ -37,6 +38,8 @@ def apply_snapshot(
         acts = list(acts_of(Reading(request, snapshot, provider.name, states, bounces)))
         for act in acts:
             request = apply_inside(ctx, portal, request_id, act)
+        if acts and snapshot.entries:
+            _keep_entries(request, snapshot.entries)
         _note_look(ctx, provider, kept, request, began, heard=bool(acts))
         _after(ctx, kept, request, snapshot, acts)
     if acts:
@@ -63,6 +66,17 @@ def _states(portal: str, request_id: str, snapshot: Snapshot) -> dict[str, Signe
         snapshot.signers, key=lambda state: present.get(known.get(state.signer_ref, "")) == state.signer_ref
     )
     return {known[state.signer_ref]: state for state in by_age if state.signer_ref in known}
+
+
+def _keep_entries(request: SignatureRequest, entries: Mapping[str, str]) -> None:
+    """Keep what those who have signed entered there, as what people enter on our own pages is kept."""
+    signed = {str(signer.position): signer for signer in request.signing if signer.status is SignerStatus.SIGNED}
+    fields = requests.fields(requests.row(request.portal, request.id))
+    known = requests.values(request.portal, request.id, list(signed))
+    whose = {field.id: field.signer for field in fields}
+    for value in entered_elsewhere([field for field in fields if field.signer in signed], entries):
+        if known.get(value.field_id) != value:
+            requests.put_value(request.portal, request.id, whose[value.field_id], value)
 
 
 def _note_look(

@@ -13,7 +13,9 @@ from b24app.errors import N_, InvalidPayload, NotAllowed, NotFound, ProviderErro
 from b24app.outbox.message import Message
 from b24app.providers.capabilities import Auth, Capabilities, Scope
 from b24app.providers.registry import Registry
+from b24app.services.answer_questions import field_named
 from b24app.services.ask_provider import HEALTH, asking, note_health, room_of
+from b24app.services.composing import FormRefused
 from b24app.services.context import Context
 from b24app.services.signing_rules import forget_connection
 from b24app.store import connections, holdings, outbox
@@ -23,6 +25,10 @@ from b24app.store.vault import fingerprint
 
 FORMER_KEYS = timedelta(days=1)
 MAX_NAME_CHARS = 120
+FIXED = N_(
+    "Documents are out that can be signed with the present setting only: %(count)s. Withdraw or finish them first, or "
+    "connect the account a second time with the other setting."
+)
 MENDED_BY_A_PERSON = frozenset({Trouble.AUTH_FAILED, Trouble.CONSENT_NEEDED})
 _SCOPES = (Scope.ACCOUNT, Scope.APP)
 
@@ -75,7 +81,8 @@ def change_secrets(
 ) -> None:
     """Put other keys in place of those that stand; requests that are out go on with them.
 
-    What the provider proves with the former ones is believed for another day. Raises: NotFound.
+    What the provider proves with the former ones is believed for another day. Raises: NotFound; FormRefused naming
+    `q-<question>` for a setting on which documents that are out depend.
     """
     row = connections.get(portal.member_id, connection)
     changes: dict[str, object] = {"health": "consent" if waits_for_consent else "new", "health_note": ""}
@@ -85,10 +92,24 @@ def change_secrets(
         changes["secrets"] = ctx.vault.lock(json.dumps(dict(secrets)))
         changes |= {"former_secrets": row.secrets, "former_until": to_ms(ctx.now() + FORMER_KEYS)}
     with writing():
+        _refuse_fixed(ctx, connections.get(portal.member_id, connection), settings)
         connections.save(portal.member_id, connection, **changes)
         if not waits_for_consent:
             enqueue_check(ctx, portal.member_id, connection)
     ctx.hints.hint(portal.member_id)
+
+
+def _refuse_fixed(ctx: Context, row: Connection, settings: Mapping[str, object] | None) -> None:
+    """Raises: FormRefused while documents are out that could no longer be signed."""
+    if settings is None:
+        return
+    fixed = room_of(ctx, row.provider).fixed
+    was, wanted = fixed(row.settings), fixed(settings)
+    changed = [name for name in was.keys() & wanted.keys() if was[name] != wanted[name]]
+    out = holdings.count_open_through(row.portal, row.id) if changed else 0
+    if out:
+        problem = InvalidPayload(FIXED, count=out)
+        raise FormRefused({field_named(name): [problem] for name in changed})
 
 
 def secrets_of(ctx: Context, row: Connection) -> dict[str, str]:
@@ -154,12 +175,13 @@ def check_connection(ctx: Context, providers: Registry, message: Message) -> Non
 
 
 def _try(ctx: Context, providers: Registry, row: Connection, capabilities: Capabilities) -> None:
+    """What was learnt of the account is kept before its webhook is set, which may fail or never be allowed."""
     with asking(ctx, providers, row.portal, row.id) as provider:
         account = provider.check_connection()
+        with writing():
+            connections.save(row.portal, row.id, account=asdict(account))
         if capabilities.webhook in _SCOPES:
             provider.ensure_webhook(webhook_url(ctx, row))
-    with writing():
-        connections.save(row.portal, row.id, account=asdict(account))
 
 
 def step_of(ctx: Context, provider: str) -> str:

@@ -5,164 +5,30 @@ Application, portal and services answer over HTTP; the signers post the forms of
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
-import requests as http
 
 from b24app import demo
-from b24app.domain.signature_request import Signer, Status
+from b24app.domain.fields import Field, FieldType
+from b24app.domain.signature_request import Status
 from b24app.errors import NotAllowed
 from b24app.evidence.verify import verify
 from b24app.sandbox.esign.paper.seal import certificate_pem
 from b24app.sandbox.examples.acme import OLENA
 from b24app.services.sign_as_employee import own_link
-from b24app.store import authorities, connections, database, requests
-from b24app.store.tables import Connection, Request
-from tests.bench.calls import ANN, MARCO, approve, launch, open_composer, send_to_two
+from b24app.store import authorities, database
+from tests.bench.calls import ANN, MARCO
 from tests.installing import Stage, open_stage
+from tests.journeys.elsewhere import SERVICES, Journey, account, has
 
-TIMEOUT_S = 30
-SERVICES = {"dropbox_sign": "Dropbox Sign", "docusign": "DocuSign"}
 SAYINGS = (
     "is being sent for signature", "is being sent through DocuSign", "needs attention", "Ann Lee signed",
     "Marco Rossi signed", "Anna Schmidt signed", "was approved and is being sealed", "Signed and sealed",
     "is completed",
 )  # fmt: skip
-
-
-@dataclass
-class Journey:
-    """A lead of its own with the people of lead 77, and what became of its document."""
-
-    stage: Stage
-    lead: int
-    request: str = ""
-
-    def send(self, provider: str) -> None:
-        page = open_composer(self.stage, self.lead)
-        answer = send_to_two(self.stage, page, connection=account(self.stage, provider))
-        found = re.search(r'data-request="([^"]+)"', answer)
-        assert found, answer
-        self.request = found[1]
-        self.settle()
-
-    def approve(self) -> None:
-        """Press the button of the newest live card, which is this document's, and sign."""
-        approve(self.stage)
-        self.settle()
-
-    def settle(self) -> None:
-        """Let the worker work and the services' events arrive, until nothing moves any more."""
-        for _ in range(4):
-            self.stage.settle()
-
-    def page(self) -> str:
-        """The document's page, as Anna sees it."""
-        return launch(self.stage, "/", "DEFAULT", {"request": self.request}).text
-
-    def press(self, act: str, **fields: str) -> str:
-        """Press a button of it; returns the page that it leads to."""
-        form = demo.FormValues.read(self.page())
-        tokens = {name: form[name] for name in ("paraph_session", "csrf_token")}
-        url = f"{self.stage.url}/requests/{self.request}/{act}"
-        answer = http.post(url, data={**tokens, **fields}, timeout=TIMEOUT_S)
-        answer.raise_for_status()
-        return answer.text
-
-    def letter(self, address: str) -> str:
-        """The link to the signing page in the newest letter to somebody about this document, the service's or ours."""
-        letters = self.stage.sandbox.mailbox.letters(address)
-        texts = [each.text for each in letters if self.row.title in each.subject]
-        found = [link[0] for text in texts if (link := re.search(r"http\S+/(?:sign|Signing|s)/\S+", text))]
-        assert found, f"no letter to {address}"
-        return found[0]
-
-    def sign(self, address: str, name: str) -> None:
-        """Press the button in the letter, and where it is ours the one of our page."""
-        link = self.letter(address)
-        if link.startswith(self.stage.url):
-            self._sign_inside(link.removeprefix(self.stage.url), name)
-        else:
-            self._fill_in(link, name)
-
-    def sign_as_employee(self, name: str) -> str:
-        """Go from the document's page to the service, sign there, and come back."""
-        led = re.search(r'data-back="(/s/[^"]+)/back"', self.press("sign"))
-        assert led
-        return self._sign_inside(led[1], name)
-
-    def _sign_inside(self, path: str, name: str) -> str:
-        """Do what the scripts of our page do: ask for an address, open it in a frame or go there, come back."""
-        visit = self._ask(f"{path}/visit")["visit"]
-        self.stage.settle()
-        found = self._ask(f"{path}/visit/{visit}")
-        framed = {"client_id": found["client"], "parent_url": f"{self.stage.url}/s/"}
-        link = f"{found['open']}&{urlencode(framed)}" if found["opens"] == "frame" else found["open"]
-        back = self._fill_in(link, name)
-        assert back == ("" if found["opens"] == "frame" else f"{self.stage.url}{path}/back?event=signing_complete")
-        return http.get(f"{self.stage.url}{path}/back", timeout=TIMEOUT_S).text
-
-    def _ask(self, path: str) -> Any:
-        by_script = {"X-Paraph-Fragment": "1"}
-        return http.post(f"{self.stage.url}{path}", headers=by_script, timeout=TIMEOUT_S).json()
-
-    def _fill_in(self, link: str, name: str) -> str:
-        """Sign on the service's page; returns where that leads back to."""
-        page = http.get(link, timeout=TIMEOUT_S)
-        form = demo.FormValues.read(page.text)
-        entries = {field: value or "Words" for field, value in form.items() if field.startswith("field-")}
-        signature = {"agree": "1", "signature-typed": name}
-        answer = http.post(page.url, data={**entries, **signature}, timeout=TIMEOUT_S, allow_redirects=False)
-        assert (answer.ok, has(answer.text, "problem")) == (True, False), answer.text
-        self.settle()
-        return str(answer.headers.get("Location", ""))
-
-    def letters_of_ours(self, address: str) -> int:
-        """How many of the letters to somebody about this document are Paraph's."""
-        letters = self.stage.sandbox.mailbox.letters(address)
-        return sum(self.row.title in each.subject and f"{self.stage.url}/" in each.text for each in letters)
-
-    @property
-    def row(self) -> Request:
-        with database.reading():
-            return requests.row(self.stage.acme.member_id, self.request)
-
-    def signers(self) -> tuple[Signer, ...]:
-        with database.reading():
-            return requests.load(self.stage.acme.member_id, self.request).signing
-
-    @property
-    def status(self) -> Status:
-        return Status(self.row.status)
-
-    def told(self) -> list[str]:
-        """What the card's timeline says, oldest first."""
-        records = self.stage.acme.timeline.of((1, self.lead))
-        return [str(record.data["text"]) for record in reversed(records) if "text" in record.data]
-
-    def final(self) -> bytes:
-        """The sealed file, as it is pinned to the card."""
-        [pinned] = self.stage.acme.timeline.pinned((1, self.lead))
-        [number] = pinned.data["files"]
-        files = self.stage.acme.files
-        stored = files.get(files.disk[number].file_id)
-        assert stored
-        return stored.content
-
-
-def account(stage: Stage, provider: str) -> str:
-    return account_row(stage, provider).id
-
-
-def account_row(stage: Stage, provider: str) -> Connection:
-    with database.reading():
-        return next(row for row in connections.of_portal(stage.acme.member_id) if row.provider == provider)
 
 
 @pytest.fixture(scope="module")
@@ -220,10 +86,6 @@ def test_what_one_service_refuses_is_sent_and_signed_through_the_other(journey: 
     journey.approve()
     assert said(journey)[:3] == ["is being sent for signature", "needs attention", "is being sent through DocuSign"]
     assert journey.status is Status.COMPLETED
-
-
-def has(page: str, testid: str) -> bool:
-    return f'data-testid="{testid}"' in page
 
 
 def said(journey: Journey) -> list[str]:
@@ -301,3 +163,53 @@ def test_the_responsible_employee_signs_last_from_within_bitrix24(journey: Journ
     check_seals(journey, approver_signs)
     assert journey.letters_of_ours(employee.email) == 0
     assert journey.letters_of_ours(ANN) > 0
+
+
+T = FieldType
+UF = {name: f"UF_CRM_{name}" for name in ("START_DATE", "PO_NUMBER", "SUPPORT_LEVEL", "EXPRESS_START", "NEED_TRAINING")}
+CUSTOMER, HOURS = "UF_CRM_1720019876534", "UF_CRM_HOURS"
+
+
+def bound(name: str, kind: FieldType, row: int, property: str, **more: Any) -> Field:
+    return Field(name, "1", kind, 1, 100, 100 + 30 * row, 160, 20, property=f"lead.{property}", required=False, **more)
+
+
+BOUND = [
+    Field("sign", "1", T.SIGNATURE, 1, 100, 600, 160, 40),
+    bound("start", T.DAY, 1, UF["START_DATE"]),
+    bound("order", T.TEXT, 2, UF["PO_NUMBER"]),
+    bound("level", T.DROPDOWN, 3, UF["SUPPORT_LEVEL"]),
+    bound("express", T.CHECKBOX, 4, UF["EXPRESS_START"]),
+    bound("training", T.CHECKBOX, 5, UF["NEED_TRAINING"]),
+    bound("hours", T.NUMBER, 6, HOURS),
+    bound("old", T.RADIO, 7, CUSTOMER, group="number", label="K-1"),
+    bound("new", T.RADIO, 8, CUSTOMER, group="number", label="K-2"),
+]
+
+
+@pytest.fixture(scope="module")
+def hours(stage: Stage) -> None:
+    stage.acme.crm.add_user_field("CRM_LEAD", HOURS, "double", "Hours")
+
+
+@pytest.mark.usefixtures("hours")
+@pytest.mark.parametrize("provider", ["", *SERVICES])
+def test_what_the_signer_enters_comes_back_into_the_card_wherever_it_is_signed(stage: Stage, provider: str):
+    levels = next(known.options for known in stage.acme.crm.user_fields if known.name == UF["SUPPORT_LEVEL"])
+    first, second = list(levels)[:2]
+    uf = {UF["SUPPORT_LEVEL"]: first, UF["EXPRESS_START"]: False, UF["NEED_TRAINING"]: True, CUSTOMER: "K-1"}
+    kept = {name: stage.acme.crm.items[1, 77].fields[name] for name in ("contactIds", "contactId")}
+    lead = stage.acme.add_lead(title=f"Entered {provider}", uf=uf, **kept)
+    journey = Journey(stage, int(lead.id))
+    journey.send_file(provider, BOUND)
+    entries = {
+        "start": "15.01.2027", "order": "PO-2", "level": levels[second], "express": "yes", "training": "",
+        "hours": "12,5", "new": "yes",
+    }  # fmt: skip
+    journey.enter(entries)
+    assert journey.status is Status.COMPLETED
+    texts = {name: value.text for name, value in journey.values().items() if name != "sign"}
+    assert texts == {**entries, "start": "2027-01-15", "old": ""}
+    card = stage.acme.crm.items[1, journey.lead].uf
+    written = [card[UF[name]] for name in UF] + [card[HOURS], card[CUSTOMER]]
+    assert written == ["2027-01-15", "PO-2", second, True, False, 12.5, "K-2"]

@@ -37,6 +37,21 @@ EMPLOYEE = "anna@acme.example"
 NOTIFY_URL = "https://sign.example.com/webhooks/here/secret"
 
 
+PLACES = [
+    Field(name, "1", kind, 1, 72, 100 + 30 * row, 120, 20, **more)
+    for row, (name, kind, more) in enumerate(
+        [
+            ("words", FieldType.TEXT, {}),
+            ("tick", FieldType.CHECKBOX, {"required": False}),
+            ("pick", FieldType.DROPDOWN, {"options": ("Basic", "Standard")}),
+            ("one", FieldType.RADIO, {"group": "choice"}),
+            ("other", FieldType.RADIO, {"group": "choice"}),
+        ]
+    )
+]
+"""What Ann fills in beside her signature."""
+
+
 class LifeContract:
     """What an employee sees of a request, whoever signs it for him. Fixture: `scene`."""
 
@@ -305,6 +320,17 @@ class RoomContract:
         assert len(links) == 2
         under_test.far.sign(ref, EMPLOYEE)
         assert under_test.room.get(ref).status is There.COMPLETED
+
+    def test_what_a_signer_entered_is_told_once_he_has_signed(self, under_test: RoomUnderTest) -> None:
+        if not {place.type for place in PLACES} <= under_test.room.capabilities.field_types:
+            pytest.skip("its signers fill in nothing")
+        order = replace(an_order(), fields=[*an_order().fields, *PLACES])
+        created = under_test.room.create(order, Steps())
+        under_test.far.sign(created.provider_ref, ANN.email)
+        entries = under_test.room.get(created.provider_ref).entries
+        assert entries["words"] in ("Words", "1")  # as the far side fills it in
+        assert (entries["tick"], entries["pick"]) == ("yes", "Basic")
+        assert sorted((entries["one"], entries["other"])) == ["", "yes"]
 
     def test_a_lost_answer_to_sending_is_unknown_and_found_afterwards(self, under_test: RoomUnderTest) -> None:
         order = an_order()

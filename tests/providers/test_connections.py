@@ -20,7 +20,13 @@ from b24app.providers.base import BUILTIN
 from b24app.providers.registry import Opening, Registry
 from b24app.services.ask_provider import asking, capabilities_of
 from b24app.services.change_reminders import change_reminders
-from b24app.services.connect_provider import add_connection, change_secrets, remove_connection, secrets_of
+from b24app.services.connect_provider import (
+    add_connection,
+    change_secrets,
+    remove_connection,
+    secrets_of,
+    try_connection,
+)
 from b24app.services.kept_keys import KeptKeys
 from b24app.services.remind_signer import remind_signer
 from b24app.services.uninstall_portal import uninstall_portal
@@ -59,6 +65,15 @@ def test_a_new_account_is_tried_and_its_events_come_here(scene):
     assert row(scene).health == "ok"
     assert row(scene).account["plan"] == "Small"
     assert scene.service.desk.hook.startswith("http://localhost:8700/webhooks/example/")
+
+
+def test_what_was_learnt_of_the_account_is_kept_though_its_events_cannot_be_sent_here(scene):
+    scene.service.faults.add("http_error", method="set_hook", status=403, word="forbidden")
+    with writing():
+        connections.save("acme", scene.connection, account={})
+    try_connection(scene.desk.ctx, scene.desk.portal, scene.connection)
+    scene.desk.work()
+    assert (row(scene).health, row(scene).account["plan"]) == ("limited", "Small")
 
 
 def test_a_wrong_key_is_told_and_a_right_one_heals_it(scene):

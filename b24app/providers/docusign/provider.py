@@ -93,7 +93,7 @@ class DocuSignRoom(NoSuchCall):
         return sending.created(order, reading.words(found[0], "envelopeId"), reading.words(found[0], "status"))
 
     def get(self, provider_ref: str) -> Snapshot:
-        return reading.snapshot(self._envelope(provider_ref, include="recipients"))
+        return reading.snapshot(self._envelope(provider_ref, include="recipients,tabs"))
 
     def signing_link(self, provider_ref: str, signer_ref: str, return_to: str) -> Link:
         """Only for a signer who was sent as one who signs inside our page; for others NOT_FOUND.

@@ -6,11 +6,16 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from b24app.domain.entries import YES
+from b24app.domain.fields import FieldType
+from b24app.providers.docusign.tabs import KINDS, RADIOS
 from b24app.providers.docusign.words import ENVELOPES, RECIPIENTS, REF_FIELD
 from b24app.providers.snapshot import SignerState, SignerThere, Snapshot, There
 
 EXPIRED_REASON = "envelope has expired"
 
+_TICKED_OR_SIGNED = (FieldType.CHECKBOX, FieldType.SIGNATURE, FieldType.INITIALS)
+_ENTERED = tuple(kind for type, kind in KINDS.items() if type not in _TICKED_OR_SIGNED)
 _ENDS = ("completedDateTime", "declinedDateTime", "voidedDateTime", "deletedDateTime")
 _MOMENTS: Mapping[SignerThere, str] = {
     SignerThere.PENDING: "sentDateTime",
@@ -31,7 +36,22 @@ def snapshot(envelope: Mapping[str, Any]) -> Snapshot:
         signers,
         ended_at=next((end for end in ends if end), None),
         reason=words(envelope, "voidedReason") or declined,
+        entries={label: entry for recipient in recipients(envelope) for label, entry in entered(recipient)},
     )
+
+
+def entered(recipient: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Read what a recipient's tabs hold, by label, which is our field's id; a radio button's is its value."""
+    tabs = part(recipient, "tabs")
+    for kind in _ENTERED:
+        yield from ((words(tab, "tabLabel"), words(tab, "value")) for tab in entries(tabs, kind) if "value" in tab)
+    yield from ((words(tab, "tabLabel"), _ticked(tab)) for tab in entries(tabs, KINDS[FieldType.CHECKBOX]))
+    for group in entries(tabs, RADIOS):
+        yield from ((words(button, "value"), _ticked(button)) for button in entries(group, "radios"))
+
+
+def _ticked(tab: Mapping[str, Any]) -> str:
+    return YES if words(tab, "selected").lower() == "true" else ""
 
 
 def standing(envelope: Mapping[str, Any]) -> There:

@@ -35,6 +35,7 @@ KINDS: Mapping[FieldType, str] = {
     FieldType.CHECKBOX: "checkboxTabs",
     FieldType.DROPDOWN: "listTabs",
 }
+RADIOS = "radioGroupTabs"
 """Radio buttons stand in groups of their own."""
 
 PATTERNS: Mapping[Check, str] = {
@@ -58,7 +59,7 @@ def tabs_of(signer: Signer, fields: Sequence[Field]) -> dict[str, list[Tab]]:
     radios = [field for field in own if field.type is FieldType.RADIO]
     for group in dict.fromkeys(map(_radio_name, radios)):
         buttons = [field for field in radios if _radio_name(field) == group]
-        made.setdefault("radioGroupTabs", []).append(_radio_group(group, buttons, parents))
+        made.setdefault(RADIOS, []).append(_radio_group(group, buttons, parents))
     for field in own:
         if _must_be_ticked(field):
             made.setdefault("tabGroups", []).append(_must_tick(field))

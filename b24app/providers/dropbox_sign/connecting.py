@@ -61,7 +61,13 @@ def listed(url: str) -> Room:
         return (app_url(url),) if is_embedded(settings) else ()
 
     ways_in = (_by_key(), _by_consent(url))
-    return Room(NAME, TITLE, capabilities, open_room, ways_in, pages, lambda order: problems(order.fields))
+    return Room(NAME, TITLE, capabilities, open_room, ways_in, pages, lambda order: problems(order.fields), _fixed)
+
+
+def _fixed(settings: Settings) -> dict[str, object]:
+    """What is signed inside our pages can be signed nowhere else, and with that API app only."""
+    inside = is_embedded(settings)
+    return {EMBEDDED: inside, **({CLIENT_ID: client_id(settings)} if inside else {})}
 
 
 def app_url(url: str) -> str:

@@ -6,15 +6,16 @@ A request has no status word but three booleans; everybody's `status_code` tells
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from b24app.domain.entries import YES
 from b24app.domain.signature_request import Signer
 from b24app.providers.base import AccountInfo, Created, Link, Opens, Order
 from b24app.providers.dropbox_sign.sending import OUR_REF
 from b24app.providers.dropbox_sign.tokens import Tokens
-from b24app.providers.dropbox_sign.words import AWAITING, SIGNED, SIGNERS
+from b24app.providers.dropbox_sign.words import AWAITING, SIGNED, SIGNED_BY_HAND, SIGNERS, TICKED
 from b24app.providers.snapshot import SignerState, SignerThere, Snapshot, There
 
 Json = Mapping[str, Any]
@@ -31,8 +32,27 @@ def snapshot(found: Json) -> Snapshot:
     states = tuple(state for signature in signatures for state in _states(signature, signatures))
     status = _status(found, states)
     return Snapshot(
-        found["signature_request_id"], status, states, _ended_at(signatures, status), _reason(states, status)
+        found["signature_request_id"],
+        status,
+        states,
+        _ended_at(signatures, status),
+        _reason(states, status),
+        dict(_entries(found)),
     )
+
+
+def _entries(found: Json) -> Iterator[tuple[str, str]]:
+    """Read what those who have signed entered; a place's `api_id` is our field's id."""
+    for answer in filter(_is_object, found.get("response_data") or []):
+        kind, value = answer.get("type"), answer.get("value")
+        if kind in TICKED:
+            yield text(answer.get("api_id")), YES if value in (True, "true", "1") else ""
+        elif kind not in SIGNED_BY_HAND:
+            yield text(answer.get("api_id")), text(value)
+
+
+def _is_object(value: object) -> bool:
+    return isinstance(value, dict)
 
 
 def signer(found: Json, signer_ref: str) -> SignerState | None:

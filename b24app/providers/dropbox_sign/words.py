@@ -9,6 +9,10 @@ from b24app.providers.snapshot import EventKind, SignerThere
 AWAITING = "awaiting_signature"
 SIGNED = "signed"
 
+TICKED = ("checkbox", "radio", "checkbox-merge")
+SIGNED_BY_HAND = ("signature", "initials")
+"""`type` of a place among `response_data`."""
+
 SIGNERS: Mapping[str, SignerThere] = {
     AWAITING: SignerThere.PENDING,
     SIGNED: SignerThere.SIGNED,

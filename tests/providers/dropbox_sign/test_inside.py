@@ -15,8 +15,10 @@ from b24app.domain.events import Topic
 from b24app.domain.signature_request import SignerStatus, Status
 from b24app.errors import NotAllowed
 from b24app.services import sign_document
-from b24app.store import database, visits
-from b24app.store.tables import SigningVisit
+from b24app.services.composing import FormRefused
+from b24app.services.manage_connection import change_keys
+from b24app.store import database, holdings, visits
+from b24app.store.tables import Request, SigningVisit
 from tests.providers.dropbox_sign.stage import DropboxScene, dropbox_scene, embedded
 from tests.services.desk import ANN, MARCO
 from tests.waiting import wait_for
@@ -209,3 +211,38 @@ def test_on_a_phone_in_the_frame(scene):
         )
         page.get_by_test_id("back-again").click()
         expect(page.locator("[data-reason=signed]")).to_be_visible()
+
+
+def kept_while_out(scene: DropboxScene, **changes: str | None) -> list[str]:
+    """Change answers on the settings page's way; the questions at which it is refused, none when it is kept."""
+    standing = {"q-client_id": scene.service.app.client_id, "q-embedded": "1"} | changes
+    given = {name: text for name, text in standing.items() if text is not None}
+    try:
+        change_keys(scene.desk.ctx, scene.desk.portal, scene.connection, given)
+    except FormRefused as refused:
+        out = holdings.count_open_through(scene.portal, scene.connection)
+        return sorted(field for field, [problem] in refused.problems.items() if problem.params["count"] == out)
+    return []
+
+
+def test_the_way_of_signing_stays_while_documents_are_out(scene):
+    """Switched off they could not be signed any more; switched on, letters of ours would lead people nowhere.
+
+    The last one here, for it changes the account.
+    """
+    request_id, token = sent(scene)
+    assert kept_while_out(scene, **{"q-embedded": None}) == ["q-embedded"]
+    assert kept_while_out(scene, **{"q-client_id": ""}) == ["q-embedded"]
+    assert kept_while_out(scene, **{"q-client_id": "another"}) == ["q-client_id"]
+    assert kept_while_out(scene, **{"q-approver_signs": "1"}) == []
+    way = click(scene, token)
+    scene.desk.work()
+    assert "open" in post(scene, way)
+    for row in Request.select().where(Request.connection == scene.connection):
+        if row.status == Status.AWAITING_SIGNATURES:
+            scene.void(row.id)
+    scene.deliver()
+    assert scene.status(request_id) is Status.VOIDED
+    assert kept_while_out(scene, **{"q-embedded": None}) == []
+    scene.send(ANN)
+    assert kept_while_out(scene) == ["q-embedded"]

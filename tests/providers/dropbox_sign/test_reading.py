@@ -193,3 +193,22 @@ def test_how_long_to_wait(headers, wait_s):
     error = trouble(429, "exceeded_rate", **headers)
     assert isinstance(error, ProviderError)
     assert error.retry_after_s == wait_s
+
+
+def test_entries_of_kinds_and_forms_nobody_knows_do_no_harm():
+    """Values of ticks come as booleans, and as text for those that were put in beforehand."""
+    told = [
+        {"api_id": "a", "type": "text", "value": "PO\0-2"},
+        {"api_id": "b", "type": "checkbox", "value": False},
+        {"api_id": "c", "type": "checkbox-merge", "value": "true"},
+        {"api_id": "d", "type": "signature", "value": "x"},
+        {"api_id": "e", "type": "something_new", "value": {"odd": 1}},
+        "odd",
+    ]
+    assert reading.snapshot(request(signature(), response_data=told)).entries == {
+        "a": "PO-2",
+        "b": "",
+        "c": "yes",
+        "e": "",
+    }
+    assert reading.snapshot(request(signature(), response_data=None)).entries == {}
