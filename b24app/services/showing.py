@@ -41,7 +41,7 @@ class RequestView:
     pages: tuple[tuple[float, float], ...]
     document_sha256: str  # of the file that shows what has been entered so far
     has_final: bool
-    has_certificate: bool  # a file of its own, where the final one could not take our seal
+    has_certificate: bool  # a file of its own, where the final one came signed or could not take our seal
     sender_name: str
     responsible_name: str
     events: tuple[EventView, ...]

@@ -291,7 +291,7 @@ class Request(Table):
     made_of = JSONField(null=True)  # the composer's form, to send it anew
     upload_sha256 = CharField(default="", index=True)  # the employee's own file, of requests older than KeptFile
     is_test = BooleanField(default=False)  # sent in a signing service's test mode: without legal effect
-    certificate_sha256 = CharField(default="", index=True)  # sealed, beside a final file that cannot take our seal
+    certificate_sha256 = CharField(default="", index=True)  # sealed, beside a file that takes no page of ours
 
     class Meta:
         indexes = ((("portal", "entity_type_id", "entity_id", "created_at"), False),)
