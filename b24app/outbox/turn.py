@@ -23,7 +23,7 @@ from b24app.outbox.schedule import PAUSES
 from b24app.outbox.verdict import AT_WORK_S, Verdict, judge
 from b24app.store import outbox
 from b24app.store.database import database
-from b24app.store.outbox import EVENTS, LETTERS, PORTAL, PROVIDER, SEAL, VISITS
+from b24app.store.outbox import EVENTS, LETTERS, LOOKS, PORTAL, PROVIDER, SEAL, VISITS
 from b24app.store.prepared import Prepared, hole
 from b24app.store.tables import Portal
 
@@ -33,6 +33,7 @@ LEASE_MS: Mapping[str, int] = {
     SEAL: 120_000,
     PROVIDER: 120_000,
     EVENTS: 45_000,
+    LOOKS: 120_000,
     VISITS: 120_000,
 }  # > a handler's timeouts
 AFTER_CRASH_MS = {**LEASE_MS, PORTAL: LEASE_MS[PORTAL] + int(AT_WORK_S * 1000)}

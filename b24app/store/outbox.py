@@ -20,7 +20,8 @@ from b24app.store.prepared import Prepared, Written, hole
 from b24app.store.tables import OutboxMessage, Portal
 
 PORTAL, LETTERS, SEAL, PROVIDER, EVENTS = "portal", "letters", "seal", "provider", "events"
-VISITS = "visits"  # a person waits: not behind a look that is due in a minute
+LOOKS = "looks"  # due later as a rule: nothing else about a request waits for them
+VISITS = "visits"  # a person waits: not behind a call that is being repeated
 LANES: Mapping[Topic, str] = {
     Topic.INVITE: LETTERS,
     Topic.REMIND: LETTERS,
@@ -31,7 +32,7 @@ LANES: Mapping[Topic, str] = {
     Topic.FETCH_FILE: PROVIDER,
     Topic.CANCEL: PROVIDER,
     Topic.CORRECT_SIGNER: PROVIDER,
-    Topic.LOOK: PROVIDER,
+    Topic.LOOK: LOOKS,
     Topic.SIGNING_LINK: VISITS,
     Topic.PROVIDER_EVENT: PROVIDER,
     Topic.CHECK_CONNECTION: PROVIDER,

@@ -15,7 +15,9 @@ from b24app.services import look_after_silence
 from b24app.services.apply_snapshot import LONGEST_SILENCE
 from b24app.services.housekeeping import each_minute
 from b24app.services.show_request import show_request
-from b24app.store import connections, handovers
+from b24app.services.sign_elsewhere import came_back
+from b24app.services.write_to_signer import link_of
+from b24app.store import connections, handovers, requests
 from b24app.store.database import writing
 from b24app.store.tables import Handover, OutboxMessage, Request
 from b24app.wiring import wire_worker
@@ -38,6 +40,21 @@ def live(scene, hours: float) -> list[timedelta]:
         scene.pass_time(minutes=0)  # pass_time itself moves on by one minute
         looks += [scene.clock() - begin] * (scene.service.calls["read"] - before)
     return looks
+
+
+def test_a_look_that_is_due_later_holds_up_neither_the_signed_file_nor_a_withdrawal(scene):
+    """As when somebody comes back from the provider's page just after a look."""
+    signed, withdrawn = (scene.send(ANN, needs_approval=False) for _ in range(2))
+    scene.deliver()
+    for request_id in (signed, withdrawn):
+        link = link_of(scene.desk.ctx, requests.row("acme", request_id), scene.request(request_id).signers[0])
+        came_back(scene.desk.ctx, link.rpartition("/")[2])
+    assert [from_ms(look.next_at) > scene.clock() for look in scene.unfinished(Topic.LOOK)] == [True, True]
+    scene.far.sign(scene.ref(signed), ANN.email)
+    scene.deliver()
+    scene.void(withdrawn)
+    assert (scene.status(signed), scene.status(withdrawn)) == (Status.COMPLETED, Status.VOIDED)
+    assert len(scene.unfinished(Topic.LOOK)) == 2
 
 
 def test_nobody_is_asked_in_the_first_quarter_of_an_hour(scene, out):
