@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
@@ -15,8 +16,21 @@ from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timesta
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.errors import PathError, ValidationError
 
 from b24app.evidence.verdict import SealInfo
+
+
+def _is_no_finding(record: logging.LogRecord) -> bool:
+    """Leave out what `SealInfo` tells: a certificate that leads to nobody we trust, as every service's does.
+
+    pyHanko logs it with its owner's name and a traceback. Its own troubles stay.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, PathError | ValidationError)
+
+
+logging.getLogger("pyhanko.sign.validation.generic_cms").addFilter(_is_no_finding)
 
 
 class Unreadable(Exception):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import shutil
 import subprocess
 import sys
@@ -141,6 +142,20 @@ def locking_all_fields(pdf: bytes, authority) -> bytes:
     signer = PdfSigner(meta, KeptKeySigner(authority), new_field_spec=SigFieldSpec("Locking", field_mdp_spec=lock))
     signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), output=out)
     return out.getvalue()
+
+
+def test_a_certificate_that_nobody_here_trusts_is_a_finding_and_no_line_in_the_log(
+    nordwind, stranger, document, caplog
+):
+    signed = Sealer(stranger).seal_over(document, reason="Signed elsewhere", now=NOW).pdf
+    Sealer(nordwind).seal_over(signed, reason="Completed", now=NOW)
+    assert caplog.records == []
+    log = logging.getLogger("pyhanko.sign.validation.generic_cms")
+    try:
+        raise ValueError("odd")
+    except ValueError as error:
+        log.error("Processing error in validation process", exc_info=error)
+    assert len(caplog.records) == 1
 
 
 @pytest.mark.parametrize("case", ["certified against changes", "locks all fields", "changed already", "not a PDF"])
