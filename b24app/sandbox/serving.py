@@ -40,23 +40,20 @@ class Handler(WSGIRequestHandler):
         with contextlib.suppress(ConnectionError):
             super().finish()
 
-    def run_wsgi(self) -> None:
-        self._idle.discard(self.connection)
-        self._answer_one()
-        self._idle.add(self.connection)
-
     @property
     def _idle(self) -> set[socket.socket]:
         """The server's connections that wait for a request."""
         return self.server.idle  # type: ignore[attr-defined]
 
-    def _answer_one(self) -> None:
+    def run_wsgi(self) -> None:
+        self._idle.discard(self.connection)
         environ = self.make_environ()
         self._read_body(environ)
         status, headers, body = self._run_app(environ)
         if self._is_dropped(headers):
             self._vanish()
             return
+        self._idle.add(self.connection)  # whoever has read the answer finds it idle
         self._answer(status, headers, body)
 
     def _is_dropped(self, headers: list[tuple[str, str]]) -> bool:

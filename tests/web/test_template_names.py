@@ -16,7 +16,7 @@ from b24app import ROOT
 from b24app.web import doors
 from tests.portal_room import open_room
 
-GETTEXT = {"gettext", "ngettext", "pgettext", "npgettext"}
+GETTEXT = {"_", "gettext", "ngettext", "pgettext", "npgettext"}
 """Jinja2's own stand-ins for these are replaced by the translating ones."""
 
 
