@@ -63,11 +63,18 @@ def signing(world: World) -> None:
             break
         phone.get_by_test_id("next").click()
     expect(phone.locator(".is-current [data-open]")).to_be_visible()
-    phone.wait_for_load_state("networkidle")
     phone.wait_for_function(STANDS_STILL)
+    phone.wait_for_function(PAGES_ARE_THERE)
     keep(phone, "signing")
 
 
+PAGES_ARE_THERE = """() => {
+  const seen = [...document.querySelectorAll(".sheet__image")].filter((page) => {
+    const { top, bottom } = page.getBoundingClientRect();
+    return bottom > 0 && top < innerHeight;
+  });
+  return Promise.all(seen.map((page) => page.decode())).then(() => true);
+}"""
 STANDS_STILL = """() => new Promise((done) => {
   const look = (before, calm) => requestAnimationFrame(() =>
     calm > 20 ? done(true) : look(scrollY, scrollY === before ? calm + 1 : 0));

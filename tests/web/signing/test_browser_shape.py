@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from ..chromium import DESK, PHONE, SIDEWAYS, SMALL_PHONE, WATCH_SHIFTS, Traffic, faults, overflow
@@ -40,6 +42,21 @@ def test_the_page_is_light_and_stands_still(browser, address, app, consented, re
     record_property("whole", round(traffic.total))
     assert traffic.total <= 120_000
     context.close()
+
+
+@pytest.mark.parametrize("device", [PHONE, DESK], ids=["375", "1280"])
+def test_the_document_itself_is_seen(open_page, agreed, device):
+    page = open_page(f"/s/{agreed.token}", device)
+    sheet = page.locator(".sheet").first
+    sheet.locator(".sheet__image").evaluate("image => image.decode()")
+    shown = sheet.screenshot()
+    sheet.locator(".sheet__image").evaluate("image => { image.style.visibility = 'hidden' }")
+    assert ink(shown) > ink(sheet.screenshot()) + 1000
+
+
+def ink(picture: bytes) -> int:
+    """Count the dark pixels."""
+    return sum(Image.open(BytesIO(picture)).convert("L").histogram()[:128])
 
 
 @pytest.mark.parametrize("device", [PHONE, SMALL_PHONE, SIDEWAYS, DESK], ids=["375", "320", "sideways", "1280"])
