@@ -15,9 +15,10 @@ from b24app.documents.job import is_allowed
 from b24app.errors import DocumentRefused
 
 
-def serve(memory_mb: int) -> None:
+def serve(memory_mb: int, parent: int) -> None:
     """Confine this process, then do jobs until the pipe closes or nobody asks any more."""
     limits.confine_self(memory_mb)
+    limits.die_with(parent)
     answers = _private_stdout()
     while _job_arrives():
         try:

@@ -65,15 +65,15 @@ def _fork(module: str, memory_mb: int, directory: str, pipes: list[int], control
     if is_allowed(f"{module}:warm_up"):
         with contextlib.suppress(Exception):  # the job itself will say what is wrong
             importlib.import_module(module)
-    pid = os.fork()
+    server, pid = os.getpid(), os.fork()
     if not pid:
-        _be_child(memory_mb, directory, pipes, control)
+        _be_child(server, memory_mb, directory, pipes, control)
     for pipe in pipes:
         os.close(pipe)
     return pid
 
 
-def _be_child(memory_mb: int, directory: str, pipes: list[int], control: socket.socket) -> NoReturn:
+def _be_child(server: int, memory_mb: int, directory: str, pipes: list[int], control: socket.socket) -> NoReturn:
     status = 1
     try:
         os.setsid()
@@ -82,7 +82,7 @@ def _be_child(memory_mb: int, directory: str, pipes: list[int], control: socket.
             os.dup2(pipe, own)
             os.close(pipe)
         os.chdir(directory)
-        child.serve(memory_mb)
+        child.serve(memory_mb, server)
         status = 0
     finally:
         child.leave_no_trace()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import resource
 import signal
 from dataclasses import dataclass
@@ -42,6 +43,13 @@ def confine_self(memory_mb: int) -> None:
     _leave_the_network()
 
 
+def die_with(parent: int) -> None:
+    """Have the kernel kill this process when its parent ends. Call after `confine_self`: new credentials undo it."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # it ended before
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
 def limit_cpu(cpu_s: int, *, for_good: bool) -> None:
     """Allow `cpu_s` seconds of processor time from now on; beyond, the kernel kills the process."""
     used = resource.getrusage(resource.RUSAGE_SELF)
@@ -56,4 +64,3 @@ def _leave_the_network() -> None:
     libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
-    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # last: a change of credentials forgets it

@@ -18,7 +18,8 @@ from b24app.sandbox.world import Sandbox, start
 from b24app.services.context import Context
 from b24app.services.register_application import register_application
 from b24app.settings import Settings
-from b24app.store import database
+from b24app.store import audit, database, outbox
+from b24app.store.database import reading
 from b24app.wiring import wire, wire_worker
 from tests.crash.killer import Killer
 from tests.crash.passing_time import help_along, is_idle
@@ -71,6 +72,7 @@ def run(wanted: Wanted, directory: Path) -> Outcome:
             _wait_until_idle(town)
         kennel.end(gently=True)
         findings = check_all(ctx, town.sandbox, traffic.lives)
+        findings.words += [_standing(life, town.acme.member_id) for life in traffic.lives if not life.told.end]
         time_s = time.monotonic() - begun
         return Outcome(wanted, killer.kills, traffic.lives, findings, town.browser, traffic.gave_up, time_s)
 
@@ -168,6 +170,17 @@ def _helper(ctx: Context, town: Town, clock: ShiftedClock) -> Iterator[None]:
     finally:
         enough.set()
         thread.join()
+
+
+def _standing(life: Life, portal: str) -> str:
+    """Say where a life that nobody ended stands: what happened, what is left to do, what was given up."""
+    request = life.told.request_id
+    with reading():
+        happened = [str(event.type) for event in audit.events(portal, request)]
+        work = [
+            f"{m.topic}, tried {m.attempts}, {m.error or 'no error'}" for m in outbox.undone_messages(portal, request)
+        ]
+    return f"{life.plan.number}: {', '.join(happened)}; undone: {'; '.join(work) or 'nothing'}"
 
 
 def _wait_until_idle(town: Town) -> None:
