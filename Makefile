@@ -11,9 +11,10 @@ STAMP_BENCH := $(VENV)/installed-bench
 demo: $(STAMP)
 	$(BIN)/python -m b24app demo $(if $(PORT),--port $(PORT))
 
+# One process more than there are processors: tests wait for disks and browsers, too.
 test: $(STAMP_DEV)
 	.ci/browser
-	.ci/with-services $(BIN)/pytest -n auto --dist loadfile $(TESTS)
+	.ci/with-services $(BIN)/pytest -n $(or $(JOBS),$(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)) --dist loadfile $(TESTS)
 
 check: $(STAMP_DEV)
 	$(BIN)/ruff format --check .

@@ -15,6 +15,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield url
 
 
+LONGEST = ("tests/crash/", "tests/journeys/", "tests/archive/test_memory.py", "tests/services/test_outage.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that it does not keep one process at work when the others have ended."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
 def pytest_sessionfinish() -> None:
     databases.remove_template()
 
