@@ -91,10 +91,19 @@ def _copy(connection: psycopg.Connection, table: type[Table], columns: tuple[str
 def _tables(size: int) -> Iterator[tuple[type[Table], tuple[str, ...], Iterator[Row]]]:
     """Yield what to write: table, columns, rows; the rows of words in the order of their key."""
     numbers = range(1, size + 1)
-    yield Request, _REQUEST, map(_request, numbers)
-    yield SignerRow, _SIGNER, map(_signer, numbers)
+    yield _whole(Request, _REQUEST, map(_request, numbers))
+    yield _whole(SignerRow, _SIGNER, map(_signer, numbers))
     yield RequestText, ("portal", "created_at", "request", "words"), map(_text, numbers)
     yield RequestWord, ("portal", "reader", "word", "created_at", "request"), _word_rows(size)
+
+
+def _whole(
+    table: type[Table], columns: tuple[str, ...], rows: Iterator[Row]
+) -> tuple[type[Table], tuple[str, ...], Iterator[Row]]:
+    """Add the columns that every row has the same in: what the application writes where nothing is said."""
+    left = [f for f in table._meta.sorted_fields if f.column_name not in columns and f.default is not None]
+    same = tuple(f.db_value(f.default() if callable(f.default) else f.default) for f in left)
+    return table, (*columns, *(f.column_name for f in left)), (row + same for row in rows)
 
 
 def _word_rows(size: int) -> Iterator[Row]:
