@@ -47,6 +47,10 @@ class Child:
         self._out, answers = os.pipe()
         try:
             self._nursery, self.pid = nursery.fork(module, memory_mb, self._directory, (jobs, answers))
+        except nursery.Gone as e:
+            shutil.rmtree(self._directory, ignore_errors=True)
+            self.close_pipes()
+            raise ChildDied(1) from e
         finally:
             os.close(jobs)
             os.close(answers)
