@@ -27,7 +27,7 @@ class Mark(StrEnum):
 _OF_STATUS: Mapping[str, tuple[Mark, ...]] = {
     Status.SENDING: (Mark.SIGNATURES, Mark.MOVING),
     Status.AWAITING_SIGNATURES: (Mark.SIGNATURES,),
-    Status.CLOSING: (Mark.SIGNATURES,),
+    Status.CLOSING: (Mark.SIGNATURES, Mark.MOVING),
     Status.COMPLETING: (Mark.MOVING,),
     Status.COMPLETED: (Mark.COMPLETED,),
     Status.DECLINED: (Mark.ENDED,),

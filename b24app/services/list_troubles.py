@@ -20,7 +20,11 @@ from b24app.store.tables import OutboxMessage, Portal, Request
 LONG = timedelta(minutes=15)  # what has not gone on for so long is shown
 MOST = 100  # requests in one list
 HABIT = 3  # failures after which a pause is worth a word
-UNDER_WAY: Mapping[Status, Topic] = {Status.SENDING: Topic.HAND_OVER, Status.COMPLETING: Topic.SEAL}
+UNDER_WAY: Mapping[Status, Topic] = {
+    Status.SENDING: Topic.HAND_OVER,
+    Status.CLOSING: Topic.CANCEL,
+    Status.COMPLETING: Topic.SEAL,
+}
 
 State = Literal["dead", "failing", "still", "failed"]
 

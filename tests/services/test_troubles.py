@@ -117,7 +117,10 @@ def test_the_first_failure_is_kept_until_it_is_tried_anew(ctx, portal):
     assert OutboxMessage.get_by_id(row.id).failing_since is None
 
 
-@pytest.mark.parametrize(("status", "topic"), [(Status.SENDING, Topic.HAND_OVER), (Status.COMPLETING, Topic.SEAL)])
+@pytest.mark.parametrize(
+    ("status", "topic"),
+    [(Status.SENDING, Topic.HAND_OVER), (Status.CLOSING, Topic.CANCEL), (Status.COMPLETING, Topic.SEAL)],
+)
 def test_a_request_on_its_way_for_too_long_is_shown_and_set_going_again_once(ctx, portal, status, topic):
     request = add_request(ctx, portal, status)
     happened(ctx, request, minutes=14)
