@@ -31,6 +31,7 @@ class RecordLetter:
     signer_id: str
     kind: str = "invitation"
     letter: str = ""  # the key of the message that caused it: a letter that is in the trail is not written again
+    begun: int = 0  # how long the trail was when it was handed to the mail server; 0: it may have been earlier, too
 
 
 @dataclass(frozen=True)

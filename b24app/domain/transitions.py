@@ -86,7 +86,7 @@ def _invite(request: SignatureRequest, _act: Invite, now: datetime) -> Decision:
 def _record_letter(request: SignatureRequest, act: RecordLetter, now: datetime) -> Decision:
     signer = signer_of(request, act.signer_id)
     request = letter_out(request, signer, act.kind, now)
-    data = {"kind": act.kind, "email": signer.email, "letter": act.letter}
+    data = {"kind": act.kind, "email": signer.email, "letter": act.letter, "begun": act.begun}
     return request, [AuditEvent(EventType.LETTER_SENT, now, SYSTEM, signer.id, data)]
 
 

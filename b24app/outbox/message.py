@@ -16,7 +16,8 @@ from b24app.store.tables import OutboxMessage
 class Message:
     """One message as its handler sees it; `attempts` > 1 means that it may have been done before: look first.
 
-    `until`: when its lease ends; no call to the portal begins later (rate.within).
+    `until`: when its lease ends; no call to the portal begins later (rate.within). `has_failed`: an earlier attempt
+    came back with an error.
     """
 
     portal: str
@@ -28,15 +29,22 @@ class Message:
     attempts: int
     lane: str
     until: datetime | None = None
+    has_failed: bool = False
 
     @property
     def is_retry(self) -> bool:
         return self.attempts > 1
 
+    @property
+    def was_cut_off(self) -> bool:
+        """Say whether earlier attempts ended without a word, as when a worker dies."""
+        return self.is_retry and not self.has_failed
+
     @classmethod
     def of(cls, row: OutboxMessage, until: datetime) -> Message:
         topic, payload = Topic(row.topic), row.payload
-        return cls(row.portal, row.request, row.seq, row.key, topic, payload, row.attempts, row.lane, until)
+        failed = row.failing_since is not None
+        return cls(row.portal, row.request, row.seq, row.key, topic, payload, row.attempts, row.lane, until, failed)
 
 
 Handler = Callable[[Message], None]

@@ -51,6 +51,7 @@ def invite_signer(ctx: Context, providers: Registry, message: Message) -> None:
     link = link_of(ctx, row, signer)
     if link is None:
         return
+    begun = 0 if message.was_cut_off else audit.head(message.portal, message.request_id)[0]
     notice = _notice(row, request, signer, message, link=link, own_words=not is_reminder)
     try:
         (provider.remind if is_reminder else provider.invite)(notice)
@@ -59,7 +60,7 @@ def invite_signer(ctx: Context, providers: Registry, message: Message) -> None:
             raise
         _record_bounce(ctx, message, signer, error)
         return
-    _record(ctx, message, signer, "reminder" if is_reminder else "invitation")
+    _record(ctx, message, signer, "reminder" if is_reminder else "invitation", begun)
 
 
 def send_copy(ctx: Context, providers: Registry, message: Message) -> None:
@@ -198,22 +199,23 @@ def _is_replaced(message: Message, signer: Signer) -> bool:
     """Say whether something that happened later to him makes this letter one too many.
 
     A correction causes a letter of its own. A reminder that had to wait is not wanted beside the next one, nor just
-    behind the invitation for which it waited.
+    behind the invitation for which it waited; an invitation that may have gone out before does not replace it.
     """
-    later = audit.events(message.portal, message.request_id)[int(message.payload["event"]) :]
+    position = int(message.payload["event"])
+    later = audit.events(message.portal, message.request_id)[position:]
     of_his = [e for e in later if e.signer_id == signer.id]
     if any(e.type is EventType.SIGNER_CHANGED for e in of_his):
         return True
-    return message.topic is Topic.REMIND and any(_is_newer_letter(e) for e in of_his)
+    return message.topic is Topic.REMIND and any(_is_newer_letter(e, position) for e in of_his)
 
 
-def _is_newer_letter(event: AuditEvent) -> bool:
+def _is_newer_letter(event: AuditEvent, position: int) -> bool:
     is_invitation = event.type is EventType.LETTER_SENT and event.data.get("kind") == "invitation"
-    return is_invitation or event.type is EventType.SIGNER_REMINDED
+    return event.type is EventType.SIGNER_REMINDED or (is_invitation and event.data.get("begun", 0) >= position)
 
 
-def _record(ctx: Context, message: Message, signer: Signer, kind: str) -> None:
-    apply(ctx, message.portal, message.request_id, RecordLetter(signer.id, kind, message.key))
+def _record(ctx: Context, message: Message, signer: Signer, kind: str, begun: int = 0) -> None:
+    apply(ctx, message.portal, message.request_id, RecordLetter(signer.id, kind, message.key, begun))
 
 
 def _record_bounce(ctx: Context, message: Message, signer: Signer, error: MailError) -> None:

@@ -272,6 +272,7 @@ def _eligible(portal: str) -> Any:
 _DUE_COLUMNS = (
     OutboxMessage.id, OutboxMessage.portal, OutboxMessage.request, OutboxMessage.seq, OutboxMessage.key,
     OutboxMessage.topic, OutboxMessage.lane, OutboxMessage.payload, OutboxMessage.attempts,
+    OutboxMessage.failing_since,
 )  # fmt: skip
 _LANE_NAMES = tuple(dict.fromkeys(LANES.values()))
 _NO_LANES = {f"lane{number}": "" for number in range(len(_LANE_NAMES))}

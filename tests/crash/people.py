@@ -260,9 +260,10 @@ class Life:
         return str(mine[0].layout["header"]["tags"]["t0"]["title"]) if mine else ""
 
     def _press(self) -> None:
-        """Press Remind on the live card, once it says that somebody is invited; wait for what it causes."""
+        """Press Remind on the live card, once all whose turn it is have their letters; wait for what it causes."""
         first = self.plan.signatories[0].email
-        until(lambda: self._link(first), bool, "the first letter")
+        invited = [person.email for person in self.plan.signatories if person.order == 1]
+        until(lambda: all(self._link(email) for email in invited), bool, "the first letters")
         until(self._card_tag, lambda tag: "signed" in tag, "a card that waits for signatures")
         before = len(self.town.acme.events.deliveries)
         with self.town.acme.lock:

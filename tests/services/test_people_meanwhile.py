@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
 from b24app.clock import to_ms
-from b24app.domain.events import Topic
+from b24app.domain.events import AuditEvent, EventType, Topic
 from b24app.errors import BitrixError
 from b24app.outbox.message import Message
 from b24app.sandbox.portal.timeline import Record
 from b24app.services.change_signer import change_signer
 from b24app.services.relay_to_portal import relay_to_portal
 from b24app.services.write_back import write_back
-from b24app.store import outbox, portals
+from b24app.store import audit, outbox, portals
 from b24app.store.database import reading, writing
 from b24app.store.tables import OutboxMessage, SignerRow
 from tests.office import ANNA, OLENA
@@ -54,6 +55,10 @@ def lose(room: Room, method: str) -> None:
     room.acme.faults.add("answer_lost", method=method)
     room.work()
     assert room.acme.faults.listed() == []
+
+
+def is_letter(event: AuditEvent) -> bool:
+    return event.type is EventType.LETTER_SENT
 
 
 def refuse(room: Room, method: str, error: str, times: int = 1) -> None:
@@ -159,6 +164,29 @@ def test_a_second_reminder_is_told_though_the_first_reads_the_same(room: Room, p
     room.acme.faults.add("dropped", method="batch")
     room.recover()
     assert [text.startswith("A reminder") for text in room.seen(paper).texts] == [False, False, True, True]
+
+
+@pytest.mark.parametrize("dies", [True, False], ids=["whose worker dies", "that is taken"])
+def test_a_reminder_pressed_before_an_invitation_is_noted_is_written(room: Room, dies: bool) -> None:
+    """The mail server has the invitation, the trail does not; the reminder stands before it in the trail then."""
+    paper = room.send()
+    room.office.sandbox.mailbox.faults.add("smtp_late", method=paper.email, delay_s=2)
+    worker = room.process("work", "10")
+    while not room.letters(paper):
+        assert worker.poll() is None
+        threading.Event().wait(0.01)
+    room.remind(paper)
+    if dies:
+        worker.kill()
+    worker.wait()
+    room.clock.move(200)
+    room.recover()
+    assert room.letters(paper) == [1 + dies, 1]
+    with reading():
+        kinds = [
+            event.data["kind"] for event in audit.events(room.acme.member_id, paper.request_id) if is_letter(event)
+        ]
+    assert kinds == ["invitation", "reminder"]
 
 
 def test_an_entry_is_found_in_another_language_and_behind_many_newer_ones(room: Room, paper: Paper) -> None:
