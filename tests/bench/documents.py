@@ -36,12 +36,16 @@ KB = 1000
 
 
 class Job(NamedTuple):
-    """One act of a round; it gets the round's number. `limit` in S, for each of its `parts`; 0: for comparison only."""
+    """One act of a round; it gets the round's number. `limit` in S, for each of its `parts`; 0: for comparison only.
+
+    The limits are aims, taken from a machine whose S was 65 ms; what the product promises is a budget (`is_must`).
+    """
 
     what: str
     limit: float
     act: Callable[[int], object]
     parts: int = 1
+    is_must: bool = False
 
 
 @dataclass
@@ -100,10 +104,11 @@ def _jobs(bench: Bench) -> list[Job]:
     word = bench.word
     return [
         Job("template of three pages, warm", 2, _contract),
-        Job("Word template filled in", 1, lambda n: docx_templates.fill({"values": papers.values(n)}, {"docx": word})),
+        Job("Word template filled in", 1, lambda n: docx_templates.fill(papers.filling(n), {"docx": word})),
+        Job("the same by docxtpl alone, without any check", 0, lambda n: makers.docxtpl_alone(word, n)),
         Job("40 fields stamped on 10 pages", 1.5, bench.stamp),
         Job("certificate page of 40 events", 0.5, lambda n: typeset.certificate(_for_typst(papers.certificate(n)), {})),
-        Job("seal with its own check", 1.3, lambda _n: bench.seal()),
+        Job("seal with its own check", 1.3, lambda _n: bench.seal(), is_must=True),
         Job("full validation of a B-B seal", 0.5, bench.validate),
         Job("search for text tags, a page", 0.1, lambda _n: text_tags.candidates({}, {"pdf": bench.tagged}), 10),
         Job("preview of 900 px (WebP), a page", 0.8, lambda _n: bench.draw(900), papers.PAGES),
@@ -118,7 +123,8 @@ def _measured(bench: Bench, jobs: Sequence[Job], rounds: int) -> Iterator[Line]:
     for column, job in enumerate(jobs, 1):
         ratio = statistics.median(row[column] / row[0] for row in rows) / job.parts
         words = f"{ratio:.2f} S ({ratio * base_ms:.1f} ms; S {base_ms:.1f} ms)"
-        yield Line(job.what, words, f"<= {job.limit:g} S" if job.limit else "", not job.limit or ratio <= job.limit)
+        budget, kept = (f"<= {job.limit:g} S", ratio <= job.limit) if job.limit else ("", True)
+        yield Line(job.what, words, budget, kept, is_aim=not job.is_must)
 
 
 def _contract(number: int) -> bytes:

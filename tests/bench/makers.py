@@ -1,4 +1,4 @@
-"""The same contract by other makers, for comparison only: WeasyPrint and LibreOffice, each warm and cold.
+"""The same contract by other makers, for comparison only: WeasyPrint and LibreOffice, each warm and cold; bare docxtpl.
 
 WeasyPrint stands in requirements-bench.txt; it draws with Pango, a library of the system (Debian: libpango-1.0-0,
 libpangoft2-1.0-0). Neither is needed by the application.
@@ -7,6 +7,7 @@ libpangoft2-1.0-0). Neither is needed by the application.
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import shutil
 import subprocess
@@ -16,7 +17,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from docxtpl import DocxTemplate
+from jinja2 import ChainableUndefined, Environment
+
 from b24app.documents import office
+from b24app.documents.jobs.docx_language import tree_of
 from tests.bench import papers
 from tests.waiting import wait_for
 
@@ -48,6 +53,15 @@ def weasyprint_cold(number: int) -> bytes:
         command = [sys.executable, "-c", COLD_WEASYPRINT, str(target)]
         subprocess.run(command, input=papers.contract_html(number), text=True, check=True, timeout=LIMIT_S)
         return target.read_bytes()
+
+
+def docxtpl_alone(docx: bytes, number: int) -> bytes:
+    """Fill a Word template in as the library does it, in an environment that forbids and notes nothing."""
+    template, filled = DocxTemplate(io.BytesIO(docx)), io.BytesIO()
+    values = tree_of(papers.values(number))
+    template.render(values, jinja_env=Environment(undefined=ChainableUndefined), autoescape=True)
+    template.save(filled)
+    return filled.getvalue()
 
 
 def libreoffice_cold(number: int) -> bytes:

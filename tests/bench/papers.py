@@ -57,6 +57,11 @@ def values(number: int) -> dict[str, Any]:
     return {**VALUES, "document.number": f"2026-{number:06}"}
 
 
+def filling(number: int) -> dict[str, Any]:
+    """The same values as the job takes them that fills a Word template in (jobs.docx_templates:fill)."""
+    return {"values": values(number), "ticks": {}}
+
+
 def contract_args(number: int) -> dict[str, Any]:
     """The contract as our own job takes it (jobs.templates:render)."""
     parties = [vars(party) for party in PARTIES]

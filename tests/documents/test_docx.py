@@ -41,6 +41,16 @@ def test_a_word_file_that_means_harm_is_refused_with_its_reason(kind: str) -> No
     assert time.monotonic() - started < 2
 
 
+@needs_office
+@pytest.mark.parametrize("kind", word.REFUSED)
+def test_what_was_never_looked_at_as_a_template_is_refused_when_it_is_filled_in(kind: str) -> None:
+    """As a file that came into the store by another way."""
+    make, reason = word.REFUSED[kind]
+    with pytest.raises(DocumentRefused) as caught:
+        render_docx(make(), VALUES, locale="en", parties=())
+    assert caught.value.reason == reason
+
+
 def test_the_refusal_comes_through_the_guard_as_well() -> None:
     with pytest.raises(DocumentRefused, match="macros"):
         inspect_docx(word.with_macros())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -11,7 +12,7 @@ from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError,
 from b24app.documents.job import Output
 from b24app.documents.jobs import docx_text
 from b24app.documents.jobs.docx_language import DocxLanguage, Values, tree_of
-from b24app.documents.jobs.docx_package import cleaned
+from b24app.documents.jobs.docx_package import check, cleaned
 from b24app.documents.jobs.docx_text import TAG, Paragraph
 from b24app.documents.templates.model import TemplateProblem
 from b24app.errors import N_, DocumentRefused
@@ -31,7 +32,7 @@ def outline(_args: dict[str, Any], blobs: dict[str, bytes]) -> Output:
     docx, removed = cleaned(blobs["docx"])
     found = docx_text.paragraphs(docx)
     language = DocxLanguage()
-    paths = _paths_of_card(found, language)
+    paths = _of_card(docx_text.paths(found, language), found)
     tags = [match for paragraph in found for match in TAG.finditer(paragraph.text)]
     return Output(
         {
@@ -46,8 +47,12 @@ def outline(_args: dict[str, Any], blobs: dict[str, bytes]) -> Output:
 
 
 def fill(args: dict[str, Any], blobs: dict[str, bytes]) -> Output:
-    """args: values, ticks; blob "docx". Data: empties (path and paragraph), paths, ticked; blob "docx"."""
-    docx, _removed = cleaned(blobs["docx"])
+    """args: values, ticks; blob "docx", as `outline` gave it. Data: empties (with paragraphs), paths, ticked; "docx".
+
+    What comes out is rebuilt once more before an office program opens it (jobs.office).
+    """
+    docx = blobs["docx"]
+    check(docx)
     found, language = docx_text.paragraphs(docx), DocxLanguage(args["ticks"])
     problems = docx_text.problems(found, language)
     if problems:
@@ -55,7 +60,7 @@ def fill(args: dict[str, Any], blobs: dict[str, bytes]) -> Output:
     filled = _filled(docx, tree_of(args["values"], args["ticks"]), language, found)
     where = docx_text.paths(found, language)
     empties = [{"path": path, "paragraph": where.get(path, 0)} for path in language.missing]
-    paths = [path for path in _paths_of_card(found, language) if path not in language.ticked]
+    paths = [path for path in _of_card(where, found) if path not in language.ticked]
     return Output({"empties": empties, "paths": paths, "ticked": language.ticked}, {"docx": filled})
 
 
@@ -114,10 +119,10 @@ def _refused_for(paragraph: int | str, placeholder: str) -> DocumentRefused:
     return DocumentRefused(NOT_ALLOWED, reason="template", paragraph=paragraph, placeholder=placeholder)
 
 
-def _paths_of_card(found: list[Paragraph], language: DocxLanguage) -> list[str]:
+def _of_card(paths: Iterable[str], found: list[Paragraph]) -> list[str]:
     """List what is read of the card, without what loops and `set` name themselves."""
     loops = _loop_names(found)
-    return [path for path in docx_text.paths(found, language) if path.partition(".")[0] not in loops]
+    return [path for path in paths if path.partition(".")[0] not in loops]
 
 
 def _loop_names(found: list[Paragraph]) -> set[str]:
