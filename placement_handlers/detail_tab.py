@@ -11,7 +11,7 @@ from b24app.web.guards import Caller, launch_required
 from b24app.web.listing import list_page
 
 SUFFIX = "DETAIL_TAB"
-TYPES = ("LEAD",)
+TYPES = ("LEAD", "DEAL")
 TITLE = {"en": "Signatures", "uk": "Підписи"}
 
 bp = Blueprint("detail_tab", __name__)

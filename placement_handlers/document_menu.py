@@ -10,7 +10,7 @@ from b24app.web.composer import composer_page
 from b24app.web.guards import Caller, launch_required
 
 SUFFIX = "DOCUMENTGENERATOR_BUTTON"
-TYPES = ("LEAD",)
+TYPES = ("LEAD", "DEAL")
 TITLE = {"en": "Send for signature", "uk": "Надіслати на підпис"}
 
 bp = Blueprint("document_menu", __name__)

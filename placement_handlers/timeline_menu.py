@@ -10,7 +10,7 @@ from b24app.web.composer import composer_page
 from b24app.web.guards import Caller, launch_required
 
 SUFFIX = "ACTIVITY_TIMELINE_MENU"
-TYPES = ("LEAD",)
+TYPES = ("LEAD", "DEAL")
 TITLE = {"en": "Send for signature", "uk": "Надіслати на підпис"}
 
 bp = Blueprint("timeline_menu", __name__)

@@ -13,7 +13,7 @@ import structlog
 from peewee import IntegrityError
 from structlog.contextvars import bind_contextvars
 
-from b24app.bitrix.entities import Entity, positive_int
+from b24app.bitrix.entities import DEAL, LEAD, Entity, positive_int
 from b24app.bitrix.inbound import PortalEvent
 from b24app.bitrix.notifications import notify
 from b24app.clock import to_ms
@@ -221,8 +221,8 @@ def _is_gone(ctx: Context, portal: Portal, entity: Entity) -> bool:
     return False
 
 
-_DELETED = {"ONCRMLEADDELETE": 1}
-_CHANGED = {"ONCRMLEADUPDATE": 1}
+_DELETED = {"ONCRMLEADDELETE": LEAD, "ONCRMDEALDELETE": DEAL}
+_CHANGED = {"ONCRMLEADUPDATE": LEAD, "ONCRMDEALUPDATE": DEAL}
 
 _HANDLERS: dict[str, Callable[[Context, Portal, Message], None]] = {
     INSTALLED: _bind,

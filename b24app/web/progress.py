@@ -16,8 +16,12 @@ from b24app.web.error_pages import sentence
 _NAMES = {
     "CRM_LEAD_DETAIL_TAB": N_("Tab in the lead's card"),
     "CRM_LEAD_DETAIL_TOOLBAR": N_("Button at the top of the lead's card"),
-    "CRM_LEAD_ACTIVITY_TIMELINE_MENU": N_("Timeline record menu"),
-    "CRM_LEAD_DOCUMENTGENERATOR_BUTTON": N_("Document button menu"),
+    "CRM_LEAD_ACTIVITY_TIMELINE_MENU": N_("Menu of a lead's timeline records"),
+    "CRM_LEAD_DOCUMENTGENERATOR_BUTTON": N_("Document button in the lead's card"),
+    "CRM_DEAL_DETAIL_TAB": N_("Tab in the deal's card"),
+    "CRM_DEAL_DETAIL_TOOLBAR": N_("Button at the top of the deal's card"),
+    "CRM_DEAL_ACTIVITY_TIMELINE_MENU": N_("Menu of a deal's timeline records"),
+    "CRM_DEAL_DOCUMENTGENERATOR_BUTTON": N_("Document button in the deal's card"),
     "REST_APP_URI": N_("Links from notifications"),
     "ONAPPINSTALL": N_("Paraph is installed"),
     "ONAPPUPDATE": N_("Paraph is updated"),
@@ -25,6 +29,8 @@ _NAMES = {
     "ONCRMTIMELINEITEMACTION": N_("A button in the timeline card is pressed"),
     "ONCRMLEADUPDATE": N_("A lead is changed"),
     "ONCRMLEADDELETE": N_("A lead is deleted"),
+    "ONCRMDEALUPDATE": N_("A deal is changed"),
+    "ONCRMDEALDELETE": N_("A deal is deleted"),
     "placement.get": N_("Places in Bitrix24"),
     "event.get": N_("Events from Bitrix24"),
 }

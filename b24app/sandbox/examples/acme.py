@@ -6,11 +6,12 @@ from b24app.sandbox import moments
 from b24app.sandbox.examples import common, pdf
 from b24app.sandbox.portal.crm import Crm, ProductRow
 from b24app.sandbox.portal.employees import Employee
-from b24app.sandbox.portal.fields import COMPANY, CONTACT, LEAD
+from b24app.sandbox.portal.fields import COMPANY, CONTACT, DEAL, LEAD
 from b24app.sandbox.portal.portal import Portal
 
 OLENA, ANNA, BORIS, EXTRANET = 1, 6, 8, 12
 LEAD_77, EMPTY_LEAD, HOSTILE_LEAD = 77, 78, 79
+DEAL_31 = 31
 MERIDIAN, MY_COMPANY = 12, 2
 ANN_LEE, MARCO, SOFIA, JONAS = 41, 42, 43, 44
 
@@ -40,6 +41,7 @@ def fill(portal: Portal) -> None:
     _companies(portal.crm)
     _contacts(portal.crm)
     _leads(portal)
+    _deals(portal.crm)
     _goods(portal.crm)
     _hostile(portal.crm)
     _history(portal)
@@ -186,6 +188,17 @@ def _leads(portal: Portal) -> None:
     crm.add(
         LEAD, 80, title="Warehouse tablets: enquiry", name="Tom", lastName="Fischer", assignedById=BORIS,
         fm=[("EMAIL", "WORK", "tom.fischer@nordhafen.example")], createdTime=moments.ago(days=1),
+    )  # fmt: skip
+
+
+def _deals(crm: Crm) -> None:
+    """A deal with properties of its own: a portal in simple mode has no leads at all."""
+    crm.add_user_field("CRM_DEAL", "UF_CRM_ACCEPTED", "boolean", "Work accepted", settings={"DISPLAY": "CHECKBOX"})
+    crm.add_user_field("CRM_DEAL", "UF_CRM_CONTRACT_NUMBER", "string", "Contract number")
+    crm.add(
+        DEAL, DEAL_31, title="Warehouse tablets: roll-out", stageId="PREPARATION", assignedById=ANNA,
+        companyId=MERIDIAN, contactIds=[MARCO, ANN_LEE], opportunity=8200.0, currencyId="EUR",
+        uf={"UF_CRM_ACCEPTED": False, "UF_CRM_CONTRACT_NUMBER": "MC-2026-031"}, createdTime=moments.ago(days=4),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 LEAD, DEAL, CONTACT, COMPANY = 1, 2, 3, 4
 TYPE_NAMES = {LEAD: "LEAD", DEAL: "DEAL", CONTACT: "CONTACT", COMPANY: "COMPANY"}
+STAGES = {LEAD: "STATUS", DEAL: "DEAL_STAGE"}  # whose stages stand under which name in the lists of statuses
 TYPE_CODES = {LEAD: "L", DEAL: "D", CONTACT: "C", COMPANY: "CO"}
 TYPE_IDS = {name: number for number, name in TYPE_NAMES.items()}
 

@@ -18,7 +18,7 @@ from b24app.sandbox.portal.documents import Document, Generator
 from b24app.sandbox.portal.drive import Drive
 from b24app.sandbox.portal.employees import Employee
 from b24app.sandbox.portal.events import EventBus
-from b24app.sandbox.portal.fields import LEAD, TYPE_NAMES
+from b24app.sandbox.portal.fields import DEAL, LEAD, TYPE_NAMES
 from b24app.sandbox.portal.files import Files
 from b24app.sandbox.portal.lifecycle import Lifecycle
 from b24app.sandbox.portal.limits import Bucket, Operating
@@ -126,6 +126,9 @@ class Portal:
 
     def add_lead(self, **fields: Any) -> Item:
         return self.add_item(LEAD, **{"title": "New lead", "assignedById": 6} | fields)
+
+    def add_deal(self, **fields: Any) -> Item:
+        return self.add_item(DEAL, **{"title": "New deal", "assignedById": 6} | fields)
 
     def delete_item(self, type_id: int, item_id: int, *, by_robot: bool = False) -> None:
         with self.lock:

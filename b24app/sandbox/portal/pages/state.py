@@ -6,7 +6,7 @@ from typing import Any
 
 from b24app.sandbox.portal.crm import Item
 from b24app.sandbox.portal.employees import Employee
-from b24app.sandbox.portal.fields import COMPANY, CONTACT, LEAD, TYPE_NAMES, UserField
+from b24app.sandbox.portal.fields import COMPANY, CONTACT, STAGES, TYPE_CODES, TYPE_NAMES, UserField
 from b24app.sandbox.portal.notifications import Notification
 from b24app.sandbox.portal.pages import timeline_state
 from b24app.sandbox.portal.portal import Portal
@@ -87,7 +87,7 @@ def _is_open(portal: Portal, client_id: str, user: Employee) -> bool:
 
 
 def _stages(portal: Portal, item: Item) -> list[dict[str, Any]]:
-    entity = "STATUS" if item.type_id == LEAD else "DEAL_STAGE"
+    entity = STAGES.get(item.type_id)
     rows = [row for row in portal.crm.statuses if row["ENTITY_ID"] == entity and row["SEMANTICS"] != "F"]
     current = item.fields.get("stageId")
     reached = next((index for index, row in enumerate(rows) if row["STATUS_ID"] == current), -1)
@@ -156,7 +156,7 @@ def _company(portal: Portal, item: Item) -> dict[str, Any] | None:
 
 
 def _goods(portal: Portal, item: Item) -> list[dict[str, Any]]:
-    code = "L" if item.type_id == LEAD else "D"
+    code = TYPE_CODES[item.type_id]
     rows = [row for row in portal.crm.product_rows if (row.owner_type, row.owner_id) == (code, item.id)]
     return [
         {"name": row.name, "quantity": f"{row.quantity:g} {row.measure}", "price": f"{row.net:,.2f}"} for row in rows

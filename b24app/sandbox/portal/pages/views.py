@@ -1,4 +1,4 @@
-"""The portal's pages: lead card, list of leads, application page."""
+"""The portal's pages: cards, lists of leads and deals, application page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, Response, abort, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from b24app.sandbox.portal.fields import LEAD, TYPE_IDS
+from b24app.sandbox.portal.fields import LEAD, STAGES, TYPE_IDS
 from b24app.sandbox.portal.pages import session
 from b24app.sandbox.portal.portal import Portal
 from b24app.sandbox.portal.rest.items import is_readable
@@ -24,6 +24,7 @@ class Views:
         app.add_url_rule("/", "home", self.home)
         app.add_url_rule("/crm/<kind>/details/<int:number>/", "card", self.card)
         app.add_url_rule("/crm/lead/list/", "leads", self.leads)
+        app.add_url_rule("/crm/deal/list/", "deals", self.deals)
         app.add_url_rule("/marketplace/app/<client_id>/", "app_page", self.app_page)
         app.add_url_rule("/marketplace/view/<client_id>/", "app_uri", self.app_uri)
 
@@ -36,15 +37,27 @@ class Views:
         if item is None:
             abort(404)
         context = Context(self.portal, session.current_user(self.portal), {})
-        title = item.title if is_readable(context, item) else "Lead"
+        title = item.title if is_readable(context, item) else kind.capitalize()
         return self._page("card.html", title=title, kind=kind, page={"type": type_id, "id": number})
 
     def leads(self, open_uri: str = "") -> Response:
-        context = Context(self.portal, session.current_user(self.portal), {})
-        items = [item for item in self.portal.crm.of_type(LEAD) if is_readable(context, item)]
-        stages = {row["STATUS_ID"]: row for row in self.portal.crm.statuses if row["ENTITY_ID"] == "STATUS"}
-        page = {"openUri": open_uri}
-        return self._page("leads.html", items=items, stages=stages, employees=self.portal.employees, page=page)
+        return self._list("lead", open_uri)
+
+    def deals(self) -> Response:
+        return self._list("deal")
+
+    def _list(self, kind: str, open_uri: str = "") -> Response:
+        type_id, context = TYPE_IDS[kind.upper()], Context(self.portal, session.current_user(self.portal), {})
+        items = [item for item in self.portal.crm.of_type(type_id) if is_readable(context, item)]
+        known = [row for row in self.portal.crm.statuses if row["ENTITY_ID"] == STAGES[type_id]]
+        return self._page(
+            "items.html",
+            kind=kind,
+            items=items,
+            stages={row["STATUS_ID"]: row for row in known},
+            employees=self.portal.employees,
+            page={"openUri": open_uri},
+        )
 
     def app_page(self, client_id: str) -> Response:
         """Menu item of the application: install page for an administrator until installFinish, then the main page."""

@@ -10,7 +10,7 @@ from typing import Any
 from b24app.sandbox import moments, php
 from b24app.sandbox.portal import files
 from b24app.sandbox.portal.crm import Item
-from b24app.sandbox.portal.fields import Field, UserField, field_of
+from b24app.sandbox.portal.fields import STAGES, Field, UserField, field_of
 from b24app.sandbox.portal.rest.errors import RestError
 from b24app.sandbox.portal.rest.registry import Context
 
@@ -55,7 +55,7 @@ def _system_value(system: Field, value: Any) -> Any:
 
 def _stage(context: Context, item: Item, stage: str) -> str:
     """A stage must exist; its meaning (P, S, F) follows it."""
-    entity = {1: "STATUS", 2: "DEAL_STAGE"}.get(item.type_id, "")
+    entity = STAGES.get(item.type_id, "")
     known = next(
         (row for row in context.portal.crm.statuses if row["ENTITY_ID"] == entity and row["STATUS_ID"] == stage), None
     )

@@ -1,4 +1,4 @@
-// The lead card: tabs, menus, properties, timeline; asks for news every 1.2 s.
+// The card of a lead or deal: tabs, menus, properties, timeline; asks for news every 1.2 s.
 import { about, ask, el } from "./api.js";
 import { openFrame, closeFrame } from "./frames.js";
 import { drawBell, tick } from "./plain.js";

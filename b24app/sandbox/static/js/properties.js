@@ -6,7 +6,7 @@ export function drawItem(item, { edit, find }) {
   find("stages").replaceChildren(...item.stages.map((stage) => el("li", {
     class: stage.on ? "on" : "", style: `--stage: ${stage.color}`, text: stage.name, on: { click: () => item.editable && edit("stageId", stage.id) },
   })));
-  box(find("fields"), "About the lead", [el("div", { class: "pairs" }, ...item.rows.map((row) => line(row.label, row.text)), line("Amount", item.amount))]);
+  box(find("fields"), `About the ${{ 1: "lead", 2: "deal" }[item.typeId] ?? "card"}`, [el("div", { class: "pairs" }, ...item.rows.map((row) => line(row.label, row.text)), line("Amount", item.amount))]);
   const ticks = item.properties.filter((one) => one.type === "boolean");
   const others = item.properties.filter((one) => one.type !== "boolean");
   const rows = (list) => list.map((one) => property(one, item, edit));
