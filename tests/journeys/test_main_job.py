@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from b24app.evidence.verify import State, verify
+from b24app.sandbox.examples.acme import DEAL_31
 from b24app.store import authorities, database, requests
 from tests.journeys.world import (
     ANN,
@@ -24,6 +25,7 @@ from tests.journeys.world import (
     send_from_card,
     sign,
     slider,
+    tab,
     wait_for,
 )  # fmt: skip
 from tests.web.chromium import DESK, overflow
@@ -66,6 +68,21 @@ def test_the_whole_main_job(world):
     expect(page.get_by_test_id("bell-count")).not_to_be_empty()
     picture(page, "card-pinned")
     check_sealed_file(world, lead)
+
+
+def test_the_main_job_on_a_deal(world):
+    page = world.card(DEAL_31, kind="deal")
+    frame = tab(page)
+    compose(frame, MARCO)
+    picture(page, "deal-composer")
+    send(frame)
+    sign(world.signer(MARCO, DEAL_31), "Marco Rossi")
+    page.get_by_test_id("tab-General").click()
+    expect(page.get_by_test_id("timeline")).to_contain_text("Waiting for approval")
+    approve(page, "Anna Schmidt")
+    page.get_by_test_id("slider-close").click()
+    pinned_file(page)
+    picture(page, "deal-pinned")
 
 
 def sign_after_consent(phone, words):

@@ -50,10 +50,16 @@ class World:
         return page
 
     def card(
-        self, lead: int = 77, *, user: int = ANNA, lang: str = "en", context: BrowserContext | None = None
+        self,
+        number: int = 77,
+        *,
+        kind: str = "lead",
+        user: int = ANNA,
+        lang: str = "en",
+        context: BrowserContext | None = None,
     ) -> Page:
-        """Open a lead's card as an employee."""
-        address = f"{self.stage.acme.url}/crm/lead/details/{lead}/?as={user}&lang={lang}"
+        """Open a lead's or a deal's card as an employee."""
+        address = f"{self.stage.acme.url}/crm/{kind}/details/{number}/?as={user}&lang={lang}"
         return self.visit(address, DESK, context)
 
     def install(self) -> Page:
