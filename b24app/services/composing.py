@@ -134,6 +134,7 @@ class CheckboxView:
     path: str
     label: str
     checked: bool
+    is_kept: bool = True  # in a property of this card; a box without one is printed only
 
 
 @dataclass(frozen=True)

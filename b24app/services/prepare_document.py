@@ -277,8 +277,10 @@ def _from_text(
 
 def _boxes(card: CardSnapshot, made: RenderedTemplate) -> tuple[CheckboxView, ...]:
     """Offer the tick boxes of a template; one without words of its own is called as its property."""
+    kept = checkbox_values(card)
     return tuple(
-        CheckboxView(box.path, box.label or checkbox_label(card, box.path), box.checked) for box in made.checkboxes
+        CheckboxView(box.path, box.label or checkbox_label(card, box.path), box.checked, box.path in kept)
+        for box in made.checkboxes
     )
 
 

@@ -13,7 +13,7 @@ from b24app.services.approve_request import approve_request
 from b24app.services.signature_input import SignatureInput
 from b24app.store import audit, portals, requests
 from b24app.store.database import reading
-from tests.office import ANNA, BORIS, Office, Page, looked_at
+from tests.office import ANNA, BORIS, Office, Page, looked_at, usual_form
 from tests.seen import Seen, look
 from tests.web.test_card_fields import put_on
 
@@ -101,6 +101,14 @@ def test_every_surface_of_the_deal_is_bound_and_opens_on_it(office: Office) -> N
 def test_contacts_come_in_the_deals_own_order(office: Office) -> None:
     text = composer(office, 31).text
     assert text.index(MARCO) < text.index(ANN)
+
+
+def test_tick_boxes_of_a_template_made_for_leads_are_printed_and_said_to_be_saved_nowhere(office: Office) -> None:
+    """The example's boxes stand for properties that leads have and deals have not."""
+    words = "This card has no property for these boxes"
+    page, lead = composer(office, 31), office.composer(77, user=ANNA)
+    assert words in page.post("/composer/preview", usual_form(page)).text
+    assert words not in lead.post("/composer/preview", usual_form(lead)).text
 
 
 def test_a_deal_that_the_employee_may_not_read_is_not_opened(office: Office) -> None:
