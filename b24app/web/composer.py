@@ -64,7 +64,8 @@ def send(caller: Caller) -> ResponseReturnValue:
         return _refused(caller, form, refused)
     page = "composer/_sent.html" if wants_fragment() else "composer/sent.html"
     first = first_names(form)
-    return render_template(page, request_id=request_id, first=joined(first), several=len(first) > 1)
+    more = {"several": len(first) > 1, "is_all": len(first) == len(form.signers)}
+    return render_template(page, request_id=request_id, first=joined(first), **more)
 
 
 @bp.post("/fields")

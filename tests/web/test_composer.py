@@ -63,7 +63,17 @@ def test_sending_twice_sends_once(page: Page):
     assert (first.status, second.status) == (200, 200)
     assert f'data-request="{form["composer_id"]}"' in first.text
     assert first.text == second.text
-    assert "Ann Lee signs first" in first.text
+    assert "Sent to Ann Lee." in first.text
+
+
+@pytest.mark.parametrize(
+    ("orders", "words"),
+    [(["1", "2"], "Sent. Ann Lee signs first."), (["1", "1"], "Sent to Ann Lee and Bob Ray.")],
+)
+def test_the_page_after_sending_says_whose_turn_it_is(page: Page, orders: list[str], words: str):
+    people = {"signer_name": ["Ann Lee", "Bob Ray"], "signer_email": ["ann@turns.example", "bob@turns.example"]}
+    form = looked_at(page, **people, signer_order=orders, signer_key=["", ""], signer_locale=["en", "en"])
+    assert words in page.post("/composer/send", form).text
 
 
 @pytest.mark.parametrize(
