@@ -126,16 +126,6 @@ def places_of(revision: TemplateRevision) -> tuple[Field, ...]:
     return tuple(Field.from_dict(each) for each in revision.fields)
 
 
-def words_of(revision: TemplateRevision) -> str:
-    """Say a revision in lines, to be compared with another."""
-    if revision.kind not in (DOCX, PDF):
-        return str(revision.body)
-    lines = [f"SHA-256 {revision.file_sha256}"]
-    for field in places_of(revision):
-        lines.append(f"{field.page}: {field.type} {field.signer} {field.label} {field.x_pt:g}, {field.y_pt:g}")
-    return "\n".join(lines)
-
-
 def _taken(ctx: Context, filename: str, data: bytes) -> Taken:
     if not filename:
         raise FormRefused({"file": [InvalidPayload(NO_FILE)]})

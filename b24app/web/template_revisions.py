@@ -10,11 +10,11 @@ from markupsafe import Markup
 from b24app.clock import from_ms
 from b24app.services.compare_revisions import compare
 from b24app.services.edit_template import restore_revision
-from b24app.services.file_templates import words_of
 from b24app.services.template_options import refuse_unless_editor
 from b24app.store import templates
 from b24app.store.tables import Template
 from b24app.web.guards import Caller, context, portal_required
+from b24app.web.revision_words import lines_of
 from b24app.web.visitors import visitor_of
 from b24app.web.words import moment
 
@@ -58,7 +58,7 @@ def revisions_page(caller: Caller, template_id: str, done: str = "") -> str:
         revisions=known,
         older=older,
         newer=newer,
-        lines=compare(words_of(older), words_of(newer)),
+        lines=compare(lines_of(template, older), lines_of(template, newer)),
         done=done,
     )
 

@@ -157,6 +157,23 @@ def test_of_two_who_place_the_second_is_told_and_can_save_again(library: Page):
     assert "Saved as revision 3." in place(page, SECOND, base=told.response.get_json()["base"]).text
 
 
+def test_two_revisions_of_places_are_compared_by_what_is_set_for_each(library: Page):
+    page = upload(library, to_bytes(plain(1)), "Lease.pdf")
+    path = f"/templates/{id_of(page)}/revisions"
+    box = {**SIGN, "id": "c1", "type": "checkbox", "label": "Pets", "y_pt": 300, "w_pt": 12, "h_pt": 12}
+    text = {**SIGN, "id": "t1", "type": "text", "label": "Which", "y_pt": 330, "h_pt": 20}
+    first = place(page, SIGN, box, text)
+    changed = {**text, "required": False, "shown_when": "c1", "property": "lead.UF_CRM_PO_NUMBER", "hint": "A dog?"}
+    place(page, SIGN, box, changed, base=first.value("base"))
+    shown = re.findall(r'diff__sign">([+−])<.*?diff__text">(.*?)</span>', page.post(path, plain=True).text)
+    assert [(sign, html.unescape(line).strip()) for sign, line in shown] == [
+        ("−", "Must be filled in"),
+        ("+", "Property of the card: UF_CRM_PO_NUMBER"),
+        ("+", "Hint for the signatory: A dog?"),
+        ("+", "Shown only while this is ticked: Pets"),
+    ]
+
+
 def test_a_newer_file_keeps_places_that_still_have_a_page(library: Page):
     page = upload(library, to_bytes(plain(2)), "Lease.pdf")
     template_id = id_of(page)
@@ -173,7 +190,7 @@ def test_a_newer_file_keeps_places_that_still_have_a_page(library: Page):
     assert (late.status, "meanwhile" in late.text) == (409, True)
     assert place(page, SIGN, base=base).status == 409
     revisions = page.post(f"/templates/{template_id}/revisions", plain=True)
-    assert "2: signature 2" in revisions.text
+    assert "Page 2: Signature" in html.unescape(revisions.text)
     got = page.post(f"/templates/{template_id}/file", plain=True).response
     assert got.data.startswith(b"%PDF-")
     assert "attachment" in got.headers["Content-Disposition"]
