@@ -26,13 +26,14 @@ def copy_problems(form: ComposeForm) -> Iterator[tuple[str, InvalidPayload]]:
 def copy_recipients(
     ctx: Context, form: ComposeForm, people: Sequence[Candidate], signers: Sequence[Signer], locale: str
 ) -> list[Signer]:
-    """Make recipients of the addresses, behind the signers, who get a copy anyway and are not written to twice.
+    """Make recipients of the addresses, each once, behind the signers, who get a copy anyway.
 
     People of the card have their name, others are called by their address.
     """
     names = {email.value.casefold(): person.name for person in people for email in person.emails}
-    written = {signer.email.casefold() for signer in signers}
-    addresses = [address for address in form.copies if address.casefold() not in written]
+    signing = {signer.email.casefold() for signer in signers}
+    once = {address.casefold(): address for address in form.copies}
+    addresses = [address for key, address in once.items() if key not in signing]
     return [
         Signer(
             id=ctx.new_id(),
