@@ -158,7 +158,7 @@ def test_a_line_for_another_copy_is_there_as_soon_as_one_is_filled(served: Offic
     assert problems_of_access(tab) == []
     lines.nth(1).fill("")
     expect(lines).to_have_count(3)
-    tab.set_viewport_size({"width": 375, "height": 800})
+    tab.set_viewport_size({"width": 555, "height": 800})  # the frame: 375
     assert own.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

@@ -41,14 +41,18 @@ def test_a_form_of_earlier_days_has_none():
     assert parse_compose_form(filled()).copies == ()
 
 
-@pytest.mark.parametrize("text", ["no address", "<>", "x" * 3000, "<b>@x", "a@b@c", "\0", '"><script>@x.example', "a@х"])
+@pytest.mark.parametrize(
+    "text", ["no address", "<>", "x" * 3000, "<b>@x", "a@b@c", "\0", '"><script>@x.example', "a@х"]
+)
 def test_what_is_none_stays_for_the_service_to_name(text):
     assert len(typed(text)) <= 1
 
 
 def test_a_flood_is_refused():
     with pytest.raises(InvalidPayload) as refused:
-        parse_compose_form(MultiDict({**filled(), "composer_id": "c", "copy_to": [f"a{n}@x.example" for n in range(999)]}))
+        parse_compose_form(
+            MultiDict({**filled(), "composer_id": "c", "copy_to": [f"a{n}@x.example" for n in range(999)]})
+        )
     assert refused.value.field == "copies"
 
 
