@@ -101,9 +101,9 @@ def _copies(form: Form) -> tuple[str, ...]:
 
 
 def _bare(text: str) -> str:
-    """Take the address out of `Ann Lee <ann@lee.example>`."""
+    """Take the address out of `Ann Lee <ann@lee.example>`; what has none in it stays as it was typed."""
     _, opened, rest = text.strip().rpartition("<")
-    return rest.removesuffix(">") if opened and rest.endswith(">") else text
+    return rest.removesuffix(">") if opened and "@" in rest and rest.endswith(">") else text
 
 
 def _signers(form: Form) -> Iterator[SignerChoice]:
