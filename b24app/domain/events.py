@@ -53,7 +53,7 @@ class Topic(StrEnum):
     FILE_TO_CARD = "file_to_card"  # sealed PDF into the timeline
     PIN = "pin"  # pin it, close the live card, tell the responsible employee
     WRITE_BACK = "write_back"  # the employee's checkboxes, later the signers' entries, into the card's properties
-    COPY_TO_SIGNERS = "copy_to_signers"  # the sealed PDF to one signer by letter
+    COPY_TO_SIGNERS = "copy_to_signers"  # the sealed PDF by letter to one signer, or to one who only gets a copy
     TELL_SIGNERS = "tell_signers"  # say to signers who were already invited that it is over
     FETCH_FILE = "fetch_file"  # the signed file from the provider where it was signed
     CANCEL = "cancel"  # ask the provider to end a request

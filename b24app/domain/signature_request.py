@@ -50,9 +50,9 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Signer:
-    """One recipient. `position` is his 1-based place in the list (fields name it); `order` decides turns:
-    equal orders sign in parallel. `employee`: the Bitrix24 user id of one who signs at the provider from within
-    Bitrix24 and gets no letters; 0 for everybody else."""
+    """One recipient. `position` is his 1-based place in the list (fields name it); `order` decides turns: equal orders
+    sign in parallel, and 0 is for copies, which have no turn. `employee`: the Bitrix24 user id of one who signs at the
+    provider from within Bitrix24 and gets no letters; 0 for everybody else."""
 
     id: str
     position: int
@@ -115,6 +115,11 @@ class SignatureRequest:
     def signing(self) -> tuple[Signer, ...]:
         """Those who must sign, approver and copies left out."""
         return tuple(s for s in self.signers if s.role is Role.SIGNER)
+
+    @property
+    def copies(self) -> tuple[Signer, ...]:
+        """Those who only get the finished document."""
+        return tuple(s for s in self.signers if s.role is Role.COPY)
 
     @property
     def employee_in_turn(self) -> Signer | None:

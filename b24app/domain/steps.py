@@ -7,16 +7,25 @@ from dataclasses import replace
 from datetime import datetime
 
 from b24app.domain.events import SYSTEM, Actor, AuditEvent, EventType
-from b24app.domain.signature_request import SignatureRequest, Signer, SignerStatus, Status
+from b24app.domain.signature_request import Role, SignatureRequest, Signer, SignerStatus, Status
 from b24app.domain.signing_order import next_turn
 from b24app.errors import NotAllowed
 
 Decision = tuple[SignatureRequest, list[AuditEvent]]
 
 
-def signer_of(request: SignatureRequest, signer_id: str) -> Signer:
+def recipient_of(request: SignatureRequest, signer_id: str) -> Signer:
+    """Find anybody who gets letters about a request, copies included. Raises: NotAllowed."""
     signer = request.signer(signer_id)
     if signer is None:
+        raise NotAllowed("This person does not sign this document.")
+    return signer
+
+
+def signer_of(request: SignatureRequest, signer_id: str) -> Signer:
+    """Find a signer; whoever only gets a copy is none. Raises: NotAllowed."""
+    signer = recipient_of(request, signer_id)
+    if signer.role is Role.COPY:
         raise NotAllowed("This person does not sign this document.")
     return signer
 

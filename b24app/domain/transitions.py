@@ -46,6 +46,7 @@ from b24app.domain.steps import (
     close,
     end,
     is_signed_elsewhere,
+    recipient_of,
     signer_in_turn,
     signer_of,
 )
@@ -74,7 +75,8 @@ def _send(request: SignatureRequest, act: Send, now: datetime) -> Decision:
     if not request.signing:
         raise NotAllowed("Choose at least one person who signs.")
     files = {"files": [dict(file) for file in act.files]} if act.files else {}
-    data = {"document_sha256": act.document_sha256, **files}
+    copies = {"copies": [copy.email for copy in request.copies]} if request.copies else {}
+    data = {"document_sha256": act.document_sha256, **files, **copies}
     event = AuditEvent(EventType.REQUEST_SENT, now, Actor.employee(act.by), data=data)
     return replace(request, status=Status.SENDING, sent_at=now), [event]
 
@@ -84,7 +86,7 @@ def _invite(request: SignatureRequest, _act: Invite, now: datetime) -> Decision:
 
 
 def _record_letter(request: SignatureRequest, act: RecordLetter, now: datetime) -> Decision:
-    signer = signer_of(request, act.signer_id)
+    signer = recipient_of(request, act.signer_id)
     request = letter_out(request, signer, act.kind, now)
     data = {"kind": act.kind, "email": signer.email, "letter": act.letter, "begun": act.begun}
     return request, [AuditEvent(EventType.LETTER_SENT, now, SYSTEM, signer.id, data)]

@@ -67,6 +67,7 @@ class CertificateData:
     approver: PersonEntry | None = None
     locale: str = "en"
     files: tuple[FileEntry, ...] = ()
+    copies: tuple[str, ...] = ()  # who gets the document without signing it
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ def _for_typst(data: CertificateData) -> dict[str, Any]:
         "signers": [_person(person) for person in data.signers],
         "approver": _person(data.approver) if data.approver else None,
         "files": [_file(file) for file in data.files],
+        "copies": [printable(copy, 250) for copy in data.copies],
         "events": [[utc_text(event.at), printable(event.text, 300)] for event in data.events],
     }
 

@@ -140,7 +140,7 @@ class Capabilities:
     proof: Proof = Proof.NONE
     own_letter: bool = False  # subject and text of the invitation may be ours
     approver_signs: bool = False  # whoever approves is its last signer, by `signing_link`; the account wants it so
-    copies: bool = False  # others may be named who get the signed document
+    copies: bool = False  # others may be named whom the provider itself sends the signed document
     decline: bool = False  # a signer may decline
     corrects_name: bool = False  # a signer may correct his own name or company
     change_signer: bool = False  # name and address may be corrected after sending

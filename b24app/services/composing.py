@@ -13,6 +13,7 @@ from b24app.errors import InvalidPayload, Sentence
 
 TEMPLATE = "template"
 """Stands for the chosen template among a form's documents."""
+MAX_COPIES = 20
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,11 @@ class ComposerView:
     takes_word: bool = False  # Word documents can be converted here
 
     @property
+    def most_copies(self) -> int:
+        """How many addresses can only get a copy."""
+        return MAX_COPIES
+
+    @property
     def file_kinds(self) -> str:
         """What a file chooser offers, as its `accept` has it."""
         word = ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx")
@@ -115,6 +121,7 @@ class ComposeForm:
     accept_empties: bool = False  # the employee saw what is empty or doubtful and wants to send all the same
     connection: str = ""  # the account it is signed through; empty for Paraph's own engine
     connection_from: str = ""  # the account that was last proposed
+    copies: tuple[str, ...] = ()  # addresses that only get the finished document, as they were typed, each once
 
     @property
     def chosen(self) -> tuple[str, ...]:

@@ -87,7 +87,7 @@ def live_card(request: SignatureRequest, say: Say) -> LiveCard:
         lines=[
             Line(request.title, title=say(N_("Document")), action=_open(request)),
             *([Line(say(_TEST_MEANING), title=say(_TEST_NAME), bold=True)] if request.is_test else []),
-            *(_signer_line(signer, len(request.signing) > 1, say) for signer in request.signers),
+            *(_signer_line(signer, len(request.signing) > 1, say) for signer in request.signing),
             *([Line(_reason(request, say), title=say(N_("Reason")), multiline=True)] if request.reason else []),
         ],
         origin_id=request.id,

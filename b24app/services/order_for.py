@@ -40,6 +40,7 @@ def order_for(
         sender_name=sender,
         sender_company=company,
         notify_url=notify_url,
+        copies=[copy.email for copy in request.copies],
         embedded=[s.id for s in request.signing if s.employee] if Delivery.EMAIL in capabilities.delivery else (),
     )
 

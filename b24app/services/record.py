@@ -82,15 +82,20 @@ def _recipients(request: SignatureRequest, event: AuditEvent, topic: Topic) -> S
     if topic is Topic.CORRECT_SIGNER:
         return [event.signer_id] if request.is_external else []
     if topic is Topic.COPY_TO_SIGNERS:
-        return [signer.id for signer in request.signers]
+        return [signer.id for signer in _who_get_the_copy(request)]
     if topic is Topic.TELL_SIGNERS:
-        return [signer.id for signer in request.signers if _knows_of_it(signer)]
+        return [signer.id for signer in request.signing if _knows_of_it(signer)]
     if topic is Topic.INVITE and event.type is EventType.REQUEST_RETRIED:
         return [signer.id for signer in request.signing if signer.has_turn]
     if topic is Topic.INVITE and event.type is EventType.SIGNER_CHANGED:
         signer = request.signer(event.signer_id)
         return [event.signer_id] if signer and signer.has_turn else []
     return [event.signer_id]
+
+
+def _who_get_the_copy(request: SignatureRequest) -> tuple[Signer, ...]:
+    """Return whom we send the sealed document; a signing service itself writes to those who only get a copy."""
+    return request.signing if request.is_external else request.signers
 
 
 def _knows_of_it(signer: Signer) -> bool:

@@ -17,6 +17,7 @@ from b24app.evidence.labels import event_text
 from b24app.evidence.seal import Sealed, Sealer
 from b24app.outbox.message import Message
 from b24app.services.context import Context
+from b24app.services.name_copies import with_address
 from b24app.services.record import apply_inside
 from b24app.services.rendition import attached_files, current_document, finished_values
 from b24app.services.words import speaker
@@ -163,13 +164,14 @@ def _certificate_data(
         original_sha256=row.document_sha256,
         stamped_sha256=stamped_sha256,
         page_count=pages,
-        signers=tuple(_signer_entry(signer, trail, row.locale) for signer in request.signers),
+        signers=tuple(_signer_entry(signer, trail, row.locale) for signer in request.signing),
         approver=_approver_entry(row, trail),
         events=tuple(entry for event in trail for entry in _event_entries(event, names, row)),
         audit_head=audit.head(row.portal, row.id)[1],
         verification_url=verification_url(ctx, row.id),
         locale=row.locale,
         files=tuple(_file_entries(ctx, row, request)),
+        copies=tuple(with_address(copy) for copy in request.copies),
     )
 
 

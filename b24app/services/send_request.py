@@ -28,6 +28,7 @@ from b24app.services.choose_service import service_problems
 from b24app.services.composing import ComposeForm, FormRefused
 from b24app.services.context import Context
 from b24app.services.kept_form import keep_files, kept_form
+from b24app.services.name_copies import copy_problems, copy_recipients
 from b24app.services.open_composer import candidates, slot_of, zone_of
 from b24app.services.place_fields import place_problems
 from b24app.services.prepare_document import inputs_of, shows
@@ -121,6 +122,7 @@ def _problems(
     ctx: Context, portal: Portal, composer: Composer, card: CardSnapshot, prepared: Prepared | None, form: ComposeForm
 ) -> Iterator[Problem]:
     yield from _signer_problems(form)
+    yield from copy_problems(form)
     yield from _place_problems(portal, form)
     if prepared is None or not shows(prepared, inputs_of(ctx, portal, composer, card, form), form.ticks):
         yield "preview", InvalidPayload(N_("The pages have changed since you last saw them. Please check them again."))
@@ -211,12 +213,14 @@ def _aggregate(
     ]
     approver = approver_of(ctx, portal, card, form.connection, prepared)
     employee = approver.employee if form.needs_approval and approver.where is Where.THERE else None
+    signing = normalised([*signers, *([_as_signer(ctx, portal, employee, signers)] if employee else [])])
+    copies = copy_recipients(ctx, form, tuple(candidates(card)), signing, _locale(portal, form))
     return SignatureRequest(
         id=composer.id,
         portal=portal.member_id,
         title=prepared.title,
         status=Status.DRAFT,
-        signers=normalised([*signers, *([_as_signer(ctx, portal, employee, signers)] if employee else [])]),
+        signers=(*signing, *copies),
         sender_id=composer.user_id,
         responsible_id=(card.responsible or card.me).id,
         needs_approval=form.needs_approval and employee is None,
@@ -252,7 +256,6 @@ def _fields(request: SignatureRequest, prepared: Prepared) -> list[dict[str, Any
 def _row(
     ctx: Context, portal: Portal, request: SignatureRequest, card: CardSnapshot, form: ComposeForm, prepared: Prepared
 ) -> Request:
-    template = _template(portal, form)
     employees = [card.me, *([card.responsible] if card.responsible else [])]
     return Request(
         id=request.id,
@@ -264,7 +267,7 @@ def _row(
         needs_approval=request.needs_approval,
         entity_type_id=request.entity_type_id,
         entity_id=request.entity_id,
-        locale=template.locale if template else portal.lang,
+        locale=_locale(portal, form),
         time_zone=request.time_zone,
         document_sha256=prepared.sha256,
         revision=prepared.revision,
@@ -292,6 +295,12 @@ def _files(prepared: Prepared) -> tuple[dict[str, Any], ...]:
 
 def _template(portal: Portal, form: ComposeForm) -> Template | None:
     return composers.template(portal.member_id, form.template_id) if form.source == "template" else None
+
+
+def _locale(portal: Portal, form: ComposeForm) -> str:
+    """The document's language."""
+    template = _template(portal, form)
+    return str(template.locale if template else portal.lang)
 
 
 def _changed_checkboxes(card: CardSnapshot, prepared: Prepared) -> dict[str, bool]:

@@ -9,7 +9,7 @@ from typing import Any
 from b24app.bitrix.entities import Entity
 from b24app.domain.acts import ChangeDeadline, Difference, Remind
 from b24app.domain.days import day_of, zone_named
-from b24app.domain.events import AuditEvent
+from b24app.domain.events import AuditEvent, EventType
 from b24app.domain.signature_request import OPEN, SignatureRequest, Status
 from b24app.domain.steps import is_signed_elsewhere
 from b24app.domain.timetable import last_day, next_reminder
@@ -21,7 +21,7 @@ from b24app.services.context import Context
 from b24app.services.held_up import may_void
 from b24app.services.list_troubles import works_of
 from b24app.services.rendition import current_document, pages_of
-from b24app.services.showing import EventView, MadeFrom, RequestView
+from b24app.services.showing import CopyView, EventView, MadeFrom, RequestView
 from b24app.store import audit, connections, requests, templates
 from b24app.store.tables import Portal, Request
 
@@ -39,6 +39,7 @@ _VALUES_IN_EVENTS = frozenset(
         "service",
         "former",
         "files",
+        "copies",
         "document_sha256",
     }
 )
@@ -78,6 +79,7 @@ def show_request(ctx: Context, portal: Portal, user_id: int, request_id: str) ->
         service=_service(row),
         came_signed=requests.came_signed(row),
         made_from=_made_from(row),
+        copies=tuple(_copies(row, request)),
     )
 
 
@@ -103,6 +105,16 @@ def _made_from(row: Request) -> MadeFrom | None:
     if revision is None or template is None:
         return None
     return MadeFrom(template.id, template.name, revision.id, revision.number)
+
+
+def _copies(row: Request, request: SignatureRequest) -> Iterator[CopyView]:
+    """List who only gets the document, with when our letter went out."""
+    if not request.copies:
+        return
+    letters = (event for event in audit.events(row.portal, row.id) if event.type is EventType.LETTER_SENT)
+    sent = {event.signer_id: event.at for event in letters if event.data.get("kind") == "copy"}
+    for copy in request.copies:
+        yield CopyView(copy.name if copy.name != copy.email else "", copy.email, sent.get(copy.id))
 
 
 def _service(row: Request) -> str:

@@ -23,6 +23,15 @@ class EventView:
 
 
 @dataclass(frozen=True)
+class CopyView:
+    """One who only gets the finished document; `sent_at`: when our letter to him went out."""
+
+    name: str
+    email: str
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True)
 class MadeFrom:
     """The revision of a template that a document was made from."""
 
@@ -61,6 +70,7 @@ class RequestView:
     service: str = ""  # the account it is signed through, as the portal calls it; empty for Paraph's own engine
     came_signed: bool = False  # its file carried digital signatures, so nothing is put on it
     made_from: MadeFrom | None = None
+    copies: tuple[CopyView, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ def _view(row: Request, title: str) -> VerifyView:
         title=title,
         organisation=str(portal.settings.get("sender_name", "")) or portal.domain,
         sealed_at=from_ms(row.ended_at) if row.ended_at else None,
-        signers=tuple((masked(signer.name), signer.signed_at) for signer in request.signers),
+        signers=tuple((masked(signer.name), signer.signed_at) for signer in request.signing),
         sha256=row.final_sha256,
         id=row.id,
     )

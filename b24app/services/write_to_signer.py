@@ -64,7 +64,7 @@ def invite_signer(ctx: Context, providers: Registry, message: Message) -> None:
 
 
 def send_copy(ctx: Context, providers: Registry, message: Message) -> None:
-    """Send the sealed document to one signer."""
+    """Send the sealed document to one signer, or to one who only gets a copy."""
     row, request, signer = _load(message)
     if signer is None or not row.final_sha256 or _is_written(message):
         return

@@ -3,6 +3,7 @@ people's mistakes (nobody to sign, a bad address) are named by the services, at 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -19,6 +20,8 @@ MAX_ROWS = 200
 MAX_ORDER = 99
 MAX_LINE_CHARS = 250
 MAX_LETTER_CHARS = 10_000
+
+_BETWEEN_ADDRESSES = re.compile(r"[,;\r\n]+")
 
 Form = MultiDict[str, str]
 
@@ -42,6 +45,7 @@ def parse_compose_form(form: Form) -> ComposeForm:
         accept_empties=bool(form.get("accept_empties")),
         connection=_line(form, "connection"),
         connection_from=_line(form, "connection_from"),
+        copies=_copies(form),
     )
 
 
@@ -81,6 +85,25 @@ def _documents(form: Form) -> tuple[str, ...]:
     """Read the list of documents in its order, each once."""
     names = [_short(each, "document") for each in form.getlist("document")[:MAX_DOCUMENTS]]
     return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _copies(form: Form) -> tuple[str, ...]:
+    """Read addresses, several in a line as they come out of a mail program; what is none, the service names."""
+    typed = (piece for line in form.getlist("copy_to") for piece in _BETWEEN_ADDRESSES.split(line.replace("\0", "")))
+    once: dict[str, str] = {}
+    for piece in typed:
+        address = " ".join(_bare(piece).split())
+        if address:
+            once.setdefault(address.casefold(), address)
+    if len(once) > MAX_ROWS:
+        raise InvalidPayload(N_("These are too many addresses for copies."), field="copies")
+    return tuple(once.values())
+
+
+def _bare(text: str) -> str:
+    """Take the address out of `Ann Lee <ann@lee.example>`; what has none in it stays as it was typed."""
+    _, opened, rest = text.strip().rpartition("<")
+    return rest.removesuffix(">") if opened and "@" in rest and rest.endswith(">") else text
 
 
 def _signers(form: Form) -> Iterator[SignerChoice]:

@@ -3,6 +3,7 @@
 //   document:changed  a document that was waited for is there
 //   preview:stale, preview:fresh, preview:broken   the pages' state, from <page-preview>
 import "../elements/close-frame.js";
+import "../elements/copy-list.js";
 import "../elements/open-card.js";
 import "../elements/page-preview.js";
 import "../elements/place-fields.js";

@@ -10,9 +10,11 @@ const slot = (form, field) =>
   form.querySelector(`[data-problem="${CSS.escape(field)}"]`) ??
   form.querySelector('[data-problem="form"]');
 
+const beside = (place, what) => place.parentElement.querySelector(what);
+
 function input(form, field, place, sentences) {
   const ofRow = row(form, field);
-  if (!ofRow) return form.elements[field] ?? place.parentElement.querySelector("input:not([type=hidden]), select, textarea, summary");
+  if (!ofRow) return form.elements[field] ?? beside(place, "input:invalid") ?? beside(place, "input:not([type=hidden]), select, textarea, summary");
   const [name, email] = ["signer_name", "signer_email"].map((each) => ofRow.querySelector(`[name="${each}"]`));
   return sentences.length && name.type !== "hidden" && !name.value.trim() ? name : email;
 }

@@ -13,6 +13,7 @@ from tests.office import ANNA, Office
 
 TYPED = {"signature_kind": "type", "signature_text": "Anna Schmidt"}
 ACME = "acme"
+COPY = "law@office.example"
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ def live(office: Office) -> Life:
     office.sign(completed)
     approve(office, completed)
     stopped = _stop(office)
-    waiting = office.send(77, user=ANNA)
+    waiting = office.send(77, user=ANNA, copy_to=[COPY])
     office.sandbox.portal(ACME).faults.add("http_error", seconds=600, status=502)
     office.work()
     office.sandbox.clear_faults()

@@ -19,7 +19,7 @@ from b24app.store.belongings import PARTS
 from b24app.store.database import reading
 from b24app.store.tables import AuditRow, OutboxMessage, Portal, Request, SignerRow
 from tests import databases
-from tests.archive.life import Life, approve, live, status
+from tests.archive.life import COPY, Life, approve, live, status
 from tests.command_line import run
 from tests.office import ANNA, APP_URL, Office, open_office
 
@@ -117,6 +117,7 @@ def test_a_signer_opens_the_old_link_and_the_document_is_sealed_by_the_old_key(h
     with reading():
         row = requests.row(house.member_id, house.life.waiting)
         assert verify_upload(house.office.ctx, house.office.ctx.blobs.get(row.final_sha256)).state == "sealed"
+    assert len(house.office.sandbox.mailbox.letters(COPY)) == 1
     pinned = house.office.sandbox.portal("acme").timeline.pinned(LEAD)
     assert row.comment_id in {record.id for record in pinned}
 

@@ -55,6 +55,17 @@ def test_one_page_tells_everything():
     assert page.page_count == 1
 
 
+@pytest.mark.parametrize(
+    ("locale", "words"), [("en", "Copies of this document go to"), ("uk", "Копії цього документа")]
+)
+def test_who_only_gets_a_copy_stands_between_people_and_trail(locale, words):
+    copies = ("Kim Law, kim@law.example", f"{'x' * 64}@{'long.' * 30}example")
+    text = read(certificate_page(replace(certified(locale=locale), copies=copies)).pdf)
+    assert text.index("Maria Bondar") < text.index(words) < text.index("Kim Law, kim@law.example")
+    assert text.index("Kim Law") < text.index("Event number 0")
+    assert words not in read(certificate_page(certified(locale=locale)).pdf)
+
+
 def test_forty_events_go_on_over_the_page_and_none_is_lost():
     page = certificate_page(certified(events=40))
     assert page.page_count == 2

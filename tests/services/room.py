@@ -34,11 +34,12 @@ _numbers = count(1)
 
 @dataclass(frozen=True)
 class Paper:
-    """A document on its way: from which lead, to whom."""
+    """A document on its way: from which lead, to whom, and who only gets a copy."""
 
     request_id: str
     lead: int
     email: str
+    copy: str
 
 
 @dataclass
@@ -61,11 +62,12 @@ class Room:
         """Send the usual document from a lead of its own, with one checkbox changed, to an address of its own."""
         lead = int(self.acme.add_lead(title="Site", assignedById=ANNA, uf={TICK: False}).id)
         page, email = self.office.composer(lead, user=ANNA), f"ann.{next(_numbers)}@room.example"
+        copy = f"copy.{email}"
         ticks = {"tick_paths": [f"lead.{TICK}"], f"tick_lead.{TICK}": "1"}
-        sent = page.post("/composer/send", looked_at(page, signer_email=[email], **ticks))
+        sent = page.post("/composer/send", looked_at(page, signer_email=[email], copy_to=[copy], **ticks))
         found = re.search(r'data-request="([^"]+)"', sent.text)
         assert found, sent.text
-        return Paper(found[1], lead, email)
+        return Paper(found[1], lead, email, copy)
 
     def remind(self, paper: Paper) -> None:
         with reading():
@@ -100,6 +102,10 @@ class Room:
         """How often each letter has come, the oldest first."""
         found = by_message_id(self.office.sandbox.mailbox.letters(paper.email))
         return [len(letters) for letters in found.values()]
+
+    def copies(self, paper: Paper) -> list[int]:
+        """How often each letter has come to whoever only gets a copy."""
+        return [len(letters) for letters in by_message_id(self.office.sandbox.mailbox.letters(paper.copy)).values()]
 
     def waiting(self) -> list[OutboxMessage]:
         with reading():

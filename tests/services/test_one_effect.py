@@ -50,6 +50,7 @@ class Scene:
         assert [(len(one.data["files"]), seen.is_pinned(one)) for one in seen.files] == [(1, True)] * self.files
         assert [self.told[-1] in note.text for note in seen.notes] == [True] * bool(self.told)
         assert len(room.letters(paper)) == self.letters
+        assert len(room.copies(paper)) == self.files
 
     @property
     def files(self) -> int:
@@ -128,6 +129,15 @@ def test_a_worker_killed_before_it_marks_what_it_has_done_leaves_one(room: Room,
     room.recover()
     SCENES[topic].check(room, paper)
     assert room.letters(paper) == [1] * SCENES[topic].letters
+    assert room.copies(paper) == [1] * SCENES[topic].files
+
+
+def test_a_copy_whose_answer_is_lost_comes_again_under_the_same_id(room: Room) -> None:
+    paper = APPROVE.play(room)
+    room.office.sandbox.mailbox.faults.add("smtp_drop", method=paper.copy)
+    room.recover()
+    APPROVE.check(room, paper)
+    assert (room.letters(paper), room.copies(paper)) == ([1, 1], [2])
 
 
 @pytest.mark.parametrize("times", [1, 2], ids=["once", "twice"])

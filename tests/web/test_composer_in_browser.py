@@ -139,6 +139,37 @@ def test_a_problem_is_shown_at_its_field_which_gets_the_focus(served: Office, ta
     expect(frame.get_by_test_id("open-card")).to_be_visible()
 
 
+def test_a_line_for_another_copy_is_there_as_soon_as_one_is_filled(served: Office, tab: Page):
+    frame = composer(served, tab)
+    lines, own = frame.get_by_test_id("copy-to"), tab.frames[-1]
+    expect(lines).to_have_count(1)
+    lines.first.focus()
+    tab.keyboard.type("law@office.example")
+    expect(lines).to_have_count(2)
+    tab.keyboard.press("Tab")
+    expect(lines.last).to_be_focused()
+    tab.keyboard.type("no address")
+    frame.get_by_test_id("send").click()
+    expect(frame.get_by_test_id("copies-problem")).to_contain_text("“no address” is not an e-mail address.")
+    expect(lines.nth(1)).to_have_value("no address")
+    expect(lines.nth(1)).to_be_focused()
+    expect(lines.nth(1)).to_have_attribute("aria-invalid", "true")
+    expect(lines.first).not_to_have_attribute("aria-invalid", "true")
+    assert problems_of_access(tab) == []
+    lines.nth(1).fill("")
+    expect(lines).to_have_count(3)
+    tab.set_viewport_size({"width": 555, "height": 800})  # the frame: 375
+    assert own.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_no_more_lines_than_copies_are_possible(served: Office, tab: Page):
+    frame = composer(served, tab)
+    lines = frame.get_by_test_id("copy-to")
+    for number in range(20):
+        lines.nth(number).fill(f"a{number}@x.example")
+    expect(lines).to_have_count(20)
+
+
 def test_a_colleague_comes_from_the_portals_own_dialog(served: Office, tab: Page):
     frame = composer(served, tab)
     frame.get_by_test_id("add-signer").click()

@@ -34,6 +34,7 @@ CAPABILITIES = Capabilities(
     change_signer=True,
     manual_reminders=True,
     finds_by_ref=True,
+    copies=True,
 )
 
 
@@ -74,7 +75,8 @@ class BuiltinProvider(NoSuchCall):
         self._post("copy", notice)
 
     def _post(self, kind: Kind, notice: Notice) -> None:
-        person = Person(notice.signer_email, notice.signer_name)
+        name = "" if notice.signer_name == notice.signer_email else notice.signer_name
+        person = Person(notice.signer_email, name)
         letter = compose(
             kind,
             _wording(kind, notice),
