@@ -139,7 +139,7 @@ class Office:
     def sign(self, request_id: str) -> None:
         """Sign as its first signer; the worker carries letter and news."""
         self.work()
-        token = self.link(SignerRow.get(SignerRow.request == request_id).email)
+        token = self.link(first_signer(request_id).email)
         with self.app.app_context():
             sign_document.record_view(self.ctx, token, "203.0.113.5", "browser")
             sign_document.record_consent(self.ctx, token, "I agree.", "203.0.113.5", "browser")
@@ -173,6 +173,10 @@ def looked_at(page: Page, **changes: Any) -> dict[str, Any]:
     preview = page.post("/composer/preview", fields)
     assert preview.status == 200, preview.text
     return {**fields, "prepared_id": preview.value("prepared_id")}
+
+
+def first_signer(request_id: str) -> SignerRow:
+    return SignerRow.get((SignerRow.request == request_id) & (SignerRow.position == 1))
 
 
 @contextmanager

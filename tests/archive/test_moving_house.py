@@ -17,11 +17,11 @@ from b24app.settings import Settings
 from b24app.store import audit, requests
 from b24app.store.belongings import PARTS
 from b24app.store.database import reading
-from b24app.store.tables import AuditRow, OutboxMessage, Portal, Request, SignerRow
+from b24app.store.tables import AuditRow, OutboxMessage, Portal, Request
 from tests import databases
 from tests.archive.life import COPY, Life, approve, live, status
 from tests.command_line import run
-from tests.office import ANNA, APP_URL, Office, open_office
+from tests.office import ANNA, APP_URL, Office, first_signer, open_office
 
 LEAD = (1, 77)
 NEW_KEY = Fernet.generate_key().decode()
@@ -47,7 +47,7 @@ def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         life, member_id = live(old), old.sandbox.portal("acme").member_id
         with reading():
             trails = {key: audit.digests(member_id, key) for key in vars(life).values()}
-            links = {key: old.link(SignerRow.get(SignerRow.request == key).email) for key in vars(life).values()}
+            links = {key: old.link(first_signer(key).email) for key in vars(life).values()}
         yield House(_move(old, directory, member_id, url), life, member_id, trails, links)
 
 

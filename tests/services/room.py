@@ -20,9 +20,9 @@ from b24app.services.signature_input import SignatureInput
 from b24app.services.void_request import void_request
 from b24app.store import outbox, portals
 from b24app.store.database import reading, writing
-from b24app.store.tables import OutboxMessage, Portal, SignerRow
+from b24app.store.tables import OutboxMessage, Portal
 from b24app.wiring import wire_worker
-from tests.office import ANNA, Office, looked_at, open_office
+from tests.office import ANNA, Office, first_signer, looked_at, open_office
 from tests.seen import Seen, by_message_id, look
 from tests.shifted_clock import ShiftedClock
 
@@ -71,7 +71,7 @@ class Room:
 
     def remind(self, paper: Paper) -> None:
         with reading():
-            signer = SignerRow.get(SignerRow.request == paper.request_id)
+            signer = first_signer(paper.request_id)
             remind_signer(self.office.ctx, self.portal, ANNA, paper.request_id, signer.id)
 
     def press(self, paper: Paper) -> None:

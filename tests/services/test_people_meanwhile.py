@@ -19,7 +19,7 @@ from b24app.services.write_back import write_back
 from b24app.store import audit, outbox, portals
 from b24app.store.database import reading, writing
 from b24app.store.tables import OutboxMessage, SignerRow
-from tests.office import ANNA, OLENA
+from tests.office import ANNA, OLENA, first_signer
 from tests.services.room import TICK, Paper, Room, open_room
 
 
@@ -282,7 +282,7 @@ def test_a_letter_that_waited_while_its_signer_was_corrected_is_not_written_twic
     room.office.sandbox.mailbox.faults.add("smtp_tempfail", method=paper.email)
     room.work()
     with reading():
-        signer = SignerRow.get(SignerRow.request == paper.request_id)
+        signer = first_signer(paper.request_id)
         change_signer(room.office.ctx, room.portal, ANNA, paper.request_id, signer.id, "Ann Lee", f"new.{paper.email}")
     room.recover()
     assert len(room.office.sandbox.mailbox.letters(f"new.{paper.email}")) == 1
