@@ -47,6 +47,8 @@ def started_by(pid: int) -> list[int]:
 
 
 def _most_mb(job: str, asked: Callable[[int], Entries], times: int = 1) -> float:
+    """Of a child that shares with what it was forked from only what its own kind of work needs."""
+    pool.close_all()
     with pool.borrow(job, DEFAULT_LIMITS, reusable=True) as child:
         for number in range(times):
             args, blobs = asked(number)
@@ -55,7 +57,6 @@ def _most_mb(job: str, asked: Callable[[int], Entries], times: int = 1) -> float
 
 
 def _typesetting_mb() -> float:
-    pool.close_all()
     return _most_mb(
         "b24app.documents.jobs.templates:render", lambda number: (papers.contract_args(number), {}), JOBS_PER_CHILD
     )
