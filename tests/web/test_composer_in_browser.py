@@ -238,6 +238,7 @@ def test_sending_takes_three_clicks_from_the_open_card(served: Office, tab: Page
     frame.get_by_test_id("close").click()
     expect(frame.get_by_test_id("request-line")).to_have_count(1)
     frame.get_by_test_id("new-request").click()
+    expect(frame.get_by_test_id("preview-page").first).to_be_visible(timeout=READY_MS)  # until then the frame grows
     frame.get_by_test_id("cancel").click()
     expect(frame.get_by_test_id("request-line")).to_have_count(1)
 
