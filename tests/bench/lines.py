@@ -6,21 +6,16 @@ from typing import NamedTuple
 
 
 class Line(NamedTuple):
-    """One figure; without a budget it is there for comparison, or says why it was left out.
-
-    An aim is a budget that may be missed: it is shown, and the run goes on to be good.
-    """
+    """One figure; without a budget it is there for comparison, or says why it was left out."""
 
     what: str
     measured: str
     budget: str = ""
     kept: bool = True
-    is_aim: bool = False
 
     def show(self) -> bool:
-        """Print it; returns whether the budget was kept, where it must be."""
-        missed = "miss" if self.is_aim else "OVER"
-        verdict = "    " if not self.budget else "ok  " if self.kept else missed
-        budget = f"; {'aim' if self.is_aim else 'budget'} {self.budget}" if self.budget else ""
+        """Print it; returns whether the budget was kept."""
+        verdict = "    " if not self.budget else "ok  " if self.kept else "OVER"
+        budget = f"; budget {self.budget}" if self.budget else ""
         print(f"{verdict} {self.what}: {self.measured}{budget}", flush=True)
-        return self.kept or self.is_aim
+        return self.kept
