@@ -26,7 +26,7 @@ _FITTING_FORMATS = {(3, 10): 2, (0, 4): 2, (0, 6): 2, (3, 1): 1, (0, 3): 1}
 
 def unprintable(text: str) -> str:
     """Name the characters of a text that none of our fonts has, each once, in order of appearance."""
-    return "".join(char for char in dict.fromkeys(text) if not _is_printable(char))
+    return "" if text.isascii() else "".join(char for char in dict.fromkeys(text) if not _is_printable(char))
 
 
 def missing_letters(*texts: str) -> tuple[str, ...]:

@@ -56,6 +56,7 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.entries = papers.stamping(self.ten)
+        self.signatures = [papers.signature(number) for number in range(ROUNDS + WARM_UP)]
         self.sealed = self.seal()
         self._bare = bare_pyhanko(self.sealer.authority)
 
@@ -70,10 +71,10 @@ class Bench:
         return _validation.examine(self.sealed, self.sealer._roots, datetime.now(UTC))
 
     def stamp(self, number: int) -> object:
-        """Each time with other words: Typst remembers what it has set."""
+        """Each time with other words and another signature: Typst remembers what it has set."""
         args, blobs = self.entries
         items = [{**item, "text": item["text"] and f"{item['text']} {number}"} for item in args["items"]]
-        return stamping.stamp({"items": items}, blobs)
+        return stamping.stamp({"items": items}, {**blobs, "image-ink": self.signatures[number]})
 
     def draw(self, width_px: int) -> object:
         return previews.images({"pages": None, "width_px": width_px}, {"pdf": self.ten})

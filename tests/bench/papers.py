@@ -111,7 +111,12 @@ def stamping(pdf: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
          "image": "ink" if field.type is FieldType.SIGNATURE else ""}
         for field in _fields()
     ]  # fmt: skip
-    return {"items": items}, {"pdf": pdf, "image-ink": typed_signature("Oksana Shevchenko")}
+    return {"items": items}, {"pdf": pdf, "image-ink": signature(0)}
+
+
+def signature(number: int) -> bytes:
+    """A typed signature, each time another."""
+    return typed_signature(f"Oksana Shevchenko {number}")
 
 
 def certificate(number: int) -> CertificateData:

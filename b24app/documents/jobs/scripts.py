@@ -28,6 +28,8 @@ def language_of_text(text: str) -> str:
     Direction follows the first letter (Unicode's rule P2); Chinese, Japanese and Thai decide where they are the greater
     part, and any kana makes it Japanese.
     """
+    if text.isascii():
+        return ""
     letters = [_language_of(char) for char in text if _is_letter(char)]
     if not letters:
         return ""

@@ -15,6 +15,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
+from b24app.documents.jobs import tables
 from b24app.documents.jobs.branching import MARK, Marked, expand, lookup, take_apart
 from b24app.documents.jobs.filters import TICK, apply, is_ticked, tick_mark
 from b24app.documents.jobs.placeholders import BLOCKS, Placeholder
@@ -108,7 +109,11 @@ class _Gardener:
         if not rows:
             self.tree.empties.append(EmptyPlaceholder("products", placeholder.line, required=True))
         totals = products.get("totals", []) if isinstance(products, Mapping) else []
-        return {"t": "products", "rows": [_texts(row) for row in rows], "totals": [_texts(t) for t in totals]}
+        return {
+            "t": "products",
+            **tables.price_table([_texts(row) for row in rows]),
+            "totals": [_texts(t) for t in totals],
+        }
 
     def _heading(self, node: SyntaxTreeNode) -> list[Node]:
         content = self.inline(node.children[0])
@@ -167,7 +172,8 @@ class _Gardener:
         align = [_alignment(cell) for cell in node.children[0].children[0].children]
         head = rows[0] if any(plain(cell).strip() for cell in rows[0]) else []
         look = _look([piece for row in rows for cell in row for piece in cell])
-        return [{"t": "table", "align": align, "head": head, "rows": rows[1:], **look}]
+        laid_out = tables.table(align, head, rows[1:])
+        return [{"t": "table", "align": align, "head": head, "rows": rows[1:], **laid_out, **look}]
 
     # Inline
 
