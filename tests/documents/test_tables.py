@@ -81,7 +81,7 @@ def test_a_long_price_table_breaks_and_a_short_one_does_not() -> None:
     row = {"name": "Consulting", "quantity": "1", "unit": "h", "price": "€95.00", "sum": "€95.00"}
     assert (price_table([row] * 5)["short"], price_table([row] * 60)["short"]) == (True, False)
     assert end_of("{{ products }}", products={"rows": [row] * 60, "totals": []})[0] > 1
-    below = render("One line.\n\n" * 36 + "{{ products }}", products={"rows": [row] * 5, "totals": []})
+    below = render("One line.\n\n" * 38 + "{{ products }}", products={"rows": [row] * 5, "totals": []})
     assert [page.count("Consulting") for page in page_texts(below.pdf)] == [0, 5]
 
 
