@@ -13,7 +13,7 @@ _JOBS = "b24app.documents.jobs.previews"
 
 @dataclass(frozen=True)
 class PageImage:
-    """One page as a picture. `page` is 1-based; `mime` is "image/webp"."""
+    """One page as a picture. `page` is 1-based; `mime` is "image/png" or "image/jpeg"."""
 
     page: int
     data: bytes
@@ -25,7 +25,7 @@ class PageImage:
 def page_images(pdf: bytes, *, pages: Sequence[int] | None, width_px: int) -> tuple[PageImage, ...]:
     """Draw pages (1-based; None for all) at `width_px`, less where that would exceed 4 megapixels.
 
-    Ask for a dozen at a time: the limits of the guard hold for all together (a page takes about 50 ms). A page
+    Ask for a dozen at a time: the limits of the guard hold for all together (a page takes about 10 ms). A page
     number outside the document is left out. Raises: DocumentRefused (too_complex, malformed).
     """
     args = {"pages": None if pages is None else list(pages), "width_px": width_px}

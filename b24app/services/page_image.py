@@ -14,7 +14,7 @@ from b24app.store import derived
 from b24app.store.database import writing
 
 WIDTHS_PX = (480, 900, 1400)
-MIME = "image/webp"
+PNG_HEAD = b"\x89PNG"
 PAGES_AT_ONCE = 4
 
 _turns = [threading.Lock() for _ in range(32)]
@@ -31,7 +31,8 @@ def page_image(ctx: Context, sha256: str, page: int, width_px: int) -> tuple[byt
         kept = _drawn(ctx, sha256, page, width)
     if kept is None:
         raise NotFound(N_("This document has no such page."))
-    return ctx.blobs.get(kept), MIME
+    picture = ctx.blobs.get(kept)
+    return picture, "image/png" if picture.startswith(PNG_HEAD) else "image/jpeg"
 
 
 def _drawn(ctx: Context, sha256: str, page: int, width_px: int) -> str | None:
@@ -82,4 +83,4 @@ def page_sizes_of(ctx: Context, sha256: str) -> tuple[PageSize, ...]:
 
 
 def _kind(page: int, width_px: int) -> str:
-    return f"page:{page}:{width_px}"
+    return f"picture:{page}:{width_px}"

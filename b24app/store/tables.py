@@ -522,7 +522,7 @@ class Derived(Table):
     where rows have an end; may be emptied altogether."""
 
     document = CharField()  # SHA-256 of the PDF, or of a Word template
-    kind = CharField()  # "page:<number>:<width in px>", "texts", "sizes", "word:<hash of the values>", "word-facts:..."
+    kind = CharField()  # "picture:<page>:<width in px>", "texts", "sizes", "word:<hash of values>", "word-facts:..."
     sha256 = CharField(index=True)
     expires_at = BigIntegerField(null=True, index=True)  # none: as long as the document
 

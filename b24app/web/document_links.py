@@ -17,13 +17,13 @@ _DOCUMENT, _SIGNATURE = "paraph-document", "paraph-signature"  # salts: one kind
 
 
 def document_url(portal: Portal, sha256: str) -> str:
-    """Give the address under which a document's pages are: `<it>/<page>.webp?w=<pixels>`.
+    """Give the address under which a document's pages are: `<it>/<page>?w=<pixels>`.
 
     It stays the same for an hour, so that the browser's cache serves pages already seen.
     """
     last_hour = _hour() + LIFE_H
     token = _serializer(_DOCUMENT).dumps([portal.member_id, sha256, last_hour])
-    return url_for("pages.page", token=token, page=1).removesuffix("/1.webp")
+    return url_for("pages.page", token=token, page=1).removesuffix("/1")
 
 
 def read_document_token(token: str) -> tuple[str, str]:

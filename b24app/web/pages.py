@@ -36,7 +36,7 @@ def _on_register(state: BlueprintSetupState) -> None:
     )
 
 
-@bp.get("/documents/<token>/<int:page>.webp")
+@bp.get("/documents/<token>/<int:page>")
 def page(token: str, page: int) -> Response:
     """Show one page of a document to somebody whom our own page gave the address."""
     member_id, sha256 = read_document_token(token)

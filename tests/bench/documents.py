@@ -52,6 +52,7 @@ class Bench:
     pdf: bytes = field(default_factory=lambda: document(5))
     ten: bytes = field(default_factory=papers.ten_pages)
     tagged: bytes = field(default_factory=papers.ten_tagged_pages)
+    scanned: bytes = field(default_factory=papers.scanned_pages)
     word: bytes = field(default_factory=papers.template_docx)
 
     def __post_init__(self) -> None:
@@ -76,8 +77,8 @@ class Bench:
         items = [{**item, "text": item["text"] and f"{item['text']} {number}"} for item in args["items"]]
         return stamping.stamp({"items": items}, {**blobs, "image-ink": self.signatures[number]})
 
-    def draw(self, width_px: int) -> object:
-        return previews.images({"pages": None, "width_px": width_px}, {"pdf": self.ten})
+    def draw(self, width_px: int, pdf: bytes = b"") -> object:
+        return previews.images({"pages": None, "width_px": width_px}, {"pdf": pdf or self.ten})
 
     def by_a_child(self, _number: int) -> object:
         """What somebody waits for when no child is free: one is forked."""
@@ -116,7 +117,13 @@ def _jobs(bench: Bench) -> list[Job]:
         Job("seal with its own check", 1.3, lambda _n: bench.seal()),
         Job("full validation of a B-B seal", 0.5, bench.validate),
         Job("search for text tags, a page", 0.1, lambda _n: text_tags.candidates({}, {"pdf": bench.tagged}), 10),
-        Job("preview of 900 px (WebP), a page", 0.8, lambda _n: bench.draw(900), papers.PAGES),
+        Job("preview of 900 px, a page of text", 0.8, lambda _n: bench.draw(900), papers.PAGES),
+        Job(
+            "preview of 900 px, a scanned page",
+            0,
+            lambda _n: bench.draw(900, bench.scanned),
+            papers.SCANS,
+        ),
         Job("thumbnail of 160 px, a page", 0.06, lambda _n: bench.draw(160), papers.PAGES),
     ]
 

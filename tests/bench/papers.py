@@ -16,6 +16,7 @@ import docx
 import pikepdf
 from docx.shared import Mm, Pt
 from markdown_it import MarkdownIt
+from PIL import Image, ImageDraw
 
 from b24app.documents.fonts import FONTS_DIR
 from b24app.documents.stamp import typed_signature
@@ -25,7 +26,7 @@ from b24app.evidence.certificate import CertificateData, EventEntry, PersonEntry
 from b24app.sandbox.examples import pdf as plain_pdf
 from tests.documents.samples import VALUES
 
-PAGES, FIELDS, EVENTS = 10, 40, 40
+PAGES, SCANS, FIELDS, EVENTS = 10, 3, 40, 40
 PARTIES = [PartyBlock("1", "Client", "Oksana Shevchenko"), PartyBlock(APPROVER, "Contractor", "Katrin Vogel")]
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 SENTENCE = "The Contractor provides the services listed below, and the Client accepts and pays for them. "
@@ -101,6 +102,17 @@ def ten_tagged_pages() -> bytes:
         page = plain_pdf.write(f"Part {number}", "Four places", [SENTENCE * 4, *tags])
         made.pages.extend(pikepdf.open(BytesIO(page)).pages)
     made.save(out)
+    return out.getvalue()
+
+
+def scanned_pages() -> bytes:
+    """Pages as a scanner makes them: 150 pixels an inch, a JPEG each, with the noise of paper."""
+    noise = Image.merge("RGB", [Image.effect_noise((1240, 1754), 18)] * 3)
+    sheet = Image.blend(Image.new("RGB", noise.size, "white"), noise, 0.15)
+    pen, out = ImageDraw.Draw(sheet), BytesIO()
+    for line in range(60):
+        pen.text((120, 100 + 26 * line), SENTENCE, fill=(40, 40, 46))
+    sheet.save(out, "PDF", resolution=150, quality=80, save_all=True, append_images=[sheet] * (SCANS - 1))
     return out.getvalue()
 
 

@@ -110,7 +110,7 @@ def test_pictures_of_a_document_live_as_long_as_it(ctx, store):
     with database.writing():
         for picture, document in pictures.items():
             store.age(place_of(document), days=2)
-            derived.keep(document, "page:1:480", picture)
+            derived.keep(document, "picture:1:480", picture)
         lost.delete_instance()
     sweep_files(ctx)
     sweep_files(later(ctx, days=1, minutes=1))
@@ -124,12 +124,12 @@ def test_a_picture_of_two_documents_stays_with_the_second(ctx, store):
     row = add_request(ctx, add_portal(ctx), Status.COMPLETED, file=b"%PDF kept")
     lost, picture = old(ctx, store), old(ctx, store, b"an empty page")
     with database.writing():
-        derived.keep(lost, "page:1:480", picture)
-        derived.keep(row.final_sha256, "page:1:480", picture)
+        derived.keep(lost, "picture:1:480", picture)
+        derived.keep(row.final_sha256, "picture:1:480", picture)
     for days in range(4):
         sweep_files(later(ctx, days=days, minutes=days))
     assert ctx.blobs.has(picture)
-    assert derived.find(lost, "page:1:480") is None
+    assert derived.find(lost, "picture:1:480") is None
 
 
 def test_what_was_made_of_a_document_that_is_not_even_stored_is_forgotten(ctx, store):

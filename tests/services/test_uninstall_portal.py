@@ -56,10 +56,10 @@ def test_clean_deletes_the_pictures_of_pages_too(ctx):
     row = add_request(ctx, portal, Status.COMPLETED, file=b"%PDF")
     picture = ctx.blobs.put(b"webp")
     with database.writing():
-        derived.keep(row.final_sha256, "page:1:480", picture)
+        derived.keep(row.final_sha256, "picture:1:480", picture)
     uninstall_portal(ctx, portal, clean=True)
     assert not ctx.blobs.has(picture)
-    assert derived.find(row.final_sha256, "page:1:480") is None
+    assert derived.find(row.final_sha256, "picture:1:480") is None
 
 
 def test_clean_leaves_other_portals_and_shared_files(ctx):

@@ -61,7 +61,7 @@ def test_people_are_told_in_their_language_that_nothing_is_lost(app, client, buc
         portal = add_portal(app.extensions["paraph"])
         sha256 = app.extensions["paraph"].blobs.put(b"%PDF")
     with app.test_request_context():
-        address = f"{document_url(portal, sha256)}/1.webp"
+        address = f"{document_url(portal, sha256)}/1"
     bucket.gate.close()
     answer = client.get(address, headers={"Accept-Language": "uk"})
     assert (answer.status_code, "Нічого не втрачено" in answer.text) == (503, True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -50,7 +49,7 @@ def size_name(size: PageSize) -> str:
 def scanned_pages(data: bytes) -> list[int]:
     """Find pages that show a picture and have no text (1-based), as far as the time reaches."""
     until, found = monotonic_s() + TIME_S, []
-    with contextlib.closing(pypdfium2.PdfDocument(io.BytesIO(data))) as document:
+    with contextlib.closing(pypdfium2.PdfDocument(data)) as document:
         for number, page in enumerate(document, start=1):
             if _is_scan(page):
                 found.append(number)

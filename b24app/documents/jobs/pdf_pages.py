@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -63,7 +62,7 @@ def page_box(page: pikepdf.Page, number: int) -> PageBox:
 
 def count_with_pdfium(data: bytes) -> int:
     """Count pages the way the renderer does: libraries differ on page trees that loop."""
-    with contextlib.closing(pypdfium2.PdfDocument(io.BytesIO(data))) as document:
+    with contextlib.closing(pypdfium2.PdfDocument(data)) as document:
         return len(document)
 
 

@@ -80,7 +80,7 @@ def take_out(_args: dict[str, Any], blobs: dict[str, bytes]) -> Output:
 
 def find_tags(data: bytes, boxes: list[PageBox] | None = None) -> list[dict[str, Any]]:
     """Make Field dictionaries of the text tags; `boxes` None says that all pages are upright at 0, 0."""
-    with contextlib.closing(pypdfium2.PdfDocument(io.BytesIO(data))) as document:
+    with contextlib.closing(pypdfium2.PdfDocument(data)) as document:
         fields: list[dict[str, Any]] = []
         for number, page in enumerate(document, start=1):
             with contextlib.closing(page.get_textpage()) as text:
@@ -106,7 +106,7 @@ def without_tags(data: bytes) -> bytes:
 def _clean_pages(data: bytes, left_alone: dict[int, list[Rect]]) -> tuple[dict[int, list[Rect]], bytes]:
     """Clean all other pages. Returns the pages that came out wrong, with the rectangles of their tags, and the PDF."""
     failed: dict[int, list[Rect]] = {}
-    with contextlib.closing(pypdfium2.PdfDocument(io.BytesIO(data))) as document:
+    with contextlib.closing(pypdfium2.PdfDocument(data)) as document:
         for number in range(1, len(document) + 1):
             if number not in left_alone and (boxes := _clean_page(document, number)):
                 failed[number] = boxes

@@ -98,7 +98,7 @@ def _check_pages(pdf: pikepdf.Pdf, data: bytes, page_limit: int) -> None:
 def _draw_trial(data: bytes) -> None:
     """Draw pages very small until the time is up; a page that hangs ends this process."""
     until = monotonic_s() + TRIAL_S
-    with contextlib.closing(pypdfium2.PdfDocument(io.BytesIO(data))) as document:
+    with contextlib.closing(pypdfium2.PdfDocument(data)) as document:
         for page in document:
             page.render(scale=min(1.0, 60 / max(page.get_size())))
             page.close()
