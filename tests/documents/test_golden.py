@@ -116,11 +116,11 @@ def difference(pdf: bytes, name: str, *, is_golden: bool = True) -> int:
 
 
 def sheet(pdf: bytes) -> Image.Image:
-    """Put all pages of a document beside each other, in sixteen shades of grey."""
+    """Put all pages of a document beside each other, in sixteen even shades of grey."""
     pages = [Image.open(io.BytesIO(page.data)).convert("L") for page in page_images(pdf, pages=None, width_px=WIDTH_PX)]
     whole = Image.new("L", (sum(page.width for page in pages), max(page.height for page in pages)), 255)
     left = 0
     for page in pages:
         whole.paste(page, (left, 0))
         left += page.width
-    return whole.quantize(16)
+    return whole.point([round(shade / 17) * 17 for shade in range(256)]).quantize(16)

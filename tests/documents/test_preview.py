@@ -37,6 +37,7 @@ def test_a_page_of_text_is_as_sharp_as_it_was_drawn_and_takes_fewer_bytes() -> N
     shown = Image.open(io.BytesIO(data)).convert("RGB")
     assert mime == "image/png"
     assert max(most for _, most in ImageChops.difference(shown, drawn).getextrema()) <= 64
+    assert shown.getpixel((2, 2)) == (255, 255, 255)
     assert shown.getpixel((806, 26)) == pytest.approx((220, 20, 20), abs=16)
     other = io.BytesIO()
     drawn.save(other, "JPEG", quality=80)

@@ -7,6 +7,8 @@ third of WebP's time (`make bench`); a photo or a scan does not.
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
+from typing import Any
 
 from PIL import Image
 
@@ -38,10 +40,23 @@ def _few_colours(page: Image.Image) -> Image.Image | None:
     """Find the colours that show a page as it is; None when it takes more than a few."""
     size = max(page.width // STEP, 1), max(page.height // STEP, 1)
     sample = page.resize(size, Image.Resampling.NEAREST)
-    colours = sample.getcolors(COLOURS_SEEN)
-    if colours is None or max(count for count, _ in colours) < PAPER_SHARE * size[0] * size[1]:
+    colours: Any = sample.getcolors(COLOURS_SEEN)
+    if colours is None:
         return None
-    return sample.quantize(COLOURS_KEPT, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    pixels, paper = max(colours)
+    if pixels < PAPER_SHARE * size[0] * size[1]:
+        return None
+    few = sample.quantize(COLOURS_KEPT, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    return _with_its_paper(few, paper)
+
+
+def _with_its_paper(few: Image.Image, paper: Sequence[int]) -> Image.Image:
+    """Give the paper its own colour back, of which such a palette has the mean with its neighbours."""
+    pixels, palette = few.histogram(), few.getpalette() or []
+    place = 3 * pixels.index(max(pixels))
+    palette[place : place + 3] = paper
+    few.putpalette(palette)
+    return few
 
 
 def _written(picture: Image.Image, kind: str, **how: int) -> bytes:
