@@ -54,6 +54,11 @@ def docx(
     return target.getvalue()
 
 
+def part(body: str) -> bytes:
+    """A part beside the body: a header, notes."""
+    return (_BODY % ("", body)).replace("w:document", "w:hdr").encode()
+
+
 def template(*lines: str) -> bytes:
     return docx("".join(paragraph(line) for line in lines))
 

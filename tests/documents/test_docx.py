@@ -30,6 +30,12 @@ def text_of(docx: bytes) -> str:
         return package.read("word/document.xml").decode()
 
 
+def texts_of(docx: bytes) -> list[str]:
+    """The paragraphs, the body's first."""
+    roots = docx_text.printed(docx_package.unpacked(docx)).values()
+    return [paragraph.text for paragraph in docx_text.paragraphs(roots)]
+
+
 @pytest.mark.parametrize("kind", word.REFUSED)
 def test_a_word_file_that_means_harm_is_refused_with_its_reason(kind: str) -> None:
     make, reason = word.REFUSED[kind]
@@ -122,6 +128,38 @@ def test_values_are_text_and_what_is_missing_is_reported_with_its_paragraph() ->
     assert [(empty.path, empty.line) for empty in empties] == [("company.bank.iban", 2)]
 
 
+def test_everything_that_is_printed_is_filled_in() -> None:
+    """Headers, footers and notes beside the body, which some programs call document2.xml."""
+    inside = word.paragraph("{{ company.title }}, {{ company.bank.iban }}")
+    names = ["header1", "footer2", "footnotes", "endnotes", "document2"]
+    filled, empties = fill_docx(word.docx(parts={f"word/{name}.xml": word.part(inside) for name in names}), VALUES)
+    assert sorted(texts_of(filled)) == ["A < B & C, ____________"] * 5 + ["Hello"]
+    assert [empty.path for empty in empties] == ["company.bank.iban"]
+
+
+def test_the_title_that_pages_get_is_filled_in() -> None:
+    title = b'<p:coreProperties xmlns:p="p" xmlns:dc="d"><dc:title>{{ lead.title }}</dc:title></p:coreProperties>'
+    filled, _ = fill_docx(word.docx(parts={"docProps/core.xml": title}), VALUES)
+    assert b"<dc:title>Website</dc:title>" in docx_package.unpacked(filled)["docProps/core.xml"]
+
+
+def test_a_table_of_products_keeps_its_grid() -> None:
+    cell = "<w:tc><w:tcPr/>{}</w:tc>".format
+    rows = ["{%tr for row in products.rows %}", "{{ row.name }}", "{%tr endfor %}"]
+    written = "".join(f"<w:tr>{cell(word.paragraph(row))}</w:tr>" for row in rows)
+    table = f"<w:tbl><w:tblPr/><w:tblGrid><w:gridCol w:w='9000'/></w:tblGrid>{written}</w:tbl>"
+    values = {"products": {"rows": [{"name": "Tea"}, {"name": "Coffee"}]}}
+    filled, _ = fill_docx(word.docx(table), values)
+    assert texts_of(filled) == ["Tea", "Coffee"]
+    assert (text_of(filled).count("<w:tr>"), text_of(filled).count("w:gridCol")) == (2, 1)
+
+
+@pytest.mark.parametrize("body", ["<w:tbl>{}</w:tbl>", "{{% if lead.title %}}</w:t></w:r></w:p>{{% endif %}}{}"])
+def test_what_is_no_document_any_more_is_refused_or_filled_in(body: str) -> None:
+    template = word.docx(body.format(word.paragraph("{{ lead.title }}")))
+    assert outcome_of(template)
+
+
 def test_asking_whether_something_is_there_does_not_report_it() -> None:
     _filled, empties = fill_docx(word.template("{% if company.bank.iban %}x{% endif %}{{ lead.x | default('y') }}"), {})
     assert empties == ()
@@ -135,8 +173,7 @@ def test_a_tick_shows_a_property_and_conditions_follow_it() -> None:
     values = {"lead.UF_A": "No", "lead.UF_B": "No", "lead.title": "Website"}  # B was ticked in the composer, C is unset
     args = {"values": values, "ticks": ticks}
     output = docx_templates.fill(args, {"docx": word.template(boxes, asked, rest)})
-    texts = [paragraph.text for paragraph in docx_text.paragraphs(output.blobs["docx"])]
-    assert texts == ["☐☑☑", "bc", "No, ☑"]
+    assert texts_of(output.blobs["docx"]) == ["☐☑☑", "bc", "No, ☑"]
     assert (output.data["ticked"], output.data["empties"]) == (ticks, [])
     assert output.data["paths"] == ["lead.title"]
 
@@ -157,7 +194,7 @@ def outcome_of(template: bytes) -> str:
         filled = docx_templates.fill({"values": VALUES, "ticks": {}}, {"docx": template}).blobs["docx"]
     except DocumentRefused as refused:
         return str(refused)
-    return " ".join(paragraph.text for paragraph in docx_text.paragraphs(filled))
+    return " ".join(texts_of(filled))
 
 
 def test_a_loop_without_end_is_stopped_by_the_guard() -> None:

@@ -10,7 +10,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lxml import etree
@@ -58,7 +58,7 @@ _DOCTYPE = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 def cleaned(data: bytes) -> tuple[bytes, list[str]]:
     """Rebuild the package. Returns it with what was removed, by name. Raises: DocumentRefused."""
-    parts = _unpacked(data)
+    parts = unpacked(data)
     _refuse_kinds(parts)
     removed: set[str] = set()
     for name in [name for name in parts if name.lower().endswith(".svg")]:
@@ -66,25 +66,27 @@ def cleaned(data: bytes) -> tuple[bytes, list[str]]:
     for name, content in parts.items():
         if name.endswith(_MARKUP):
             parts[name] = _cleaned_part(name, content, removed)
-    return _packed(parts), sorted(removed)
+    return packed(parts), sorted(removed)
 
 
-def check(data: bytes) -> None:
+def checked(data: bytes) -> dict[str, bytes]:
     """Judge a package without rebuilding it: enough for one that was rebuilt before, and will be before it is opened.
 
-    Raises: DocumentRefused with reason macros, objects, altchunk, entities, bomb, encrypted, malformed or not_docx.
+    Returns: its parts, name -> content. Raises: DocumentRefused with reason macros, objects, altchunk, entities,
+    bomb, encrypted, malformed or not_docx.
     """
-    parts = _unpacked(data)
+    parts = unpacked(data)
     _refuse_kinds(parts)
     for name, content in parts.items():
         if name.endswith(".rels"):
-            _clean_relations(_parsed(content), set())
+            _clean_relations(parsed(content), set())
         elif name.endswith(_MARKUP):
             _refuse_entities(content)
+    return parts
 
 
-def _unpacked(data: bytes) -> dict[str, bytes]:
-    """Unpack in small steps, so that a bomb is seen before it has grown."""
+def unpacked(data: bytes) -> dict[str, bytes]:
+    """Read the parts of a package, in small steps, so that a bomb is seen before it has grown."""
     parts: dict[str, bytes] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
@@ -126,7 +128,7 @@ def _refuse_kinds(parts: dict[str, bytes]) -> None:
 
 
 def _cleaned_part(name: str, content: bytes, removed: set[str]) -> bytes:
-    root = _parsed(content)
+    root = parsed(content)
     if name.endswith(".rels"):
         _clean_relations(root, removed)
     elif name != "[Content_Types].xml":
@@ -136,8 +138,8 @@ def _cleaned_part(name: str, content: bytes, removed: set[str]) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
-def _parsed(content: bytes) -> Any:
-    """Parse one part: UTF-8 or UTF-16, without entities of its own."""
+def parsed(content: bytes) -> Any:
+    """Parse one part: UTF-8 or UTF-16, without entities of its own. Raises: DocumentRefused."""
     _refuse_entities(content)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
@@ -205,11 +207,12 @@ def _drop(unwanted: Iterable[Any]) -> None:
             parent.remove(node)
 
 
-def _packed(parts: dict[str, bytes]) -> bytes:
+def packed(parts: Mapping[str, bytes], *, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """Write a package. `method` of zipfile: ZIP_STORED for one that is read again at once."""
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
+    with zipfile.ZipFile(target, "w", method) as package:
         for name in sorted(parts, key=lambda name: (name != "[Content_Types].xml", name)):
-            package.writestr(zipfile.ZipInfo(name, EPOCH), parts[name], zipfile.ZIP_DEFLATED)
+            package.writestr(zipfile.ZipInfo(name, EPOCH), parts[name], method)
     return target.getvalue()
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import io
+import zipfile
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError, UndefinedError
+from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError
 
 from b24app.documents.job import Output
-from b24app.documents.jobs import docx_text
+from b24app.documents.jobs import docx_package, docx_text
 from b24app.documents.jobs.docx_language import DocxLanguage, Values, tree_of
-from b24app.documents.jobs.docx_package import check, cleaned
-from b24app.documents.jobs.docx_text import TAG, Paragraph
+from b24app.documents.jobs.docx_text import Paragraph
 from b24app.documents.templates.model import TemplateProblem
 from b24app.errors import N_, DocumentRefused
 
@@ -23,17 +22,14 @@ WRONG = N_(
 NOT_ALLOWED = N_("The template tries something that templates may not do (paragraph %(paragraph)s: %(placeholder)s).")
 BROKEN = N_("The template could not be filled in: %(detail)s. Check its conditions and loops.")
 
-_HIDDEN_OPEN, _HIDDEN_CLOSE = "\ue010", "\ue011"
-"""What text tags are bracketed with while Jinja2 is at work."""
-
 
 def outline(_args: dict[str, Any], blobs: dict[str, bytes]) -> Output:
     """Blob "docx". Data: paths, signers, has_signatures, problems, removed; blob "docx", cleaned."""
-    docx, removed = cleaned(blobs["docx"])
-    found = docx_text.paragraphs(docx)
+    docx, removed = docx_package.cleaned(blobs["docx"])
+    found = docx_text.paragraphs(docx_text.printed(docx_package.unpacked(docx)).values())
     language = DocxLanguage()
     paths = _of_card(docx_text.paths(found, language), found)
-    tags = [match for paragraph in found for match in TAG.finditer(paragraph.text)]
+    tags = [match for paragraph in found for match in docx_text.TAG.finditer(paragraph.text)]
     return Output(
         {
             "paths": paths,
@@ -51,49 +47,38 @@ def fill(args: dict[str, Any], blobs: dict[str, bytes]) -> Output:
 
     What comes out is rebuilt once more before an office program opens it (jobs.office).
     """
-    docx = blobs["docx"]
-    check(docx)
-    found, language = docx_text.paragraphs(docx), DocxLanguage(args["ticks"])
-    problems = docx_text.problems(found, language)
-    if problems:
+    parts = docx_package.checked(blobs["docx"])
+    roots, language = docx_text.printed(parts), DocxLanguage(args["ticks"])
+    found = docx_text.paragraphs(roots.values())
+    if problems := docx_text.problems(found, None):
         raise _refused_at(problems[0], found)
-    filled = _filled(docx, tree_of(args["values"], args["ticks"]), language, found)
+    tree = tree_of(args["values"], args["ticks"])
+    filled = {name: _filled(root, tree, language, found) for name, root in roots.items()}
+    docx = docx_package.packed({**parts, **filled}, method=zipfile.ZIP_STORED)
     where = docx_text.paths(found, language)
     empties = [{"path": path, "paragraph": where.get(path, 0)} for path in language.missing]
     paths = [path for path in _of_card(where, found) if path not in language.ticked]
-    return Output({"empties": empties, "paths": paths, "ticked": language.ticked}, {"docx": filled})
+    return Output({"empties": empties, "paths": paths, "ticked": language.ticked}, {"docx": docx})
 
 
-def _filled(docx: bytes, tree: Values, language: DocxLanguage, found: list[Paragraph]) -> bytes:
-    from docxtpl import DocxTemplate
+def _filled(root: Any, tree: Values, language: DocxLanguage, found: list[Paragraph]) -> bytes:
+    from b24app.documents.jobs.docx_filling import fill_part
 
-    template = DocxTemplate(io.BytesIO(docx))
-    _hide_tags_from(template)
     try:
-        template.render(tree, jinja_env=language, autoescape=True)
+        return fill_part(root, tree, language)
     except SecurityError as e:
         raise _not_allowed(found, tree) from e
-    except (TemplateSyntaxError, UndefinedError, TemplateError) as e:
-        raise DocumentRefused(BROKEN, reason="template", detail=(e.message or "?")[:200]) from e
-    except (TypeError, ValueError, ArithmeticError, RecursionError) as e:
-        raise DocumentRefused(BROKEN, reason="template", detail=type(e).__name__) from e
-    target = io.BytesIO()
-    template.save(target)
-    return target.getvalue()
+    except TemplateSyntaxError as e:
+        problems = docx_text.problems(found, language)
+        raise _refused_at(problems[0], found) if problems else _broken(e.message or "?") from e
+    except TemplateError as e:
+        raise _broken(e.message or "?") from e
+    except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RecursionError) as e:
+        raise _broken(type(e).__name__) from e
 
 
-def _hide_tags_from(template: Any) -> None:
-    """Let text tags pass through Jinja2 as text: docxtpl first joins what Word cut apart, then we bracket them."""
-    patch, render = template.patch_xml, template.render_xml_part
-
-    def hidden(xml: str) -> str:
-        return TAG.sub(lambda match: _HIDDEN_OPEN + match[0][2:-2] + _HIDDEN_CLOSE, str(patch(xml)))
-
-    def shown(xml: str, part: Any, context: Any, jinja_env: Any = None) -> str:
-        done = str(render(xml, part, context, jinja_env))
-        return done.replace(_HIDDEN_OPEN, "{{").replace(_HIDDEN_CLOSE, "}}")
-
-    template.patch_xml, template.render_xml_part = hidden, shown
+def _broken(detail: str) -> DocumentRefused:
+    return DocumentRefused(BROKEN, reason="template", detail=detail[:200])
 
 
 def _refused_at(problem: TemplateProblem, found: list[Paragraph]) -> DocumentRefused:

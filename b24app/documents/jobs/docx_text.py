@@ -5,21 +5,20 @@ Word cuts text into runs at will, so placeholders are looked for in whole paragr
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
-from lxml import etree
 
+from b24app.documents.jobs import docx_package
 from b24app.documents.templates.model import TemplateProblem
 from b24app.errors import N_
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_PRINTED = ("word/document.xml", "word/header", "word/footer", "word/footnotes.xml", "word/endnotes.xml")
+_PRINTED = ("word/document", "word/header", "word/footer", "word/footnotes.xml", "word/endnotes.xml")
+_PROPERTIES = "docProps/core.xml"
 
 TAG = re.compile(r"\{\{\s*([a-z]+)\s*:\s*(?:signer)?([1-9][0-9]?|approver)\s*(?::[^{}]{0,200})?\}\}", re.ASCII)
 """A place to fill in, see documents.tags; `take_aside` hides them from Jinja2."""
@@ -47,18 +46,22 @@ class Paragraph:
     text: str
 
 
-def paragraphs(docx: bytes) -> list[Paragraph]:
-    """Read the paragraphs that are printed, the body first."""
-    texts: list[str] = []
-    with zipfile.ZipFile(io.BytesIO(docx)) as package:
-        names = [name for name in package.namelist() if name.startswith(_PRINTED) and name.endswith(".xml")]
-        for name in sorted(names, key=lambda name: (name != "word/document.xml", name)):
-            texts += _texts(etree.fromstring(package.read(name)))
+def printed(parts: Mapping[str, bytes]) -> dict[str, Any]:
+    """Parse what is printed of a package, the body first, and its title. Returns: name -> root."""
+    names = [name for name in parts if name.startswith(_PRINTED) and name.endswith(".xml")]
+    names.sort(key=lambda name: (not name.startswith("word/document"), name))
+    names += [_PROPERTIES] if b"{" in parts.get(_PROPERTIES, b"") else []
+    return {name: docx_package.parsed(parts[name]) for name in names}
+
+
+def paragraphs(roots: Iterable[Any]) -> list[Paragraph]:
+    """Read the paragraphs of some parts."""
+    texts = (text for root in roots for text in _texts(root))
     return [Paragraph(number, text) for number, text in enumerate(texts, start=1)]
 
 
-def problems(found: list[Paragraph], language: Environment) -> list[TemplateProblem]:
-    """Say what Jinja2 will not understand, each with its paragraph."""
+def problems(found: list[Paragraph], language: Environment | None) -> list[TemplateProblem]:
+    """Say what Jinja2 will not understand, each with its paragraph; without `language`, of the statements only."""
     wrong: list[TemplateProblem] = []
     open_: list[tuple[str, str, int]] = []
     for paragraph in found:
@@ -67,7 +70,7 @@ def problems(found: list[Paragraph], language: Environment) -> list[TemplateProb
             wrong.append(TemplateProblem(paragraph.number, BROKEN_OFF, {}))
         for placeholder in _PLACEHOLDER.findall(text):
             if placeholder.startswith("{{"):
-                wrong += _value_problem(placeholder, paragraph.number, language)
+                wrong += _value_problem(placeholder, paragraph.number, language) if language else []
             else:
                 wrong += _statement_problem(placeholder, paragraph.number, open_)
     wrong += [
