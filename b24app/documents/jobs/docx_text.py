@@ -82,11 +82,14 @@ def problems(found: list[Paragraph], language: Environment | None) -> list[Templ
 
 def paths(found: list[Paragraph], language: Environment) -> dict[str, int]:
     """Collect the paths that templates read: path -> the first paragraph where it stands."""
+    asked = [
+        (" ".join(as_value(placeholder).split()), paragraph.number)
+        for paragraph in found
+        for placeholder in placeholders(paragraph.text)
+    ]
     where: dict[str, int] = {}
-    for paragraph in found:
-        for placeholder in _PLACEHOLDER.findall(TAG.sub("", paragraph.text)):
-            for path in _paths_in(placeholder, language):
-                where.setdefault(path, paragraph.number)
+    for path, place in _paths_in([source for source, _ in asked], language):
+        where.setdefault(path, asked[place][1])
     return where
 
 
@@ -144,18 +147,18 @@ def _statement_problem(placeholder: str, number: int, open_: list[tuple[str, str
     return [TemplateProblem(number, UNKNOWN_WORD, {"text": placeholder})]
 
 
-def _paths_in(placeholder: str, language: Environment) -> Iterator[str]:
-    """Read the dotted names of one placeholder; a loop's own variable is none of them."""
-    source = as_value(placeholder)
-    if not source:
-        return
+def _paths_in(sources: list[str], language: Environment) -> Iterator[tuple[str, int]]:
+    """Read the dotted names in some values, each with its value's place in the list; what cannot be parsed has none."""
     try:
-        tree = language.parse(source)
+        tree = language.parse("\n".join(sources))  # one for all: a parser's start costs more than what it parses
     except TemplateSyntaxError:
+        if len(sources) > 1:
+            for place, source in enumerate(sources):
+                yield from ((path, place) for path, _ in _paths_in([source], language))
         return
     for output in tree.find_all(nodes.Output):
         for below in output.nodes:
-            yield from _dotted(below)
+            yield from ((path, below.lineno - 1) for path in _dotted(below))
 
 
 def _dotted(node: nodes.Node) -> Iterator[str]:
