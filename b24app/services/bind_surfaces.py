@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from b24app.bitrix.client import Portal as PortalClient
 from b24app.bitrix.locales import lang_of
@@ -48,11 +50,19 @@ def bind_surfaces(ctx: Context, portal: Portal, user_id: int) -> Iterator[Line]:
         yield line
     with writing():
         portals.set_option(portal.member_id, bound_at=to_ms(ctx.now()), not_bound=missing)
+        portals.give_surfaces(portal.member_id, surfaces_of(ctx), ctx.now())
 
 
 def bind_all(ctx: Context, portal: Portal, user_id: int) -> list[Line]:
     """Do the same at once, for callers that show nothing meanwhile."""
     return list(bind_surfaces(ctx, portal, user_id))
+
+
+def surfaces_of(ctx: Context) -> str:
+    """Name what we bind, and where it leads: another name means that portals must be bound anew."""
+    it = manifest()
+    content = [asdict(placement) for placement in it.placements], it.events, it.event_handler, ctx.settings.public_url
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _lines(ctx: Context, client: PortalClient) -> Iterator[Line]:

@@ -1,4 +1,5 @@
-"""What the worker does once a minute beside the outbox: what time causes, silence, tidying up, a sign of life."""
+"""What the worker does once a minute beside the outbox: what time or an update causes, silence, tidying up, a sign of
+life."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from datetime import timedelta
 
 from b24app.clock import to_ms
 from b24app.services.act_on_time import act_on_time
+from b24app.services.bind_anew import bind_anew
 from b24app.services.context import Context
 from b24app.services.look_after_silence import look_after_silence
 from b24app.services.sweep_files import sweep_files
@@ -23,6 +25,7 @@ def each_minute(ctx: Context) -> None:
     """
     act_on_time(ctx)
     look_after_silence(ctx)
+    bind_anew(ctx)
     ctx.rest_log.forget_old()
     now = ctx.trusted_now()
     with writing():

@@ -20,6 +20,7 @@ from b24app.clock import to_ms
 from b24app.domain.events import Actor, EventType, Topic
 from b24app.errors import N_, BitrixError, NotAllowed, OutcomeUnknown, ReconnectNeeded, Unauthentic
 from b24app.outbox.message import Message
+from b24app.outbox.verdict import is_refusal
 from b24app.services.bind_surfaces import bind_all
 from b24app.services.context import Context
 from b24app.services.install_portal import install_from_event
@@ -114,10 +115,12 @@ def _install(ctx: Context, event: PortalEvent) -> None:
 
 
 def _bind(ctx: Context, portal: Portal, _message: Message) -> None:
-    """Bind again: an update takes event handlers away."""
+    """Bind again: an update takes event handlers away. Raises: what may pass, after which it is tried again."""
     for line in bind_all(ctx, portal, portal.installer_id):
         if not line.is_good:
             log.warning("surface_not_bound", what=line.what, state=line.state)
+        if line.error is not None and not is_refusal(line.error):
+            raise line.error
 
 
 def _uninstall(ctx: Context, portal: Portal, message: Message) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, NamedTuple
 
+from b24app.clock import to_ms
 from b24app.errors import N_, NotFound
 from b24app.store.database import alone, database
 from b24app.store.prepared import ByKey, Prepared, hole
@@ -74,6 +76,19 @@ def set_option(portal: str, **options: Any) -> None:
     alone(f"portal/{portal}")
     row = Portal.get_by_id(portal)
     Portal.update(settings={**row.settings, **options}).where(Portal.member_id == portal).execute()
+
+
+def given_otherwise(surfaces: str, before: datetime, limit: int) -> list[str]:
+    """Name connected portals that were given other surfaces, and these not lately."""
+    is_in_use = Portal.uninstalled_at.is_null() & Portal.setup_done_at.is_null(False) & (Portal.health == "ok")
+    is_due = (Portal.surfaces != surfaces) & (Portal.surfaces_at < to_ms(before))
+    return [row.member_id for row in Portal.select(Portal.member_id).where(is_in_use & is_due).limit(limit)]
+
+
+def give_surfaces(portal: str, surfaces: str, now: datetime) -> bool:
+    """Note which surfaces a portal is given; returns whether it had others."""
+    others = (Portal.member_id == portal) & (Portal.surfaces != surfaces)
+    return bool(Portal.update(surfaces=surfaces, surfaces_at=to_ms(now)).where(others).execute())
 
 
 def token(portal: str, user_id: int) -> PortalToken | None:

@@ -49,6 +49,8 @@ class Portal(Table):
     failures = IntegerField(default=0)
     mail_pause_until = BigIntegerField(default=0)
     mail_failures = IntegerField(default=0)
+    surfaces = CharField(default="")  # digest of the placements and events it was given, see bind_surfaces
+    surfaces_at = BigIntegerField(default=0)
 
 
 class PortalToken(Table):
