@@ -85,6 +85,16 @@ def test_a_long_price_table_breaks_and_a_short_one_does_not() -> None:
     assert [page.count("Consulting") for page in page_texts(below.pdf)] == [0, 5]
 
 
+def test_a_table_in_as_many_quotes_as_there_can_be_stays_on_its_page() -> None:
+    """It has less width than the guess believes."""
+    rows = [["a"], *[["щит " * 20]] * 5]
+    assert is_surely_short(rows, [True])
+    quotes = "> " * 18
+    page, height_pt = end_of("\n".join(quotes + line for line in written(["---"], rows).split("\n")))
+    assert page == 1
+    assert height_pt < 2 * SHORT_PT
+
+
 def test_places_and_lines_to_fill_in_take_room() -> None:
     place, blank = [{"t": "place", "type": "signature"}], [{"t": "value", "v": "", "blank": True}]
     word = [{"t": "text", "v": "x"}]
