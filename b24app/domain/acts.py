@@ -89,6 +89,15 @@ class ChangeSigner:
 
 
 @dataclass(frozen=True)
+class ChangeCopy:
+    """Correct the address of one who only gets the finished document."""
+
+    copy_id: str
+    email: str
+    by: int
+
+
+@dataclass(frozen=True)
 class Remind:
     """Write again. `by`: the employee who asked for it, None when its day has come. `press`: the event of a pressed
     button, which counts once."""
@@ -275,8 +284,8 @@ class ReportFailure:
 
 
 Act = (
-    Send | Invite | RecordLetter | View | Consent | Correct | Sign | Decline | Bounce | ChangeSigner | Remind
-    | ChangeDeadline | ChangeReminders | Approve | Refuse | Void | Expire | Seal | Fail | Retry | SendThrough
+    Send | Invite | RecordLetter | View | Consent | Correct | Sign | Decline | Bounce | ChangeSigner | ChangeCopy
+    | Remind | ChangeDeadline | ChangeReminders | Approve | Refuse | Void | Expire | Seal | Fail | Retry | SendThrough
     | NoteDrift | NoteConflict | SettleConflict
     | ReportView | ReportSign | ReportDecline | ReportBounce | ReportExpiry | ReportCancel | ReportFailure
 )  # fmt: skip

@@ -23,6 +23,7 @@ class EventType(StrEnum):
     SIGNER_DECLINED = "signer_declined"  # the signer refused to sign, with a reason
     SIGNER_BOUNCED = "signer_bounced"  # the letter cannot be delivered to this address
     SIGNER_CHANGED = "signer_changed"  # the employee corrected a signer's name or address; the old link is dead
+    COPY_CHANGED = "copy_changed"  # the employee corrected the address of one who only gets the finished document
     SIGNER_REMINDED = "signer_reminded"  # a reminder was asked for, or its day has come
     DEADLINE_CHANGED = "deadline_changed"  # the employee moved the last day for signing
     REMINDERS_CHANGED = "reminders_changed"  # the employee decided anew when signers are reminded, or not at all
@@ -77,6 +78,7 @@ EFFECTS: Mapping[EventType, tuple[Topic, ...]] = {
     EventType.SIGNER_DECLINED: (Topic.RELAY, Topic.TELL_SIGNERS),
     EventType.SIGNER_BOUNCED: (Topic.RELAY,),
     EventType.SIGNER_CHANGED: (Topic.RELAY, Topic.INVITE, Topic.CORRECT_SIGNER),
+    EventType.COPY_CHANGED: (Topic.COPY_TO_SIGNERS,),
     EventType.SIGNER_REMINDED: (Topic.REMIND, Topic.RELAY),
     EventType.DEADLINE_CHANGED: (Topic.RELAY,),
     EventType.REMINDERS_CHANGED: (),

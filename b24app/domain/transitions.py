@@ -15,6 +15,7 @@ from b24app.domain.acts import (
     Act,
     Approve,
     Bounce,
+    ChangeCopy,
     ChangeDeadline,
     ChangeReminders,
     ChangeSigner,
@@ -37,7 +38,16 @@ from b24app.domain.acts import (
 )
 from b24app.domain.events import SYSTEM, Actor, AuditEvent, EventType
 from b24app.domain.reminders import OFF
-from b24app.domain.signature_request import NOT_TAKEN, OPEN, OUT, SignatureRequest, SignerStatus, Status
+from b24app.domain.signature_request import (
+    COMES_TO_COPIES,
+    NOT_TAKEN,
+    OPEN,
+    OUT,
+    Role,
+    SignatureRequest,
+    SignerStatus,
+    Status,
+)
 from b24app.domain.steps import (
     Decision,
     after_signature,
@@ -167,6 +177,18 @@ def _change_signer(request: SignatureRequest, act: ChangeSigner, now: datetime) 
     return request, [AuditEvent(EventType.SIGNER_CHANGED, now, Actor.employee(act.by), signer.id, data)]
 
 
+def _change_copy(request: SignatureRequest, act: ChangeCopy, now: datetime) -> Decision:
+    copy = recipient_of(request, act.copy_id)
+    if copy.role is not Role.COPY:
+        raise NotAllowed("This person signs the document.")
+    if request.is_external:
+        raise NotAllowed(N_("The signing service sends the copies; their addresses can no longer be changed."))
+    name = act.email if copy.name == copy.email else copy.name
+    data = {"was": {"email": copy.email}, "email": act.email}
+    changed = request.with_signer(copy, name=name, email=act.email)
+    return changed, [AuditEvent(EventType.COPY_CHANGED, now, Actor.employee(act.by), copy.id, data)]
+
+
 def _approve(request: SignatureRequest, act: Approve, now: datetime) -> Decision:
     _check_responsible(request, act.by)
     event = AuditEvent(EventType.APPROVAL_GIVEN, now, Actor.employee(act.by), data={"values_sha256": act.values_sha256})
@@ -261,6 +283,7 @@ RULES: Mapping[type, tuple[frozenset[Status], Callable[..., Decision]]] = {
     Decline: (OUT, _decline),
     Bounce: (OUT, _bounce),
     ChangeSigner: (OUT, _change_signer),
+    ChangeCopy: (OPEN | COMES_TO_COPIES, _change_copy),
     Remind: (OUT, remind),
     ChangeDeadline: (OPEN, change_deadline),
     ChangeReminders: (OUT, change_reminders),

@@ -81,6 +81,8 @@ def _recipients(request: SignatureRequest, event: AuditEvent, topic: Topic) -> S
         return [""] if request.is_external and request.status in _ALL_SIGNED else []
     if topic is Topic.CORRECT_SIGNER:
         return [event.signer_id] if request.is_external else []
+    if topic is Topic.COPY_TO_SIGNERS and event.type is EventType.COPY_CHANGED:
+        return [event.signer_id] if request.status is Status.COMPLETED else []
     if topic is Topic.COPY_TO_SIGNERS:
         return [signer.id for signer in _who_get_the_copy(request)]
     if topic is Topic.TELL_SIGNERS:
@@ -94,8 +96,13 @@ def _recipients(request: SignatureRequest, event: AuditEvent, topic: Topic) -> S
 
 
 def _who_get_the_copy(request: SignatureRequest) -> tuple[Signer, ...]:
-    """Return whom we send the sealed document; a signing service itself writes to those who only get a copy."""
-    return request.signing if request.is_external else request.signers
+    """Return whom we send the sealed document; a signing service itself writes to those who only get a copy.
+
+    A signer may have been corrected to an address that gets a copy: it gets one letter.
+    """
+    signing = {signer.email.casefold() for signer in request.signing}
+    others = () if request.is_external else request.copies
+    return (*request.signing, *(copy for copy in others if copy.email.casefold() not in signing))
 
 
 def _knows_of_it(signer: Signer) -> bool:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from b24app.bitrix.entities import Entity
-from b24app.domain.acts import ChangeDeadline, Difference, Remind
+from b24app.domain.acts import ChangeCopy, ChangeDeadline, Difference, Remind
 from b24app.domain.days import day_of, zone_named
 from b24app.domain.events import AuditEvent, EventType
 from b24app.domain.signature_request import OPEN, SignatureRequest, Status
@@ -108,13 +108,15 @@ def _made_from(row: Request) -> MadeFrom | None:
 
 
 def _copies(row: Request, request: SignatureRequest) -> Iterator[CopyView]:
-    """List who only gets the document, with when our letter went out."""
+    """List who only gets the document, with when our letter went to the address that stands now."""
     if not request.copies:
         return
-    letters = (event for event in audit.events(row.portal, row.id) if event.type is EventType.LETTER_SENT)
-    sent = {event.signer_id: event.at for event in letters if event.data.get("kind") == "copy"}
+    letters = [event for event in audit.events(row.portal, row.id) if event.type is EventType.LETTER_SENT]
+    sent = {str(event.data["email"]).casefold(): event.at for event in letters if event.data.get("kind") == "copy"}
+    may_change = may(request, ChangeCopy) and not request.is_external
     for copy in request.copies:
-        yield CopyView(copy.name if copy.name != copy.email else "", copy.email, sent.get(copy.id))
+        name = copy.name if copy.name != copy.email else ""
+        yield CopyView(copy.id, name, copy.email, sent.get(copy.email.casefold()), may_change)
 
 
 def _service(row: Request) -> str:

@@ -26,9 +26,11 @@ class EventView:
 class CopyView:
     """One who only gets the finished document; `sent_at`: when our letter to him went out."""
 
+    id: str
     name: str
     email: str
     sent_at: datetime | None
+    may_change: bool
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ def invite_signer(ctx: Context, providers: Registry, message: Message) -> None:
 def send_copy(ctx: Context, providers: Registry, message: Message) -> None:
     """Send the sealed document to one signer, or to one who only gets a copy."""
     row, request, signer = _load(message)
-    if signer is None or not row.final_sha256 or _is_written(message):
+    if signer is None or not row.final_sha256 or _is_written(message) or _is_replaced(message, signer):
         return
     provider = providers.of(row.portal, row.connection)
     if LetterKind.COPY not in provider.capabilities.letters:
@@ -204,7 +204,7 @@ def _is_replaced(message: Message, signer: Signer) -> bool:
     position = int(message.payload["event"])
     later = audit.events(message.portal, message.request_id)[position:]
     of_his = [e for e in later if e.signer_id == signer.id]
-    if any(e.type is EventType.SIGNER_CHANGED for e in of_his):
+    if any(e.type in (EventType.SIGNER_CHANGED, EventType.COPY_CHANGED) for e in of_his):
         return True
     return message.topic is Topic.REMIND and any(_is_newer_letter(e, position) for e in of_his)
 

@@ -143,6 +143,12 @@ def settle(portal: str, request_id: str, topic: Topic, now: datetime) -> None:
     OutboxMessage.update(done_at=to_ms(now)).where(same).execute()
 
 
+def leave_letters(portal: str, request_id: str, topic: Topic, signer: str, now: datetime) -> None:
+    """Put letters to somebody that were given up aside: his address was corrected, and another one is under way."""
+    of_his = _is_of(portal, request_id) & (OutboxMessage.topic == topic.value) & (OutboxMessage.signer == signer)
+    OutboxMessage.update(done_at=to_ms(now)).where(of_his & _is_dead()).execute()
+
+
 def leave(portal: str, message_id: int, now: datetime) -> str:
     """Put a dead message that holds up nothing aside for good; returns its request, "" when there is none."""
     harmless = (OutboxMessage.portal == portal) & (OutboxMessage.id == message_id) & _is_dead() & ~OutboxMessage.blocks

@@ -10,8 +10,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from b24app.domain.reminders import USUAL
+from b24app.domain.signature_request import Status
 from b24app.errors import N_, InvalidPayload, NotAllowed
 from b24app.services.approve_request import approve_request, refuse_request
+from b24app.services.change_copy import change_copy
 from b24app.services.change_deadline import change_deadline
 from b24app.services.change_reminders import change_reminders
 from b24app.services.change_signer import change_signer
@@ -71,6 +73,16 @@ def change(caller: Caller, request_id: str, signer_id: str) -> ResponseReturnVal
     return request_page(
         caller, request_id, done=gettext("Corrected. The old link no longer works; a new letter is on its way.")
     )
+
+
+@bp.post("/<request_id>/copies/<copy_id>")
+@portal_required
+def change_address_of_copy(caller: Caller, request_id: str, copy_id: str) -> ResponseReturnValue:
+    email = request.form.get("email", "")
+    changed = change_copy(context(), caller.portal, caller.user_id, request_id, copy_id, email)
+    finished = changed.status is Status.COMPLETED
+    done = gettext("Corrected. The document is on its way to the new address.") if finished else gettext("Corrected.")
+    return request_page(caller, request_id, done=done)
 
 
 @bp.post("/<request_id>/deadline")

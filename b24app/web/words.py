@@ -57,6 +57,7 @@ _EVENT = {
     "signer_declined": N_("%(who)s declined to sign."),
     "signer_bounced": N_("The letter to %(who)s could not be delivered."),
     "signer_changed": N_("%(who)s corrected the address of a signatory."),
+    "copy_changed": N_("%(who)s corrected the address for a copy."),
     "signer_reminded": N_("%(who)s sent a reminder."),
     "deadline_changed": N_("%(who)s changed the deadline."),
     "reminders_changed": N_("%(who)s changed the reminders."),

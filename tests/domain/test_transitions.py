@@ -10,12 +10,13 @@ import pytest
 from b24app.domain import acts
 from b24app.domain.events import SYSTEM, EventType
 from b24app.domain.reminders import Reminders
-from b24app.domain.signature_request import TERMINAL, SignatureRequest, Signer, SignerStatus, Status
+from b24app.domain.signature_request import TERMINAL, Role, SignatureRequest, Signer, SignerStatus, Status
 from b24app.domain.transitions import RULES, decide, may
 from b24app.errors import NotAllowed
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 RESPONSIBLE, SENDER = 6, 7
+LAW = "law@office.example"
 TOLD = acts.Told("example", datetime(2026, 11, 24, 11, 59, tzinfo=UTC), ip="203.0.113.9")
 OTHER = acts.Difference("lead.UF_CRM_X", "Start", "2026-12-07", "2026-12-09")
 
@@ -31,6 +32,7 @@ ACTS = {
     acts.Decline: acts.Decline("a", "Wrong price"),
     acts.Bounce: acts.Bounce("a"),
     acts.ChangeSigner: acts.ChangeSigner("a", "Ann", "ann@new.example", SENDER),
+    acts.ChangeCopy: acts.ChangeCopy("c", "law@new.example", SENDER),
     acts.Remind: acts.Remind("a", SENDER),
     acts.ChangeDeadline: acts.ChangeDeadline(NOW + timedelta(days=9), SENDER),
     acts.ChangeReminders: acts.ChangeReminders(Reminders(), SENDER),
@@ -76,6 +78,7 @@ ALLOWED = {
     acts.Decline: {S.AWAITING_SIGNATURES},
     acts.Bounce: {S.AWAITING_SIGNATURES},
     acts.ChangeSigner: {S.AWAITING_SIGNATURES},
+    acts.ChangeCopy: {S.AWAITING_SIGNATURES, S.AWAITING_APPROVAL, S.COMPLETING, S.COMPLETED},
     acts.Remind: {S.AWAITING_SIGNATURES},
     acts.ChangeDeadline: {S.AWAITING_SIGNATURES, S.AWAITING_APPROVAL},
     acts.ChangeReminders: {S.AWAITING_SIGNATURES},
@@ -109,6 +112,10 @@ def request(status: Status = S.AWAITING_SIGNATURES, **changes) -> SignatureReque
     return replace(made, **changes)
 
 
+def with_copy(made: SignatureRequest) -> SignatureRequest:
+    return replace(made, signers=(*made.signers, Signer("c", 3, LAW, LAW, 0, role=Role.COPY)))
+
+
 def with_ann(signer_changes: dict, **changes) -> SignatureRequest:
     made = request(**changes)
     return made.with_signer(made.signers[0], **signer_changes)
@@ -126,7 +133,7 @@ def test_the_table_names_every_act():
 @pytest.mark.parametrize("act_type", list(ACTS))
 def test_every_status_and_act(status, act_type):
     is_external = status in ELSEWHERE.get(act_type, ())
-    before = with_ann(FITTING.get(act_type, {}), status=status, is_external=is_external)
+    before = with_copy(with_ann(FITTING.get(act_type, {}), status=status, is_external=is_external))
     assert may(before, act_type) == (status in ALLOWED[act_type])
     if status in ALLOWED[act_type]:
         after, events = decide(before, ACTS[act_type], NOW)
@@ -153,7 +160,7 @@ def test_the_system_may_remind_where_an_employee_may(status):
 def test_a_terminal_status_never_changes(status):
     for act_type, act in ACTS.items():
         if status in ALLOWED[act_type]:
-            assert decide(request(status), act, NOW)[0].status is status
+            assert decide(with_copy(request(status)), act, NOW)[0].status is status
 
 
 def test_sending_needs_somebody_who_signs():
@@ -237,6 +244,20 @@ def test_a_corrected_address_needs_a_new_consent():
     after, events = decide(request(), acts.ChangeSigner("a", "Ann", "ann@new.example", SENDER), NOW)
     assert (after.signers[0].email, after.signers[0].consented_at) == ("ann@new.example", None)
     assert events[0].data["was"]["email"] == "ann@lee.example"
+
+
+def test_an_address_for_a_copy_is_corrected_after_the_end_too():
+    done, [event] = decide(with_copy(request(S.COMPLETED)), acts.ChangeCopy("c", "law@new.example", SENDER), NOW)
+    assert (done.copies[0].name, done.copies[0].email, done.status) == (
+        "law@new.example",
+        "law@new.example",
+        S.COMPLETED,
+    )
+    assert event.data == {"was": {"email": LAW}, "email": "law@new.example"}
+    with pytest.raises(NotAllowed, match="signs the document"):
+        decide(request(), acts.ChangeCopy("a", "x@y.example", SENDER), NOW)
+    with pytest.raises(NotAllowed, match="signing service sends the copies"):
+        decide(with_copy(request(is_external=True)), acts.ChangeCopy("c", "x@y.example", SENDER), NOW)
 
 
 def test_a_signer_who_answered_cannot_be_changed():

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from b24app.clock import utc_now
 from b24app.documents.preview import page_texts
 from b24app.domain.events import EventType
 from b24app.domain.signature_request import Role, Status
-from b24app.errors import NotAllowed
+from b24app.errors import InvalidPayload, NotAllowed
 from b24app.evidence.trail import chain
 from b24app.services.approve_request import approve_request
+from b24app.services.change_copy import change_copy
 from b24app.services.change_signer import change_signer
 from b24app.services.composing import FormRefused
 from b24app.services.kept_form import read_form
@@ -121,6 +124,74 @@ def test_nobody_corrects_a_copy_as_if_it_were_a_signer(desk):
     [copy] = requests.load("acme", request_id).copies
     with pytest.raises(NotAllowed):
         change_signer(desk.ctx, desk.portal, ANNA, request_id, copy.id, name="Eve", email="eve@x.example")
+
+
+def copy_of(request_id: str):
+    [copy] = requests.load("acme", request_id).copies
+    return copy
+
+
+def test_an_address_corrected_in_time_is_the_only_one_written_to(desk):
+    request_id = desk.send(ANN, copies=(LAW,))
+    change_copy(desk.ctx, desk.portal, ANNA, request_id, copy_of(request_id).id, f" {HOME} ")
+    desk.sign(ANN.email)
+    approve_request(desk.ctx, desk.portal, ANNA, request_id, TYPED, remember=True)
+    desk.work()
+    assert (len(desk.letters_to(HOME)), desk.letters_to(LAW)) == (1, [])
+    text = printed(desk, request_id)
+    assert HOME in text.partition("Copies of this document go to")[2]
+    assert "Address for a copy changed by the sender" in text
+
+
+def test_an_address_corrected_at_the_end_gets_the_document_and_the_trail_holds(desk):
+    request_id = completed(desk, REFUSED)
+    change_copy(desk.ctx, desk.portal, ANNA, request_id, copy_of(request_id).id, LAW)
+    assert outbox.dead_messages("acme") == []
+    [waiting] = show_request(desk.ctx, desk.portal, ANNA, request_id).copies
+    assert (waiting.email, waiting.sent_at) == (LAW, None)
+    desk.work()
+    [letter] = desk.letters_to(LAW)
+    assert len(list(letter.iter_attachments())) == 1
+    [sent] = show_request(desk.ctx, desk.portal, ANNA, request_id).copies
+    assert sent.sent_at is not None
+    events = audit.events("acme", request_id)
+    assert [link.digest for link in chain(request_id, "", 1, events)] == audit.digests("acme", request_id)
+
+
+def test_corrected_while_its_letter_waits_one_letter_goes_out(desk):
+    request_id = desk.send(ANN, copies=(LAW,))
+    desk.sign(ANN.email)
+    with desk.without_mail():
+        approve_request(desk.ctx, desk.portal, ANNA, request_id, TYPED, remember=True)
+        desk.work()
+        assert requests.load("acme", request_id).status is Status.COMPLETED
+        change_copy(desk.ctx, desk.portal, ANNA, request_id, copy_of(request_id).id, HOME)
+    outbox.unpause("acme")
+    desk.keep_time(lambda: utc_now() + timedelta(hours=1))
+    desk.work()
+    assert (len(desk.letters_to(HOME)), desk.letters_to(LAW)) == (1, [])
+
+
+def test_a_signer_corrected_to_the_address_of_a_copy_gets_one_letter_at_the_end(desk):
+    request_id = desk.send(ANN, copies=(LAW,))
+    [signer] = requests.load("acme", request_id).signing
+    change_signer(desk.ctx, desk.portal, ANNA, request_id, signer.id, name="Ann Lee", email=LAW.upper())
+    desk.work()
+    desk.sign(LAW.upper())
+    approve_request(desk.ctx, desk.portal, ANNA, request_id, TYPED, remember=True)
+    desk.work()
+    with_document = [one for one in desk.letters_to(LAW.upper()) if list(one.iter_attachments())]
+    assert (len(with_document), desk.letters_to(LAW)) == (1, [])
+    [copy] = show_request(desk.ctx, desk.portal, ANNA, request_id).copies
+    assert copy.sent_at is not None
+
+
+@pytest.mark.parametrize("email", ["", "no address", LAW, LAW.upper(), ANN.email])
+def test_what_cannot_be_an_address_for_a_copy_changes_nothing(desk, email):
+    request_id = desk.send(ANN, copies=(LAW,))
+    with pytest.raises(InvalidPayload):
+        change_copy(desk.ctx, desk.portal, ANNA, request_id, copy_of(request_id).id, email)
+    assert copy_of(request_id).email == LAW
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,25 @@ def test_the_request_page_names_them_and_what_became_of_them(office: Office):
     assert letter.attachments
 
 
+def test_an_address_is_corrected_on_the_page_and_gets_the_document(office: Office):
+    wrong, right = "typing@eror.example", "typing@error.example"
+    request_id = office.send(77, user=ANNA, copy_to=[wrong], needs_approval=None)
+    office.work()
+    page = opened(office, request_id)
+    at = re.search(r'action="(/requests/[^"]+/copies/[^"]+)"', page.text)[1]
+    assert "is not an e-mail address" in page.post(at, {"email": "no address"}).text
+    corrected = page.post(at, {"email": right})
+    assert "Corrected." in corrected.text
+    assert f"{wrong} → {right}" in corrected.text
+    office.sign(request_id)
+    assert (len(office.sandbox.mailbox.letters(right)), office.sandbox.mailbox.letters(wrong)) == (1, [])
+    finished = opened(office, request_id)
+    assert "Save and send the document" in finished.text
+    assert "on its way to the new address" in finished.post(at, {"email": wrong}).text
+    office.work()
+    assert len(office.sandbox.mailbox.letters(wrong)) == 1
+
+
 def test_a_request_without_copies_has_no_list_of_them(office: Office):
     assert not opened(office, office.send(77, user=ANNA)).has("request-copies")
 

@@ -36,7 +36,18 @@ def test_another_portals_request_is_not_found(office: Office, request_id):
     home = office.launch("/", user=VERA, portal="globex")
     given = {"reason": "x", "signature_kind": "type", "signature_text": "x", "name": "x", "email": "x@example.com"}
     given |= {"expires_on": "2100-01-01"}
-    acts = ("/void", "/retry", "/approve", "/refuse", "/document", "/remind/x", "/signers/x", "/deadline", "/reminders")
+    acts = (
+        "/void",
+        "/retry",
+        "/approve",
+        "/refuse",
+        "/document",
+        "/remind/x",
+        "/signers/x",
+        "/deadline",
+        "/reminders",
+        "/copies/x",
+    )
     for act in ("", *acts):
         answer = home.post(f"/requests/{request_id}{act}", given)
         assert answer.status == 404, act
