@@ -260,8 +260,10 @@ class Life:
         return str(mine[0].layout["header"]["tags"]["t0"]["title"]) if mine else ""
 
     def _press(self) -> None:
-        """Press Remind on the live card, once all whose turn it is have their letters; wait for what it causes."""
-        first = self.plan.signatories[0].email
+        """Press Remind on the live card, once all whose turn it is have their letters; wait for what it causes.
+
+        Who signs before his reminder is written gets none: all wait for theirs.
+        """
         invited = [person.email for person in self.plan.signatories if person.order == 1]
         until(lambda: all(self._link(email) for email in invited), bool, "the first letters")
         until(self._card_tag, lambda tag: "signed" in tag, "a card that waits for signatures")
@@ -273,8 +275,11 @@ class Life:
         until(lambda: self._delivered(before), lambda status: status is not None, "the event's delivery")
         self.told.reminded = self._delivered(before) == 200
         if self.told.reminded:
-            letters = self.town.sandbox.mailbox.letters
-            until(lambda: len({one.header("Message-ID") for one in letters(first)}), lambda n: n > 1, "the reminder")
+            until(lambda: min(map(self._letters, invited)), lambda fewest: fewest > 1, "the reminders")
+
+    def _letters(self, email: str) -> int:
+        """Count the letters of somebody: two with one Message-ID are one."""
+        return len({letter.header("Message-ID") for letter in self.town.sandbox.mailbox.letters(email)})
 
     def _is_mine(self, card: Any) -> bool:
         return bool(card.fields.get("originId") == self.told.request_id)
