@@ -24,7 +24,7 @@ from b24app.documents.templates import render_template
 from b24app.evidence import _validation
 from b24app.evidence.authority import create_authority
 from b24app.evidence.boxes import SealBox
-from b24app.evidence.certificate import _for_typst
+from b24app.evidence.certificate import _for_typst, _qr_svg
 from b24app.evidence.jobs import typeset
 from b24app.evidence.seal import Sealer
 from tests.bench import children, makers, papers
@@ -114,17 +114,17 @@ def _jobs(bench: Bench) -> list[Job]:
         Job("the same by docxtpl alone, without any check", 0, lambda n: makers.docxtpl_alone(word, n)),
         Job("40 fields stamped on 10 pages", 1.5, bench.stamp),
         Job("certificate page of 40 events", 0.5, lambda n: typeset.certificate(_for_typst(papers.certificate(n)), {})),
+        Job("its forty lines alone, plain on an empty page", 0, makers.lines_by_typst),
+        Job("its QR code alone", 0, lambda n: _qr_svg(papers.certificate(n).verification_url)),
         Job("seal with its own check", 1.3, lambda _n: bench.seal()),
         Job("full validation of a B-B seal", 0.5, bench.validate),
         Job("search for text tags, a page", 0.1, lambda _n: text_tags.candidates({}, {"pdf": bench.tagged}), 10),
         Job("preview of 900 px, a page of text", 0.8, lambda _n: bench.draw(900), papers.PAGES),
-        Job(
-            "preview of 900 px, a scanned page",
-            0,
-            lambda _n: bench.draw(900, bench.scanned),
-            papers.SCANS,
-        ),
+        Job("preview of 900 px, a scanned page", 0, lambda _n: bench.draw(900, bench.scanned), papers.SCANS),
         Job("thumbnail of 160 px, a page", 0.06, lambda _n: bench.draw(160), papers.PAGES),
+        Job(
+            "the same by pdfium alone, no file made", 0, lambda _n: makers.thumbnails_by_pdfium(bench.ten), papers.PAGES
+        ),
     ]
 
 

@@ -1,4 +1,5 @@
-"""The same contract by other makers, for comparison only: WeasyPrint and LibreOffice, each warm and cold; bare docxtpl.
+"""Other makers, for comparison only. The same contract by WeasyPrint and LibreOffice, each warm and cold; bare docxtpl,
+Typst and pdfium.
 
 WeasyPrint stands in requirements-bench.txt; it draws with Pango, a library of the system (Debian: libpango-1.0-0,
 libpangoft2-1.0-0). Neither is needed by the application.
@@ -17,17 +18,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pypdfium2
 from docxtpl import DocxTemplate
 from jinja2 import ChainableUndefined, Environment
 
 from b24app.documents import office
 from b24app.documents.jobs.docx_language import tree_of
+from b24app.documents.typesetting import Typesetting
 from tests.bench import papers
 from tests.waiting import wait_for
 
 COLD_WEASYPRINT = (
     "import sys; from weasyprint import HTML; HTML(string=sys.stdin.read()).write_pdf(sys.argv[1])"  # a process each
 )
+LINES = """#let data = json(bytes(sys.inputs.data))
+#set page(paper: "a4")
+#set text(font: "Noto Sans", size: 7.8pt)
+#for line in data.lines { par(line) }
+#context [#metadata(here().page()) <end>]"""
 LIMIT_S = 120
 
 
@@ -53,6 +61,24 @@ def weasyprint_cold(number: int) -> bytes:
         command = [sys.executable, "-c", COLD_WEASYPRINT, str(target)]
         subprocess.run(command, input=papers.contract_html(number), text=True, check=True, timeout=LIMIT_S)
         return target.read_bytes()
+
+
+def lines_by_typst(number: int) -> bytes:
+    """Set the events of a certificate as plain lines on an empty page; tagged, and asked where they end, as that is."""
+    lines = [f"{event.at} {event.text}" for event in papers.certificate(number).events]
+    setting = Typesetting(LINES, {"lines": lines})
+    pdf = setting.pdf()
+    setting.query("end")
+    return pdf
+
+
+def thumbnails_by_pdfium(pdf: bytes) -> None:
+    """Read and draw each page, and make no file of it."""
+    document = pypdfium2.PdfDocument(pdf)
+    for page in document:
+        page.render(scale=160 / page.get_width())
+        page.close()
+    document.close()
 
 
 def docxtpl_alone(docx: bytes, number: int) -> bytes:

@@ -138,7 +138,9 @@ def certificate(number: int) -> CertificateData:
                     "Mozilla/5.0 (Android 15)", NOW, NOW, NOW)
         for name in ("Ann Lee", "Оксана Шевченко", "Katrin Vogel")
     ]  # fmt: skip
-    events = [EventEntry(NOW + timedelta(minutes=n), f"Opened the document: Ann Lee ({n})") for n in range(EVENTS)]
+    events = [
+        EventEntry(NOW + timedelta(minutes=n), f"Opened the document: Ann Lee ({number}/{n})") for n in range(EVENTS)
+    ]
     return CertificateData(
         f"bench-{number}", "Services agreement", "0f" * 32, "1e" * 32, PAGES, tuple(people[:2]), tuple(events),
         "2d" * 32, f"https://sign.example.com/v/bench-{number}", people[2],
