@@ -135,6 +135,13 @@ def test_an_empty_value_is_reported_with_its_line_and_leaves_a_blank() -> None:
     assert "director" in text_of(rendered)
 
 
+def test_an_address_keeps_its_lines_in_a_table_and_runs_on_in_a_sentence() -> None:
+    address = {"company.address": "Torstraße 140,\n10119 Berlin"}
+    text = text_of(render("At {{ company.address }}.\n\n| a |\n|---|\n| **{{ company.address }}** |", address))
+    assert "At Torstraße 140, 10119 Berlin." in text
+    assert "Torstraße 140,\n10119 Berlin" in text.partition("Berlin.")[2]
+
+
 def test_the_default_and_pipes_survive_inside_tables() -> None:
     text = text_of(
         render('| a | b |\n|---|---|\n| {{ x | "one | two" }} | {{ lead.UF_CRM_X_Y }} |', {"lead.UF_CRM_X_Y": "V"})

@@ -134,6 +134,7 @@ def copy_of(request_id: str):
 def test_an_address_corrected_in_time_is_the_only_one_written_to(desk):
     request_id = desk.send(ANN, copies=(LAW,))
     change_copy(desk.ctx, desk.portal, ANNA, request_id, copy_of(request_id).id, f" {HOME} ")
+    assert "copy_to_signers" not in [message.topic for message in outbox.undone_messages("acme", request_id)]
     desk.sign(ANN.email)
     approve_request(desk.ctx, desk.portal, ANNA, request_id, TYPED, remember=True)
     desk.work()

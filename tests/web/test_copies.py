@@ -12,7 +12,7 @@ from b24app.errors import InvalidPayload
 from b24app.store import requests
 from b24app.store.database import reading
 from b24app.web.compose_form import parse_compose_form
-from tests.office import ANNA, Office, Page, looked_at
+from tests.office import ANNA, BORIS, Office, Page, looked_at
 from tests.web.form_reader import fields_of
 from tests.web.test_compose_form import filled
 from tests.web.test_requests_page import opened
@@ -138,6 +138,16 @@ def test_an_address_is_corrected_on_the_page_and_gets_the_document(office: Offic
     assert "on its way to the new address" in finished.post(at, {"email": wrong}).text
     office.work()
     assert len(office.sandbox.mailbox.letters(wrong)) == 1
+
+
+def test_a_colleague_without_right_to_the_card_corrects_nothing(office: Office):
+    request_id = office.send(77, user=ANNA, copy_to=[LAW])
+    office.work()
+    at = re.search(r'action="(/requests/[^"]+/copies/[^"]+)"', opened(office, request_id).text)[1]
+    assert office.launch("/", user=BORIS).post(at, {"email": BOSS}).status == 409
+    with reading():
+        [copy] = requests.load(office.sandbox.portal("acme").member_id, request_id).copies
+    assert copy.email == LAW
 
 
 def test_a_request_without_copies_has_no_list_of_them(office: Office):

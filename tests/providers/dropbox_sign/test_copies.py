@@ -8,9 +8,10 @@ import pytest
 
 from b24app.domain.signature_request import Status
 from b24app.sandbox.esign.post import Post
+from b24app.services.show_request import show_request
 from b24app.store import database
 from tests.providers.dropbox_sign.stage import DropboxScene, dropbox_scene, embedded
-from tests.services.desk import ANN
+from tests.services.desk import ANN, ANNA
 
 LAW = "law@office.example"
 
@@ -39,6 +40,8 @@ def test_a_copy_goes_out_from_dropbox_sign_when_everybody_has_signed(scene):
     request_id = scene.send(ANN, copies=(LAW,), needs_approval=False)
     scene.deliver()
     assert LAW not in post.to
+    [copy] = show_request(scene.desk.ctx, scene.desk.portal, ANNA, request_id).copies
+    assert (copy.email, copy.may_change) == (LAW, False)
     assert scene.far.only().cc == [LAW]
     scene.far.sign(scene.ref(request_id), ANN.email)
     scene.deliver()
