@@ -34,7 +34,7 @@ class EventType(StrEnum):
     REQUEST_VOIDED = "request_voided"  # the sender's side called the request back
     REQUEST_EXPIRED = "request_expired"  # the deadline passed
     DOCUMENT_SEALED = "document_sealed"  # certificate page and seal are on; the final file exists
-    REQUEST_COMPLETED = "request_completed"  # the sealed file is stored; nothing can change any more
+    REQUEST_COMPLETED = "request_completed"  # the sealed file is stored; the document can change no more
     REQUEST_FAILED = "request_failed"  # a permanent error stopped it; a human must look
     REQUEST_RETRIED = "request_retried"  # a human asked to try a failed request again
     CARD_CHANGED = "card_changed"  # the card no longer says what the document prints of it

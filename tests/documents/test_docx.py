@@ -57,6 +57,15 @@ def test_what_was_never_looked_at_as_a_template_is_refused_when_it_is_filled_in(
     assert caught.value.reason == reason
 
 
+@pytest.mark.parametrize("kind", [kind for kind, (_, reason) in word.REFUSED.items() if reason != "fetches"])
+def test_values_are_not_put_into_a_file_that_means_harm(kind: str) -> None:
+    """Fields that fetch are seen when it is rebuilt: before it is opened."""
+    make, reason = word.REFUSED[kind]
+    with pytest.raises(DocumentRefused) as caught:
+        docx_templates.fill({"values": VALUES, "ticks": {}}, {"docx": make()})
+    assert caught.value.reason == reason
+
+
 def test_the_refusal_comes_through_the_guard_as_well() -> None:
     with pytest.raises(DocumentRefused, match="macros"):
         inspect_docx(word.with_macros())

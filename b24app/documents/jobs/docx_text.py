@@ -21,7 +21,7 @@ _PRINTED = ("word/document", "word/header", "word/footer", "word/footnotes.xml",
 _PROPERTIES = "docProps/core.xml"
 
 TAG = re.compile(r"\{\{\s*([a-z]+)\s*:\s*(?:signer)?([1-9][0-9]?|approver)\s*(?::[^{}]{0,200})?\}\}", re.ASCII)
-"""A place to fill in, see documents.tags; `take_aside` hides them from Jinja2."""
+"""A place to fill in, see documents.tags; docx_filling hides them from Jinja2."""
 
 _PLACEHOLDER = re.compile(r"\{\{[^{}]*\}\}|\{%[^{}]*%\}")
 _STATEMENT = re.compile(r"^\{%-?\s*(?:p|tr|tc|r)?\s*(\w+)")
