@@ -28,7 +28,6 @@ class Status(StrEnum):
 TERMINAL = frozenset({Status.COMPLETED, Status.DECLINED, Status.REFUSED, Status.VOIDED, Status.EXPIRED})
 OUT = frozenset({Status.AWAITING_SIGNATURES})
 OPEN = frozenset({Status.AWAITING_SIGNATURES, Status.AWAITING_APPROVAL})
-COMES_TO_COPIES = frozenset({Status.COMPLETING, Status.COMPLETED})  # letters with the finished document are due, or out
 NOT_TAKEN = frozenset({Status.SENDING, Status.FAILED})  # a provider may not have it, or not yet
 
 

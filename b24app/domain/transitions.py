@@ -39,7 +39,6 @@ from b24app.domain.acts import (
 from b24app.domain.events import SYSTEM, Actor, AuditEvent, EventType
 from b24app.domain.reminders import OFF
 from b24app.domain.signature_request import (
-    COMES_TO_COPIES,
     NOT_TAKEN,
     OPEN,
     OUT,
@@ -283,7 +282,7 @@ RULES: Mapping[type, tuple[frozenset[Status], Callable[..., Decision]]] = {
     Decline: (OUT, _decline),
     Bounce: (OUT, _bounce),
     ChangeSigner: (OUT, _change_signer),
-    ChangeCopy: (OPEN | COMES_TO_COPIES, _change_copy),
+    ChangeCopy: (OPEN | {Status.COMPLETING, Status.COMPLETED}, _change_copy),
     Remind: (OUT, remind),
     ChangeDeadline: (OPEN, change_deadline),
     ChangeReminders: (OUT, change_reminders),
