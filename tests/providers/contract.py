@@ -456,10 +456,11 @@ def with_an_employee(order: Order) -> Order:
 
 
 def a_pdf() -> bytes:
+    """A document that is the same whenever it is asked for, as a stored one is."""
     out = BytesIO()
     pdf = pikepdf.new()
     pdf.add_blank_page(page_size=(595, 842))
-    pdf.save(out)
+    pdf.save(out, deterministic_id=True)
     return out.getvalue()
 
 
